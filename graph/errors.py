@@ -1,0 +1,127 @@
+"""Every failure the product can name.
+
+CommuniqueError
+├── SourceError            a file cannot be read or parsed
+│   └── MappingError       a row or authored node cannot become quads
+├── ConformanceError       data violates the shapes; carries the report
+├── ShapesError            the validator or its shapes failed (not the data)
+├── StoreError             the store cannot be opened, written or published
+│   └── StoreLocked        another writer holds it
+├── EngineError            the query engine cannot start or cannot be reached
+├── QueryError
+│   ├── UnknownQuery       no ready question of that name
+│   ├── InvalidParameter   a parameter is unknown, missing or of the wrong type
+│   ├── QuerySyntaxError   the text is not SPARQL 1.1; knows line and column
+│   ├── QueryRefused       the text asks for what is never done here (SERVICE, update, …)
+│   ├── QueryTimeout       the time limit ended the query
+│   └── QueryAborted       another limit (memory, nesting) ended the query
+└── NetworkError           an unknown layer or measure, or a window that makes no sense
+
+A message says what, where, what was found, what was expected and the next step.
+The parts travel as attributes, so that an interface can lay them out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class CommuniqueError(Exception):
+    """Base of all failures that the product explains.
+
+    Parameters
+    ----------
+    message : what happened, where, and what was found
+    expected : what would have been right, when that can be said
+    hint : the next step for the person who reads it
+    """
+
+    def __init__(self, message: str, *, expected: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.expected = expected
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Join the parts into the sentences shown on a terminal."""
+        parts = [self.message]
+        if self.expected:
+            parts.append(f"expected: {self.expected}")
+        if self.hint:
+            parts.append(f"next: {self.hint}")
+        return "; ".join(parts)
+
+
+class SourceError(CommuniqueError):
+    """A file cannot be read or parsed; ``line`` and ``column`` are 1-based, None when unknown."""
+
+    def __init__(
+        self, message: str, *, path: str | None = None, line: int | None = None, column: int | None = None, **parts: Any
+    ) -> None:
+        place = ":".join(str(part) for part in (path, line, column) if part is not None)
+        super().__init__(f"{place}: {message}" if place else message, **parts)
+        self.path, self.line, self.column = path, line, column
+
+
+class MappingError(SourceError):
+    """A row or an authored node cannot become quads."""
+
+
+class ConformanceError(CommuniqueError):
+    """Data violates the shapes; ``report`` is the ``ValidationReport`` that says where and what to do."""
+
+    def __init__(self, message: str, report: Any, **parts: Any) -> None:
+        super().__init__(message, **parts)
+        self.report = report
+
+
+class ShapesError(CommuniqueError):
+    """The shapes or their processor failed: this says nothing about the data (SHACL 1.0, section 3.4.2)."""
+
+
+class StoreError(CommuniqueError):
+    """The store cannot be opened, written or published."""
+
+
+class StoreLocked(StoreError):
+    """Another writer holds the store."""
+
+
+class EngineError(CommuniqueError):
+    """The query engine cannot start or cannot be reached."""
+
+
+class QueryError(CommuniqueError):
+    """A query cannot be answered."""
+
+
+class UnknownQuery(QueryError):
+    """No ready question has this name."""
+
+
+class InvalidParameter(QueryError):
+    """A parameter is unknown, missing or of the wrong type."""
+
+
+class QuerySyntaxError(QueryError):
+    """The text is not SPARQL 1.1; ``line`` and ``column`` are 1-based, None when the parser does not say."""
+
+    def __init__(self, message: str, *, line: int | None = None, column: int | None = None, **parts: Any) -> None:
+        super().__init__(message, **parts)
+        self.line, self.column = line, column
+
+
+class QueryRefused(QueryError):
+    """The text asks for something this endpoint never does."""
+
+
+class QueryTimeout(QueryError):
+    """The time limit ended the query; nothing of its answer is given."""
+
+
+class QueryAborted(QueryError):
+    """A limit other than time (memory, nesting) ended the query; nothing of its answer is given."""
+
+
+class NetworkError(CommuniqueError):
+    """A layer, measure, window or option that does not exist or makes no sense."""

@@ -1,0 +1,67 @@
+"""Settings of one run, read once from ``COMMUNIQUE_*`` in the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import MappingProxyType
+
+from communique.graph.errors import CommuniqueError
+
+PREFIX = "COMMUNIQUE_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may choose.
+
+    Attributes
+    ----------
+    home : folder of the store, its snapshots and the engine's socket; made when missing
+    query_seconds : wall-clock limit of one query, > 0
+    query_megabytes : memory a query may claim beyond the loaded snapshot, MiB
+    query_characters : longest query text accepted
+    engine_workers : most queries evaluated at one time
+    unconfined : serve even where the host forbids network namespaces (the operator's explicit word)
+    host, port : address of the HTTP server
+    """
+
+    home: Path = Path("var")
+    query_seconds: float = 20.0
+    query_megabytes: int = 1024
+    query_characters: int = 100_000
+    engine_workers: int = 8
+    unconfined: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8080
+
+
+def read_settings(environment: Mapping[str, str] = MappingProxyType(os.environ)) -> Settings:  # type: ignore[arg-type]
+    """Build the settings from ``environment``; an unreadable value raises ``CommuniqueError`` naming it."""
+    kinds = {field.name: type(field.default) for field in fields(Settings)}
+    given = {name: environment[PREFIX + name.upper()] for name in kinds if PREFIX + name.upper() in environment}
+    return Settings(**{name: _convert(name, text, kinds[name]) for name, text in given.items()})  # type: ignore[arg-type]
+
+
+def _convert(name: str, text: str, kind: type) -> object:
+    """Turn the text of one variable into the type of its default."""
+    if issubclass(kind, Path):
+        return Path(text)
+    if kind is bool:
+        return _boolean(name, text)
+    try:
+        return kind(text)
+    except ValueError as error:
+        message = f"{PREFIX}{name.upper()} is {text!r}"
+        raise CommuniqueError(message, expected=f"a value of type {kind.__name__}") from error
+
+
+def _boolean(name: str, text: str) -> bool:
+    """Read yes and no in the spellings people use."""
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"0", "false", "no", "off", ""}:
+        return False
+    raise CommuniqueError(f"{PREFIX}{name.upper()} is {text!r}", expected="yes or no")
