@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, serialize
+from pyoxigraph import BlankNode, NamedNode, Quad
 
 from communique.graph.errors import MappingError
 
@@ -20,7 +20,7 @@ def canonical_lines(quads: Iterable[Quad]) -> list[str]:
     lines = set()
     for quad in quads:
         _refuse_blank(quad)
-        lines.add(serialize([quad], format=RdfFormat.N_QUADS).decode().rstrip("\n"))
+        lines.add(f"{quad} .")
     return sorted(lines)
 
 
@@ -34,9 +34,7 @@ def snapshot_id(lines: Iterable[str]) -> str:
 
 def count_by_graph(quads: Iterable[Quad]) -> dict[str, int]:
     """Count quads per graph IRI, in the order of the IRIs; the default graph is the empty string."""
-    counts = Counter(
-        quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else "" for quad in quads
-    )
+    counts = Counter(quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else "" for quad in quads)
     return dict(sorted(counts.items()))
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from types import MappingProxyType
 
 from communique.graph.errors import CommuniqueError
 
@@ -38,24 +37,27 @@ class Settings:
     port: int = 8080
 
 
-def read_settings(environment: Mapping[str, str] = MappingProxyType(os.environ)) -> Settings:  # type: ignore[arg-type]
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Build the settings from ``environment``; an unreadable value raises ``CommuniqueError`` naming it."""
-    kinds = {field.name: type(field.default) for field in fields(Settings)}
+    kinds: dict[str, Callable[[str], object]] = {field.name: _kind(field.default) for field in fields(Settings)}
     given = {name: environment[PREFIX + name.upper()] for name in kinds if PREFIX + name.upper() in environment}
     return Settings(**{name: _convert(name, text, kinds[name]) for name, text in given.items()})  # type: ignore[arg-type]
 
 
-def _convert(name: str, text: str, kind: type) -> object:
+def _convert(name: str, text: str, kind: Callable[[str], object]) -> object:
     """Turn the text of one variable into the type of its default."""
-    if issubclass(kind, Path):
-        return Path(text)
     if kind is bool:
         return _boolean(name, text)
     try:
         return kind(text)
     except ValueError as error:
         message = f"{PREFIX}{name.upper()} is {text!r}"
-        raise CommuniqueError(message, expected=f"a value of type {kind.__name__}") from error
+        raise CommuniqueError(message, expected="a number") from error
+
+
+def _kind(default: object) -> Callable[[str], object]:
+    """Name the constructor that reads a text as the kind of ``default``."""
+    return Path if isinstance(default, Path) else type(default)
 
 
 def _boolean(name: str, text: str) -> bool:
