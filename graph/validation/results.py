@@ -1,0 +1,66 @@
+"""What a validation found: one value per result, whichever engine found it (SHACL 1.0, section 3.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from communique.graph.namespaces import SH
+
+Term = NamedNode | BlankNode | Literal
+
+VIOLATION = NamedNode(SH + "Violation")
+WARNING = NamedNode(SH + "Warning")
+INFO = NamedNode(SH + "Info")
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationResult:
+    """One ``sh:ValidationResult``.
+
+    Attributes
+    ----------
+    focus : the node that was checked
+    path : ``sh:resultPath`` written as a SPARQL property path; None for a node shape
+    value : the offending value, None when the constraint has none (such as ``sh:minCount``)
+    component : IRI of the constraint component, such as ``sh:MinCountConstraintComponent``
+    shape : ``sh:sourceShape``
+    severity : ``sh:Violation``, ``sh:Warning`` or ``sh:Info``, or a severity of the shapes' own
+    message : what is wrong and how to cure it; empty when the shape has no message
+    constraint : ``sh:sourceConstraint`` of a SPARQL constraint, else None
+    """
+
+    focus: Term
+    path: str | None
+    value: Term | None
+    component: NamedNode
+    shape: NamedNode | BlankNode
+    severity: NamedNode = VIOLATION
+    message: str = ""
+    constraint: NamedNode | BlankNode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationReport:
+    """All results of one validation.
+
+    Attributes
+    ----------
+    results : in a stable order: severity, shape, focus node, path, value
+    focus_counts : node shape → number of focus nodes; a shape with zero was not exercised, and says so
+    """
+
+    results: tuple[ValidationResult, ...] = ()
+    focus_counts: Mapping[NamedNode | BlankNode, int] = field(default_factory=dict)
+
+    @property
+    def conforms(self) -> bool:
+        """True when nothing was found at all, as SHACL defines it."""
+        return not self.results
+
+    @property
+    def is_admissible(self) -> bool:
+        """True when no result is a violation: warnings and information do not keep data out."""
+        return all(result.severity in {WARNING, INFO} for result in self.results)
