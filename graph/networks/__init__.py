@@ -1,0 +1,42 @@
+"""Networks of cooperation: draw a layer, measure it, write it.
+
+    network = project(run, "training", options=Options(planned=True), data_version=snapshot)
+    table = measure(network, "betweenness")
+    text = formats.write(network, "graphml", measures=[table])
+
+``run`` is a function from SPARQL text to the bytes of a SPARQL JSON or TSV result, so that a store in this process
+and the client of the query engine serve alike.
+"""
+
+from __future__ import annotations
+
+from communique.graph.networks import formats
+from communique.graph.networks.layers import LAYERS, WEIGHTS, Layer, Weight, find_layer, layers
+from communique.graph.networks.measures import Measure, MeasureTable, measure
+from communique.graph.networks.network import Network
+from communique.graph.networks.options import NODES, Options
+from communique.graph.networks.projection import project
+from communique.graph.networks.records import Completeness, Member, Node, Occasion, Provenance, Source
+
+__all__ = [
+    "LAYERS",
+    "NODES",
+    "WEIGHTS",
+    "Completeness",
+    "Layer",
+    "Measure",
+    "MeasureTable",
+    "Member",
+    "Network",
+    "Node",
+    "Occasion",
+    "Options",
+    "Provenance",
+    "Source",
+    "Weight",
+    "find_layer",
+    "formats",
+    "layers",
+    "measure",
+    "project",
+]

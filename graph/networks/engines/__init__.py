@@ -1,0 +1,1 @@
+"""One module per engine; all compute the same definitions and are tested against each other."""

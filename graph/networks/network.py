@@ -1,0 +1,168 @@
+"""A network as immutable arrays, with everything needed to judge and repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+
+from communique.graph.errors import NetworkError
+from communique.graph.networks.distances import Distances, ExactWeights, derive
+from communique.graph.networks.records import Completeness, Member, Node, Occasion, Provenance, Source
+
+Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """One row for each pair of members whom an occasion ties: positions of the edge and of both members."""
+
+    edge: Integers
+    source: Integers
+    target: Integers
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Actors and the weighted edges between them.
+
+    Attributes
+    ----------
+    nodes : ordered by IRI; an actor without an edge is there too
+    directed : whether an edge runs from ``src`` to ``dst``; if not, ``src < dst``
+    src, dst : positions in ``nodes``, one entry per edge, ordered, no loops, no repeats
+    weight : > 0, no unit; larger = closer
+    exact : the same weights as whole numbers over one denominator; None when they are not rational
+    events, planned_events : number of distinct occasions behind each edge, and of those only planned
+    provenance, completeness, sources : see their classes
+    occasions, members, ties : what the edges were made from; empty for a network handed in
+    """
+
+    nodes: tuple[Node, ...]
+    directed: bool
+    src: Integers
+    dst: Integers
+    weight: Floats
+    exact: ExactWeights | None
+    events: Integers
+    planned_events: Integers
+    provenance: Provenance
+    completeness: Completeness = field(default_factory=Completeness)
+    sources: tuple[Source, ...] = ()
+    occasions: tuple[Occasion, ...] = ()
+    members: tuple[Member, ...] = ()
+    ties: Ties | None = None
+
+    def __post_init__(self) -> None:
+        for array in (self.src, self.dst, self.weight, self.events, self.planned_events):
+            array.flags.writeable = False
+
+    @property
+    def is_descriptive_only(self) -> bool:
+        """True below 30 nodes: centralities then describe these few actors and support no general claim."""
+        return len(self.nodes) < 30
+
+    @cached_property
+    def planned(self) -> npt.NDArray[np.bool_]:
+        """Mark the edges behind which everything is only planned."""
+        marks: npt.NDArray[np.bool_] = (self.events > 0) & (self.planned_events == self.events)
+        return marks
+
+    @cached_property
+    def distances(self) -> Distances:
+        """Derive the lengths of edges for path measures."""
+        return derive(self.weight, self.exact, nodes=len(self.nodes))
+
+    @cached_property
+    def documents(self) -> tuple[tuple[str, ...], ...]:
+        """List for each edge the documents that state the membership of either end in a shared occasion."""
+        found: list[set[str]] = [set() for _ in self.src]
+        if self.ties is not None:
+            for edge, *ends in zip(
+                self.ties.edge.tolist(), self.ties.source.tolist(), self.ties.target.tolist(), strict=True
+            ):
+                found[edge].update(*(self.members[end].documents for end in ends))
+        return tuple(tuple(sorted(each)) for each in found)
+
+    def to_networkx(self) -> Any:
+        """Copy into a frozen networkx Graph or DiGraph.
+
+        Nodes are IRIs with ``label``; edges carry ``weight``, ``distance`` (exact whole numbers where they fit, the
+        attribute to hand to path measures), ``events``, ``planned`` and ``documents``; graph attributes say the rest.
+        """
+        graph: Any = nx.DiGraph() if self.directed else nx.Graph()
+        graph.graph.update(layer=self.provenance.layer, data_version=self.provenance.data_version)
+        graph.graph.update(distance_rule=self.distances.rule, **self.provenance.parameters)
+        graph.add_nodes_from((node.iri, {"label": node.label}) for node in self.nodes)
+        lengths = self.distances.as_numbers()
+        for at, (u, v) in enumerate(zip(self.src.tolist(), self.dst.tolist(), strict=True)):
+            graph.add_edge(self.nodes[u].iri, self.nodes[v].iri, distance=lengths[at], **self._edge(at))
+        return nx.freeze(graph)
+
+    def _edge(self, at: int) -> dict[str, Any]:
+        """Collect the attributes of one edge."""
+        return {
+            "weight": float(self.weight[at]),
+            "events": int(self.events[at]),
+            "planned": bool(self.planned[at]),
+            "documents": list(self.documents[at]),
+        }
+
+    @classmethod
+    def from_networkx(cls, graph: Any, *, weight: str = "weight", data_version: str = "unknown") -> Network:
+        """Accept a networkx Graph or DiGraph; a missing weight is 1, the node itself is the IRI.
+
+        NetworkError for a multigraph, for loops, and for weights that are not positive numbers.
+        """
+        if graph.is_multigraph():
+            raise NetworkError("a multigraph has no single weight per edge", hint="add parallel edges up first")
+        names = sorted(graph, key=str)
+        index = {name: at for at, name in enumerate(names)}
+        edges = sorted(
+            (*_ends(index[u], index[v], graph.is_directed()), data.get(weight, 1))
+            for u, v, data in graph.edges(data=True)
+        )
+        for u, v, value in edges:
+            _check(names[u], names[v], value)
+        exact = ExactWeights.of([value for *_, value in edges])
+        return cls(
+            nodes=tuple(Node(str(name), str(graph.nodes[name].get("label", name))) for name in names),
+            directed=graph.is_directed(),
+            src=np.array([u for u, _, _ in edges], np.int64),
+            dst=np.array([v for _, v, _ in edges], np.int64),
+            weight=np.array([float(value) for *_, value in edges], np.float64),
+            exact=exact,
+            events=np.zeros(len(edges), np.int64),
+            planned_events=np.zeros(len(edges), np.int64),
+            provenance=Provenance("external", {"weight": weight}, f"edge attribute {weight}", data_version),
+        )
+
+
+def _ends(u: int, v: int, directed: bool) -> tuple[int, int]:
+    """Order the ends of an undirected edge."""
+    return (u, v) if directed or u < v else (v, u)
+
+
+def _check(source: Any, target: Any, weight: Any) -> None:
+    """Refuse an edge no measure could read."""
+    if source == target:
+        raise NetworkError(f"{source} is tied to itself", hint="remove loops: no actor cooperates with itself")
+    if not 0 < weight < float("inf"):
+        raise NetworkError(f"the edge {source} - {target} weighs {weight!r}", expected="a positive, finite number")
+
+
+def parameters_of(network: Network) -> Mapping[str, Any]:
+    """Collect what every output says about a network: layer, parameters, weight and distance rules, data version."""
+    return {
+        "layer": network.provenance.layer,
+        "parameters": dict(network.provenance.parameters),
+        "weight_rule": network.provenance.weight_rule,
+        "data_version": network.provenance.data_version,
+        "directed": network.directed,
+    }
