@@ -1,27 +1,56 @@
-# Everything a newcomer needs: `make serve` and `make test` set up what they use.
+# Everything a newcomer needs. `make serve` and `make test` set up what they use.
 PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PORT ?= 8080
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# The locked build backend is already installed, so the project itself needs nothing from an index.
+INSTALL := $(PIP) install --no-deps --no-build-isolation --editable .
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 .DEFAULT_GOAL := help
 .PHONY: help setup serve test check fmt bench build lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z]*\):.*## /  make \1 — /p' Makefile
 
-# The runtime lock first; the development lock holds the same versions and adds to them.
-$(VENV)/.serve: requirements/serve.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+.venv/serve.stamp: requirements/serve.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) install --require-hashes --requirement requirements/serve.txt
-	COMMUNIQUE_SRC="$(CURDIR)/src" $(BIN)/python -c "import os, pathlib, sysconfig; \
-	  pathlib.Path(sysconfig.get_path('purelib'), 'communique.pth').write_text(os.environ['COMMUNIQUE_SRC'] + '\n')"
-	printf '#!/bin/sh\nexec "%s/python" -m communique "$$@"\n' "$(CURDIR)/$(BIN)" > $(BIN)/communique
-	chmod +x $(BIN)/communique
+	$(INSTALL)
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.serve requirements/dev.txt
+.venv/dev.stamp: .venv/serve.stamp requirements/dev.txt
 	$(PIP) install --require-hashes --requirement requirements/dev.txt
-	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $@
+
+setup: .venv/dev.stamp ## create .venv with everything to develop
+
+serve: .venv/serve.stamp ## build the graph and serve it on http://127.0.0.1:8080 (PORT=…)
+	$(BIN)/communique build
+	$(BIN)/communique serve --port $(PORT)
+
+test: .venv/dev.stamp ## run the tests
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+
+check: .venv/dev.stamp ## lint, types, import contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: .venv/dev.stamp ## format the code and mend what the linter can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/dev.stamp ## measure, side by side in one run
+	$(BIN)/python -m bench
+
+build: .venv/dev.stamp ## wheel and source distribution into dist/
+	$(BIN)/python -m build --no-isolation
+
+lock: ## renew the locks (needs uv)
+	$(LOCK) --extra dev pyproject.toml --output-file requirements/dev.txt
+	$(LOCK) --extra backend --constraints requirements/dev.txt pyproject.toml --output-file requirements/serve.txt
+
+clean: ## remove what make made, but not the data in var/
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
