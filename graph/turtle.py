@@ -46,6 +46,8 @@ HEADINGS: Mapping[str, str] = {
     OWL + "AnnotationProperty": "Properties for people and tools",
     SKOS + "Concept": "Concepts",
 }
+SPLIT = " ,\n    "
+WIDTH = 110
 _KINDS = tuple(HEADINGS)
 _LOCAL = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _BARE = {XSD + "integer": re.compile(r"[+-]?\d+"), XSD + "boolean": re.compile("true|false")}
@@ -94,9 +96,20 @@ def _block(subject: NamedNode, block: Block, prefixes: Mapping[str, str]) -> str
     for predicate in sorted(block, key=lambda iri: (_RANK.get(iri.value, len(_RANK)), iri.value)):
         name = "a" if predicate.value == RDF + "type" else _iri(predicate, prefixes)
         texts = [_term(value, prefixes) for value in block[predicate]]
-        glue = " ,\n    " if isinstance(block[predicate][0], Literal) else " , "
-        lines.append(f"{name} {glue.join(texts)}")
+        literal = isinstance(block[predicate][0], Literal)
+        lines.append(f"{name} {SPLIT.join(texts) if literal else _fill(texts)}")
     return f"{_iri(subject, prefixes)} " + " ;\n  ".join(lines) + " .\n"
+
+
+def _fill(texts: list[str]) -> str:
+    """Join IRIs by commas, with a new line before the one that would pass the width."""
+    lines = [texts[0]]
+    for text in texts[1:]:
+        if len(lines[-1]) + len(text) > WIDTH:
+            lines.append(text)
+        else:
+            lines[-1] += f" , {text}"
+    return SPLIT.join(lines)
 
 
 def _term(value: NamedNode | Literal, prefixes: Mapping[str, str]) -> str:
