@@ -182,7 +182,7 @@ def _context_entry(term: Term) -> dict[str, Any]:
     if term.scheme:
         return {"@id": name, "@type": "@vocab", "@context": {"@vocab": f"{VOCAB}{term.scheme}/"}}
     if term.datatype == LANG_STRING:
-        return {"@id": name, "@language": "en"}
+        return {"@id": name, "@language": "en", "@container": "@language"}
     if term.datatype == NamedNode(XSD + "string"):
         return {"@id": name}
     if term.datatype is not None:
