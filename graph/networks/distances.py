@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 _EXACT_IN_FLOAT = 2**53  # whole numbers below it are exact in a double
-_LARGEST_BITS = 1024  # beyond it weights have so many numerators that ties hardly occur
+LARGEST_BITS = 1024  # beyond it weights have so many numerators that ties hardly occur
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,10 @@ class ExactWeights:
 
     units: tuple[int, ...]
     denominator: int
+
+    def as_floats(self) -> npt.NDArray[np.float64]:
+        """Give the weights as the nearest doubles."""
+        return np.array([unit / self.denominator for unit in self.units], np.float64)
 
     @classmethod
     def of(cls, weights: Sequence[Rational | float]) -> ExactWeights | None:
@@ -85,6 +89,6 @@ def _whole(exact: ExactWeights) -> tuple[int, ...] | None:
     multiple = 1
     for unit in sorted({unit // common for unit in exact.units}):
         multiple = math.lcm(multiple, unit)
-        if multiple.bit_length() > _LARGEST_BITS:
+        if multiple.bit_length() > LARGEST_BITS:
             return None
     return tuple(multiple // (unit // common) for unit in exact.units)

@@ -14,18 +14,7 @@ import numpy.typing as npt
 from communique.graph.errors import NetworkError
 from communique.graph.networks.distances import Distances, ExactWeights, derive
 from communique.graph.networks.records import Completeness, Member, Node, Occasion, Provenance, Source
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Ties:
-    """One row for each pair of members whom an occasion ties: positions of the edge and of both members."""
-
-    edge: Integers
-    source: Integers
-    target: Integers
+from communique.graph.networks.ties import Floats, Integers, Ties
 
 
 @dataclass(frozen=True, eq=False)

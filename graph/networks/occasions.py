@@ -1,0 +1,185 @@
+"""Statements → occasions and their members: lifted to nodes, weighed by status, cut to a window."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from communique.graph.namespaces import COM
+from communique.graph.networks.lifting import ORGANIZATION, STATE, Actors, kinds
+from communique.graph.networks.options import Options
+from communique.graph.networks.statements import Belonging, Count, Statements
+
+# From the weakest: what an actor's part in an occasion comes to is the weaker of the two standings.
+_STRENGTH = ("cancelled", "unknown", "planned", "ongoing", "occurred")
+_INCOMPLETE = frozenset({"partly-named", "none-named"})
+_PERSON = COM + "Person"
+
+Bounds = tuple[date | None, date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One node in one occasion; ``side`` is source, target or both, the bounds are those of the membership."""
+
+    node: str
+    side: str
+    begin: date | None
+    end: date | None
+    planned: bool
+    documents: tuple[str, ...]
+
+    @property
+    def bounds(self) -> Bounds:
+        """Give both bounds."""
+        return self.begin, self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """An occasion before its members have positions in a network; attributes as in ``records.Occasion``.
+
+    ``is_listed``: documents name members of it (in a directed layer: targets), be they nodes of the network or not.
+    """
+
+    iri: str
+    label: str
+    begin: date | None
+    end: date | None
+    planned: bool
+    parts: tuple[Part, ...]
+    counts: frozenset[Count]
+    is_listed: bool
+
+    @property
+    def named(self) -> int:
+        """Count the nodes named; only targets where the relation is directed."""
+        return len({part.node for part in self.parts if part.side != "source"})
+
+    def stated(self, nodes: str) -> int | None:
+        """Give the least number of states or organizations that a source counts; None when none does.
+
+        Documents that count one kind may repeat each other, so the largest counts; different kinds are added up.
+        """
+        least: dict[str, int] = defaultdict(int)
+        for count in self._matching(nodes):
+            least[count.counted] = max(least[count.counted], count.least or 0)
+        return sum(least.values()) if least else None
+
+    @property
+    def persons(self) -> int | None:
+        """Give the least number of persons that a source counts; None when none does."""
+        return max((count.least for count in self.counts if count.counted == _PERSON and count.least), default=None)
+
+    def is_partial(self, nodes: str) -> bool:
+        """Tell whether members are missing: a count is larger or says so, or persons are counted and nobody is named."""
+        missing = any(count.enumeration in _INCOMPLETE for count in self._matching(nodes))
+        return missing or (self.stated(nodes) or 0) > self.named or (self.persons is not None and not self.is_listed)
+
+    def _matching(self, nodes: str) -> Iterator[Count]:
+        """Yield the counts of what the nodes of the network are."""
+        ancestor = STATE if nodes == "state" else ORGANIZATION
+        return (count for count in self.counts if ancestor in kinds(count.counted))
+
+
+class Gatherer:
+    """Choose the occasions of a network; ``left_out`` then counts the others by reason."""
+
+    def __init__(self, statements: Statements, actors: Actors, options: Options) -> None:
+        self._statements, self._actors, self._options = statements, actors, options
+        self._admitted = frozenset({"ongoing", "occurred"} | ({"planned"} if options.planned else set()))
+        self.left_out: Counter[str] = Counter()
+
+    def gather(self) -> list[Gathering]:
+        """List the occasions to use, ordered by IRI."""
+        grouped: dict[str, list[Belonging]] = defaultdict(list)
+        for belonging in self._statements.belongings:
+            grouped[belonging.occasion].append(belonging)
+        occasions = sorted(grouped.keys() | self._statements.counts.keys())
+        found = (self._gather(occasion, grouped.get(occasion, [])) for occasion in occasions)
+        return [gathering for gathering in found if gathering is not None]
+
+    def _gather(self, occasion: str, belongings: list[Belonging]) -> Gathering | None:
+        """Put one occasion together; None, with the reason counted, when it is not to be used."""
+        facts = self._statements.facts
+        own, bounds = facts.standing(occasion), facts.bounds(occasion)
+        standings = {each: _weaker(own, facts.standing(each.node)) for each in belongings}
+        best = max(standings.values(), key=_STRENGTH.index, default=own or "unknown")
+        parts, lost = self._lift({each: standing for each, standing in standings.items() if standing in self._admitted})
+        inside = [self._overlaps(bounds if _is_open(part.bounds) else part.bounds) for part in parts]
+        reason = self._refuse(best, inside or [self._overlaps(bounds)])
+        if reason is not None:
+            self.left_out[reason] += 1
+            return None
+        self.left_out["acting for no node"] += lost
+        self.left_out["undated members"] += inside.count(None)
+        kept = tuple(part for part, is_inside in zip(parts, inside, strict=True) if is_inside)
+        label = facts.label(occasion) or self._actors.label(occasion)
+        counts = self._statements.counts.get(occasion, frozenset())
+        is_listed = any(belonging.side != "source" for belonging in belongings)
+        return Gathering(occasion, label, *bounds, best == "planned", kept, counts, is_listed)
+
+    def _refuse(self, best: str, inside: list[bool | None]) -> str | None:
+        """Say why an occasion is not used, by its strongest standing and by what of it lies in the window; or None."""
+        if best not in self._admitted:
+            return best
+        if True in inside:
+            return None
+        return "outside the window" if False in inside else "undated"
+
+    def _lift(self, standings: Mapping[Belonging, str]) -> tuple[tuple[Part, ...], int]:
+        """Lift actors to nodes and merge those that arrive at one node on one side; count those that arrive nowhere."""
+        merged: dict[tuple[str, str], list[tuple[Belonging, str]]] = defaultdict(list)
+        lost = 0
+        for belonging, standing in standings.items():
+            nodes = self._actors.lift(belonging.actor, belonging.representing, self._options.nodes)
+            lost += not nodes
+            for node in nodes:
+                merged[node, belonging.side].append((belonging, standing))
+        return tuple(self._merge(node, side, each) for (node, side), each in sorted(merged.items())), lost
+
+    def _merge(self, node: str, side: str, each: list[tuple[Belonging, str]]) -> Part:
+        """Join what several belongings say of one node: the widest bounds, the strongest standing, all documents."""
+        bounds = [self._statements.facts.bounds(belonging.node) for belonging, _ in each]
+        return Part(
+            node=node,
+            side=side,
+            begin=_outermost((begin for begin, _ in bounds), min),
+            end=_outermost((end for _, end in bounds), max),
+            planned=all(standing == "planned" for _, standing in each),
+            documents=tuple(sorted({document for belonging, _ in each for document in self._evidence(belonging)})),
+        )
+
+    def _evidence(self, belonging: Belonging) -> Iterator[str]:
+        """Yield the document of a belonging, unless it only told of what the network leaves out, such as a plan."""
+        said = self._statements.facts.standings_in(belonging.node, belonging.graph)
+        if belonging.document and (not said or said & self._admitted):
+            yield belonging.document
+
+    def _overlaps(self, bounds: Bounds) -> bool | None:
+        """Tell whether bounds meet the window, always true without one; None when there are no bounds at all."""
+        if not self._options.has_window:
+            return True
+        if _is_open(bounds):
+            return None
+        begin, end = bounds
+        since, until = self._options.since or date.min, self._options.until or date.max
+        return (begin or date.min) <= until and since <= (end or date.max)
+
+
+def _is_open(bounds: Bounds) -> bool:
+    """Tell whether neither bound is known."""
+    return bounds == (None, None)
+
+
+def _weaker(*standings: str | None) -> str:
+    """Give the weaker of the standings that are known; ``unknown`` when none is."""
+    return min((each for each in standings if each), key=_STRENGTH.index, default="unknown")
+
+
+def _outermost(bounds: Iterable[date | None], choose: Callable[..., date]) -> date | None:
+    """Choose among bounds; one that is open makes the whole open."""
+    known = list(bounds)
+    return None if None in known else choose(known)
