@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -14,6 +15,7 @@ Term = NamedNode | BlankNode | Literal
 VIOLATION = NamedNode(SH + "Violation")
 WARNING = NamedNode(SH + "Warning")
 INFO = NamedNode(SH + "Info")
+_SEVERITIES = (VIOLATION, WARNING, INFO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class ValidationResult:
     severity : ``sh:Violation``, ``sh:Warning`` or ``sh:Info``, or a severity of the shapes' own
     message : what is wrong and how to cure it; empty when the shape has no message
     constraint : ``sh:sourceConstraint`` of a SPARQL constraint, else None
+    document : number of the document whose graphs were looked at; None when it was the union
     """
 
     focus: Term
@@ -40,6 +43,7 @@ class ValidationResult:
     severity: NamedNode = VIOLATION
     message: str = ""
     constraint: NamedNode | BlankNode | None = None
+    document: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +68,31 @@ class ValidationReport:
     def is_admissible(self) -> bool:
         """True when no result is a violation: warnings and information do not keep data out."""
         return all(result.severity in {WARNING, INFO} for result in self.results)
+
+    def restrict(self, nodes: Collection[Term] | None, document: str | None = None) -> ValidationReport:
+        """Keep the results about ``nodes`` (None: all) and note the document that was looked at."""
+        kept = (result for result in self.results if nodes is None or result.focus in nodes)
+        return ValidationReport(tuple(replace(result, document=document) for result in kept), self.focus_counts)
+
+
+def merge(reports: Iterable[ValidationReport]) -> ValidationReport:
+    """Make one report of several: results in their stable order without repeats, focus counts added up."""
+    results: set[ValidationResult] = set()
+    counts: Counter[NamedNode | BlankNode] = Counter()
+    for report in reports:
+        results.update(report.results)
+        counts.update(report.focus_counts)
+    return ValidationReport(tuple(sorted(results, key=order)), dict(counts))
+
+
+def order(result: ValidationResult) -> tuple[int, str, str, str, str, str]:
+    """Order results by severity (worst first, unknown severities last), shape, focus, path, value, document."""
+    rank = _SEVERITIES.index(result.severity) if result.severity in _SEVERITIES else len(_SEVERITIES)
+    return (
+        rank,
+        str(result.shape),
+        str(result.focus),
+        result.path or "",
+        "" if result.value is None else str(result.value),
+        result.document or "",
+    )

@@ -1,0 +1,151 @@
+"""The only door to pySHACL: the reference that every other engine is compared with.
+
+pySHACL reads rdflib graphs. Data and shapes both travel as N-Triples written by pyoxigraph and read by one
+parser of rdflib, because parsers disagree on how a plain string is typed, and then ``sh:in`` and ``sh:hasValue``
+find differences that are not there.
+
+Not used: pySHACL's ``focus_nodes``. It also filters the nodes that ``sh:node`` leads to, so that such a
+constraint holds for everything; results are kept or left out here instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
+from importlib.resources import files
+
+import pyshacl
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store
+from pyshacl.errors import ReportableRuntimeError
+from rdflib import BNode, Graph, URIRef
+from rdflib import Literal as RdfLiteral
+from rdflib.collection import Collection as RdfList
+from rdflib.namespace import SH
+from rdflib.term import Node
+
+from communique.graph.errors import ShapesError
+from communique.graph.validation.results import Term, ValidationReport, ValidationResult, merge
+from communique.graph.validation.targets import count_focus_nodes
+from communique.graph.validation.view import View
+
+_OPERATORS = {SH.inversePath: "^{}", SH.zeroOrMorePath: "{}*", SH.oneOrMorePath: "{}+", SH.zeroOrOnePath: "{}?"}
+
+
+def validate_view(view: View, shapes: Store, nodes: Collection[Term] | None = None) -> ValidationReport:
+    """Check a view with pySHACL, without inference; only results about ``nodes`` are kept (None: all).
+
+    Raises ShapesError when the processor fails: that says nothing about the data.
+    """
+    data = _graph(view.dumps())
+    found = merge([ValidationReport(tuple(read_results(run(data, _parse_shapes(shapes)))))])
+    counts = count_focus_nodes(view, shapes, nodes)
+    return ValidationReport(found.restrict(nodes).results, counts)
+
+
+def check_shapes(shapes: Store) -> ValidationReport:
+    """Check the shapes themselves against the shapes of SHACL (``shacl-shacl``, part of the Recommendation)."""
+    rules = Store()
+    text = files("pyshacl").joinpath("assets/shacl-shacl.ttl").read_bytes()
+    rules.load(text, format=RdfFormat.TURTLE, base_iri="http://www.w3.org/ns/shacl-shacl")
+    return merge([ValidationReport(tuple(read_results(run(_parse_shapes(shapes), _parse_shapes(rules)))))])
+
+
+def run(data: Graph, shapes: Graph) -> Graph:
+    """Run pySHACL and give its report graph; ShapesError for anything else that comes back."""
+    try:
+        conforms, report, text = pyshacl.validate(data, shacl_graph=shapes, inference="none")
+    except (ReportableRuntimeError, RecursionError) as error:
+        raise ShapesError(f"pySHACL stopped: {error}", hint="correct the shapes; the data was not judged") from error
+    # A failure comes back as conforms=False with the exception in the place of the report graph.
+    if not isinstance(report, Graph):
+        raise ShapesError(f"pySHACL failed: {text}", hint="correct the shapes; the data was not judged")
+    if conforms == any(report.triples((None, SH.result, None))):
+        raise ShapesError("the report of pySHACL contradicts itself", expected="results exactly when not conforming")
+    return report
+
+
+def read_results(report: Graph) -> Iterator[ValidationResult]:
+    """Read the results at the top of a report graph; those nested as ``sh:detail`` explain them and are left out."""
+    for node in report.objects(None, SH.result):
+        path = report.value(node, SH.resultPath)
+        constraint = report.value(node, SH.sourceConstraint)
+        yield ValidationResult(
+            focus=_term(_needed(report, node, SH.focusNode)),
+            path=None if path is None else write_path(report, path),
+            value=_optional(report.value(node, SH.value)),
+            component=_name(_needed(report, node, SH.sourceConstraintComponent)),
+            shape=_resource(_needed(report, node, SH.sourceShape)),
+            severity=_name(_needed(report, node, SH.resultSeverity)),
+            message=" ".join(sorted(str(text) for text in report.objects(node, SH.resultMessage))),
+            constraint=None if constraint is None else _resource(constraint),
+        )
+
+
+def write_path(graph: Graph, path: Node) -> str:
+    """Write a SHACL path as a SPARQL property path with full IRIs; composite parts stand in parentheses."""
+    if isinstance(path, URIRef):
+        return path.n3()
+    for predicate, pattern in _OPERATORS.items():
+        inner = graph.value(path, predicate)
+        if inner is not None:
+            return pattern.format(_grouped(graph, inner))
+    options = graph.value(path, SH.alternativePath)
+    mark, steps = ("/", path) if options is None else ("|", options)
+    return mark.join(_grouped(graph, step) for step in RdfList(graph, steps))
+
+
+def _grouped(graph: Graph, path: Node) -> str:
+    """Write a part of a path, in parentheses unless it is one IRI."""
+    text = write_path(graph, path)
+    return text if isinstance(path, URIRef) else f"({text})"
+
+
+def _graph(dumps: Iterable[bytes]) -> Graph:
+    """Merge N-Triples documents into one graph; what was parsed lately is not parsed again."""
+    graph = Graph(bind_namespaces="none")
+    for dump in dumps:
+        graph += _parse(dump)
+    return graph
+
+
+@lru_cache(maxsize=8)
+def _parse(ntriples: bytes) -> Graph:
+    """Parse N-Triples; the graph is shared, so its readers must not change it."""
+    return Graph(bind_namespaces="none").parse(data=ntriples, format="nt")
+
+
+def _parse_shapes(shapes: Store) -> Graph:
+    """Bring shapes to rdflib the way that data goes."""
+    return _graph(View(shapes).dumps())
+
+
+def _needed(report: Graph, node: Node, predicate: URIRef) -> Node:
+    """Read what every result must have."""
+    found = report.value(node, predicate)
+    if found is None:
+        raise ShapesError(f"a result of pySHACL has no {predicate}")
+    return found
+
+
+def _term(node: Node) -> Term:
+    """Turn a term of rdflib into one of pyoxigraph."""
+    if isinstance(node, RdfLiteral):
+        if node.language:
+            return Literal(str(node), language=node.language)
+        return Literal(str(node), datatype=None if node.datatype is None else NamedNode(str(node.datatype)))
+    return _resource(node)
+
+
+def _optional(node: Node | None) -> Term | None:
+    """Turn a term that may be absent."""
+    return None if node is None else _term(node)
+
+
+def _resource(node: Node) -> NamedNode | BlankNode:
+    """Turn an IRI or a blank node."""
+    return BlankNode(str(node)) if isinstance(node, BNode) else NamedNode(str(node))
+
+
+def _name(node: Node) -> NamedNode:
+    """Turn an IRI."""
+    return NamedNode(str(node))

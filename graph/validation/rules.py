@@ -1,0 +1,129 @@
+"""Rules that join many nodes: one SELECT each, of which every row is a finding.
+
+As ``sh:sparql`` such a rule would be run once per focus node; as a set query it is run once. The files are
+``queries/qc/*.rq``. Their ``#+`` header has: ``summary``; ``rule``, its number; ``severity`` (Violation, Warning,
+Info); ``scope`` (document, union); ``message``, in which ``{?name}`` stands for the value of a variable; and, where
+all rows have one, ``path``. A row has ``?this``, the focus node, and may have ``?value``, ``?path`` and ``?graph``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+from pyoxigraph import Literal, NamedNode, QuerySolution
+
+from communique.graph.errors import ShapesError
+from communique.graph.namespaces import SH, SHAPES, shorten, term
+from communique.graph.validation.results import Term, ValidationReport, ValidationResult, merge
+from communique.graph.validation.view import View, document_number
+
+COMPONENT = NamedNode(SHAPES + "SetQueryConstraintComponent")
+
+_KEYS = {"summary", "description", "rule", "severity", "scope", "message", "path"}
+_NEEDED = _KEYS - {"description", "path"}
+_CHOICES = {"severity": {"Violation", "Warning", "Info"}, "scope": {"document", "union"}}
+_PLACEHOLDER = re.compile(r"\{\?(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class SetRule:
+    """One query of ``queries/qc``; ``stem`` is its file without suffix, ``path`` a prefixed name or empty."""
+
+    stem: str
+    number: str
+    summary: str
+    severity: NamedNode
+    scope: str
+    message: str
+    path: str
+    query: str
+
+    @property
+    def shape(self) -> NamedNode:
+        """The IRI under which results name this rule as their source."""
+        return NamedNode(f"{SHAPES}{self.number}-{self.stem}")
+
+
+@cache
+def set_rules() -> tuple[SetRule, ...]:
+    """All rules that are set queries, by number and stem."""
+    entries = (entry for entry in files("communique.queries").joinpath("qc").iterdir() if entry.name.endswith(".rq"))
+    found = (read_rule(entry.name.removesuffix(".rq"), entry.read_text(encoding="utf-8")) for entry in entries)
+    return tuple(sorted(found, key=lambda rule: (rule.number, rule.stem)))
+
+
+def read_rule(stem: str, query: str) -> SetRule:
+    """Read header and query of one rule; ShapesError when the header is not as described above."""
+    lines = [line.removeprefix("#+") for line in query.splitlines() if line.startswith("#+")]
+    try:
+        header = yaml.safe_load("\n".join(lines))
+    except yaml.YAMLError as error:
+        raise ShapesError(f"queries/qc/{stem}.rq: the header is not YAML: {error}") from error
+    _check_header(stem, header)
+    return SetRule(
+        stem=stem,
+        number=header["rule"],
+        summary=header["summary"],
+        severity=NamedNode(SH + header["severity"]),
+        scope=header["scope"],
+        message=header["message"],
+        path=header.get("path", ""),
+        query=query,
+    )
+
+
+def check(view: View, scope: str, nodes: Collection[Term] | None = None) -> ValidationReport:
+    """Run the rules of a scope on a view; only results about ``nodes`` are kept (None: all)."""
+    rules = (rule for rule in set_rules() if rule.scope == scope)
+    return merge(ValidationReport(tuple(findings(rule, view))) for rule in rules).restrict(nodes)
+
+
+def findings(rule: SetRule, view: View) -> Iterator[ValidationResult]:
+    """Run one rule; every row is a result. ShapesError when the query cannot be run."""
+    try:
+        solutions = view.select(rule.query)
+    except (SyntaxError, OSError) as error:
+        raise ShapesError(f"queries/qc/{rule.stem}.rq cannot be run: {error}") from error
+    names = {variable.value for variable in solutions.variables}
+    for row in solutions:
+        yield _result(rule, row, names)
+
+
+def _result(rule: SetRule, row: QuerySolution, names: Collection[str]) -> ValidationResult:
+    """Make a row a result; it belongs to the document whose graph the row names, if it names one."""
+    values = {name: row[name] for name in names if row[name] is not None}
+    path = values.get("path", term(rule.path) if rule.path else None)
+    graph = values.get("graph")
+    return ValidationResult(
+        focus=values["this"],
+        path=None if path is None else str(path),
+        value=values.get("value"),
+        component=COMPONENT,
+        shape=rule.shape,
+        severity=rule.severity,
+        message=_PLACEHOLDER.sub(lambda match: _show(values.get(match[1])), rule.message),
+        document=document_number(graph.value) if isinstance(graph, NamedNode) else None,
+    )
+
+
+def _show(value: Term | None) -> str:
+    """Write a term for people: names short, literals without their datatype."""
+    if value is None:
+        return "nothing"
+    return value.value if isinstance(value, Literal) else shorten(str(value).strip("<>"))
+
+
+def _check_header(stem: str, header: object) -> None:
+    """Refuse a header that lacks a key, has one that nobody reads, or a value that means nothing."""
+    if not isinstance(header, dict) or _NEEDED - header.keys() or header.keys() - _KEYS:
+        found = ", ".join(map(str, header)) if isinstance(header, dict) else "no keys"
+        expected = ", ".join(sorted(_NEEDED)) + "; perhaps description, path"
+        raise ShapesError(f"queries/qc/{stem}.rq: the header has {found}", expected=expected)
+    for key, choices in _CHOICES.items():
+        if header[key] not in choices:
+            raise ShapesError(f"queries/qc/{stem}.rq: {key} is {header[key]!r}", expected=" or ".join(sorted(choices)))
