@@ -1,0 +1,91 @@
+"""What every query file owes its reader: a header that tells the truth and a text that runs unchanged anywhere."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from pyoxigraph import QuerySolutions, Store
+from rdflib.plugins.sparql import prepareQuery
+
+from communique.graph.namespaces import ID
+from communique.graph.queries import Query, library, shelf
+from communique.graph.queries.parameters import find_defaults
+
+QUESTIONS = sorted(library())
+DERIVED = sorted(shelf("derived"))
+EVERY = [*QUESTIONS, *DERIVED]
+
+
+def named(name: str) -> Query:
+    return library().get(name) or shelf("derived")[name]
+
+
+def body(query: Query) -> str:
+    """Give the lines below the header that set no parameter."""
+    lines = [line for line in query.text.splitlines() if not line.startswith("#+")]
+    return "\n".join(line for line in lines if not line.lstrip().startswith("VALUES "))
+
+
+def test_each_competency_question_has_one_file() -> None:
+    numbers = Counter(query.question for query in library().values())
+    assert numbers == {f"P{number:02}": 1 for number in range(1, 31)}
+
+
+def test_questions_come_in_the_order_of_their_numbers() -> None:
+    assert [query.question for query in library().values()] == [f"P{number:02}" for number in range(1, 31)]
+
+
+def test_no_two_files_share_a_name(root: Path) -> None:
+    stems = Counter(path.stem for path in (root / "queries").rglob("*.rq"))
+    assert [stem for stem, count in stems.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_columns_are_the_selected_variables(name: str) -> None:
+    solutions = Store().query(named(name).text, use_default_graph_as_union=True)
+    assert isinstance(solutions, QuerySolutions)
+    assert [column.name for column in named(name).columns] == [variable.value for variable in solutions.variables]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_header_says_enough(name: str) -> None:
+    query = named(name)
+    assert query.summary.endswith("?")
+    assert query.description.strip().endswith(".")
+    assert query.tags
+    assert all(part.summary for part in (*query.parameters, *query.columns))
+    assert all((column.kind == "iri") == (column.datatype is None) for column in query.columns)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_parameters_are_the_values_lines(name: str) -> None:
+    assert {parameter.name for parameter in named(name).parameters} == find_defaults(named(name).text).keys()
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_defaults_bind_to_the_same_query(name: str) -> None:
+    query = named(name)
+    pairs = [(parameter.name, text) for parameter in query.parameters for text in parameter.default]
+    assert find_defaults(query.bind(pairs)) == find_defaults(query.text)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_data_are_named_by_parameters_alone(name: str) -> None:
+    assert ID not in body(named(name))
+    assert "SERVICE" not in body(named(name))
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_text_runs_unchanged_in_another_engine(name: str) -> None:
+    text = named(name).text
+    unused = [prefix for prefix in re.findall(r"^PREFIX (\w+):", text, re.MULTILINE) if text.count(f"{prefix}:") < 2]
+    assert unused == []
+    prepareQuery(text)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_answer_is_ordered(name: str) -> None:
+    assert "ORDER BY" in named(name).text
