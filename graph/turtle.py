@@ -47,7 +47,7 @@ HEADINGS: Mapping[str, str] = {
     SKOS + "Concept": "Concepts",
 }
 SPLIT = " ,\n    "
-WIDTH = 110
+WIDTH = 96
 _KINDS = tuple(HEADINGS)
 _LOCAL = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _BARE = {XSD + "integer": re.compile(r"[+-]?\d+"), XSD + "boolean": re.compile("true|false")}
