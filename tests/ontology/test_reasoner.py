@@ -15,7 +15,8 @@ import pytest
 from owlready2 import World, sync_reasoner_hermit
 from pyoxigraph import Quad, RdfFormat, Triple
 
-from communique.graph import vocabulary
+from communique.graph import sources, vocabulary
+from communique.graph.mapping.document import map_document
 from communique.graph.namespaces import ID, prologue, term
 
 DISJOINT = term("owl:disjointWith")
@@ -72,16 +73,14 @@ def test_ontology_and_patterns_are_consistent_and_no_class_is_empty() -> None:
     assert list(reason(read(PATTERNS)).inconsistent_classes()) == []
 
 
-@pytest.mark.parametrize(
-    "contradiction",
-    [
-        pytest.param("<place/hotel> a com:Venue , com:Company .", id="a venue that is an actor"),
-        pytest.param("<aim/one> a com:Aim , com:FinancialPledge .", id="an aim that is a promise"),
-    ],
-)
-def test_a_contradiction_is_found(contradiction: str) -> None:
+def test_the_documents_are_consistent_with_it() -> None:
+    quads = [quad for file in sources.documents() for quad in map_document(sources.read_yaml(file))]
+    assert list(reason(quads).inconsistent_classes()) == []
+
+
+def test_a_venue_that_is_also_an_actor_is_found() -> None:
     with pytest.raises(owlready2.base.OwlReadyInconsistentOntologyError):
-        reason(read(contradiction))
+        reason(read("<place/hotel> a com:Venue , com:Company ."))
 
 
 @pytest.mark.parametrize(

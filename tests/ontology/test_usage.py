@@ -1,0 +1,86 @@
+"""Terms and their use: nothing is used that is not defined, and nothing is defined without use or reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad
+
+from communique.graph import sources, vocabulary
+from communique.graph.mapping.document import map_document
+from communique.graph.namespaces import COM, PREFIXES, SCHEMES, VOCAB, shorten, term
+
+TERMS = {found.iri: found for found in vocabulary.terms().values()}
+TYPE = term("rdf:type")
+ANYTHING = term("rdfs:Resource")
+
+
+@cache
+def document_quads() -> tuple[Quad, ...]:
+    """Map every authored document."""
+    return tuple(quad for file in sources.documents() for quad in map_document(sources.read_yaml(file)))
+
+
+def written(root: Path) -> Iterator[tuple[str, str]]:
+    """Yield (path, text without comments) of every shape and query."""
+    for pattern in ("shapes/*.ttl", "queries/**/*.rq"):
+        for path in sorted(root.glob(pattern)):
+            lines = path.read_text(encoding="utf-8").splitlines()
+            kept = (line for line in lines if not line.lstrip().startswith("#"))
+            yield path.relative_to(root).as_posix(), "\n".join(kept)
+
+
+def named(root: Path, prefix: str) -> Iterator[tuple[str, str]]:
+    """Yield (path, local name) of every prefixed name that shapes and queries use with ``prefix``."""
+    for path, text in written(root):
+        for name in re.findall(rf"(?<![\w:<]){prefix}:([A-Za-z][\w-]*)", text):
+            yield path, name
+
+
+def uses(root: Path) -> set[NamedNode]:
+    """Gather what documents, background, shapes, queries and the ontology itself make use of."""
+    quads = (*document_quads(), *vocabulary.ontology_quads())
+    found = {quad.predicate for quad in quads} | {quad.object for quad in quads if quad.predicate == TYPE}
+    found |= {term(f"{prefix}:{name}") for prefix in PREFIXES for _, name in named(root, prefix)}
+    words = {word for path in (root / "graph").glob("*.yaml") for word in re.findall(r"\w+", path.read_text())}
+    return found | {found.iri for key, found in vocabulary.terms().items() if key in words}
+
+
+def test_shapes_and_queries_use_defined_terms_only(root: Path) -> None:
+    own = {found.key for found in TERMS.values() if found.module != "reused"}
+    assert not [(path, name) for path, name in named(root, "com") if name not in own]
+
+
+def test_shapes_and_queries_use_defined_concepts_only(root: Path) -> None:
+    for prefix, scheme in SCHEMES.items():
+        assert not [(path, slug) for path, slug in named(root, prefix) if slug not in vocabulary.concepts(scheme)]
+
+
+def test_every_term_is_used_or_says_why_it_is_there(root: Path) -> None:
+    used = uses(root)
+    excused = {quad.subject for quad in vocabulary.ontology_quads() if quad.predicate == term("skos:editorialNote")}
+    assert not sorted(shorten(iri.value) for iri in TERMS.keys() - used - excused)
+
+
+def test_documents_use_defined_terms_and_concepts_only() -> None:
+    known = {concept.iri for scheme in vocabulary.schemes() for concept in vocabulary.concepts(scheme).values()}
+    for quad in document_quads():
+        for node in (quad.predicate, quad.object):
+            if isinstance(node, NamedNode) and node.value.startswith((COM, VOCAB)):
+                assert node in TERMS.keys() | known, quad
+
+
+def test_the_hints_of_properties_fit_the_documents() -> None:
+    classes: dict[object, set[NamedNode]] = {}
+    for quad in document_quads():
+        if quad.predicate == TYPE and isinstance(quad.object, NamedNode):
+            classes.setdefault(quad.subject, set()).update({quad.object, *vocabulary.superclasses(quad.object)})
+    for quad in document_quads():
+        hints = TERMS.get(quad.predicate)
+        if hints is not None:
+            ends = [(quad.subject, hints.domain_includes), (quad.object, hints.range_includes)]
+            for node, expected in ends:
+                assert ANYTHING in expected or node not in classes or classes[node] & set(expected), quad
