@@ -12,6 +12,7 @@ from communique.graph.namespaces import GRAPH, ID
 
 # One kind and at least one key; letters, digits and the few marks that need no escape in a path.
 _RELATIVE = re.compile(r"[a-z][a-z-]*(?:/[A-Za-z0-9][A-Za-z0-9._~-]*)+")
+_OF_DOCUMENT = re.compile(rf"(?:{re.escape(GRAPH)}doc|{re.escape(ID)}(?:document|evidence))/(?P<number>[^/]+)")
 
 CANDIDATES = NamedNode(GRAPH + "candidates")
 BACKGROUND = NamedNode(GRAPH + "background")
@@ -63,3 +64,9 @@ def stated(number: str) -> NamedNode:
 def inferred(number: str) -> NamedNode:
     """Name the graph of what follows from document ``number`` by a recorded rule."""
     return NamedNode(f"{GRAPH}doc/{number}/inferred")
+
+
+def document_of(name: object) -> str | None:
+    """Tell the document of a graph, a document or an evidence node by its IRI; None for anything else."""
+    found = _OF_DOCUMENT.match(name.value) if isinstance(name, NamedNode) else None
+    return found["number"] if found else None
