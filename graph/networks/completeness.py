@@ -47,8 +47,8 @@ def _on_members(network: Network) -> str:
         return ""
     missing = f"at least {known.unnamed}" if known.unnamed else "how many, no source says"
     return (
-        f"{len(known.partial)} of {_number(known.occasions, 'occasion')} with members that no source names ({missing}): "
-        "degrees and weights are lower bounds."
+        f"{len(known.partial)} of {_number(known.occasions, 'occasion')} with members that no source names "
+        f"({missing}): degrees and weights are lower bounds."
     )
 
 

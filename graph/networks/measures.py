@@ -1,10 +1,17 @@
-"""The table of measures: one definition each, whichever engine computes it."""
+"""Measure a network: one value per node or the reason why there is none, with ranks that show ties."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from communique.graph.errors import NetworkError
+from communique.graph.networks.choices import pick
+from communique.graph.networks.definitions import MEASURES, Definition
 from communique.graph.networks.network import Network
+
+_EQUAL = 1e-9  # share of the largest value below which two values are one
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +40,86 @@ class MeasureTable:
 
     Attributes
     ----------
-    name, definition, engine : what was computed, by which formula, by which engine
-    distance_rule : see ``Distances.rule``; None for measures that do not use paths
-    ties : ``exact`` or ``float``: whether equally long paths were recognised
+    name, formula, engine : what was computed, how it is defined, by which engine
+    weighted : False when every edge was given the weight 1
+    distance_rule : see ``Distances.rule``; None for measures that do not read distances
+    ties : ``exact``, or ``float`` where equally long paths may have been missed
     rows : by rank, then IRI; undefined values last
     network : what it was computed on
     """
 
     name: str
-    definition: str
+    formula: str
     engine: str
+    weighted: bool
     distance_rule: str | None
     ties: str
     rows: tuple[Measure, ...]
     network: Network
 
+    @property
+    def is_descriptive_only(self) -> bool:
+        """True for networks so small that the values support no general claim."""
+        return self.network.is_descriptive_only
 
-def measure(network: Network, name: str, *, engine: str | None = None) -> MeasureTable:
-    """Compute a measure for all nodes; NetworkError for an unknown measure or engine."""
-    raise NotImplementedError
+
+def measure(network: Network, name: str, *, engine: str | None = None, weighted: bool = True) -> MeasureTable:
+    """Compute a measure for all nodes.
+
+    ``engine`` is chosen by size and by the lengths of edges unless named; ``weighted=False`` gives every edge the
+    weight 1. NetworkError for an unknown measure or engine, and for in- and out-measures without directions.
+    """
+    definition = pick("measure", name, MEASURES)
+    if definition.directed_only and not network.directed:
+        raise NetworkError(f"{name} needs directed ties", hint=f"ask for {name.partition('-')[2]}")
+    measured = network if weighted else network.without_weights()
+    engine = engine or definition.choose(measured)
+    values = _compute(definition, measured, engine)
+    uses_paths = definition.reads == "distances"
+    return MeasureTable(
+        name=name,
+        formula=definition.formula,
+        engine=engine,
+        weighted=weighted,
+        distance_rule=measured.distances.rule if uses_paths else None,
+        ties=_ties(measured, engine) if uses_paths else "exact",
+        rows=_rank(measured, values),
+        network=network,
+    )
+
+
+def _compute(definition: Definition, network: Network, engine: str) -> list[float | str]:
+    """Compute the value of each node, or give the reason for which it has none."""
+    compute = pick(f"engine of {definition.name}", engine, definition.engines)
+    reasons = definition.undefined(network)
+    defined = [at for at, reason in enumerate(reasons) if reason is None]
+    outcome: list[float | str] = [reason or 0.0 for reason in reasons]
+    if not defined:
+        return outcome
+    if definition.on_defined:
+        values = dict(zip(defined, compute(network.restrict(defined)).tolist(), strict=True))
+    else:
+        values = dict(enumerate(compute(network).tolist()))
+    return [values[at] if reason is None else reason for at, reason in enumerate(reasons)]
+
+
+def _ties(network: Network, engine: str) -> str:
+    """Say whether this engine recognised equally long paths: only networkx adds whole numbers of any size."""
+    whole = network.distances.rule == "integer" or engine == "networkx"
+    return network.distances.ties if whole else "float"
+
+
+def _rank(network: Network, outcome: Sequence[float | str]) -> tuple[Measure, ...]:
+    """Order by value and give equal values the rank of the first of them."""
+    pairs = list(zip(network.nodes, outcome, strict=True))
+    known = sorted(((value, node) for node, value in pairs if not isinstance(value, str)), key=lambda it: -it[0])
+    margin = _EQUAL * max((abs(value) for value, _ in known), default=0.0)
+    first = 0
+    ranks: list[int] = []
+    for at, (value, _) in enumerate(known):
+        first = first if known[first][0] - value <= margin else at
+        ranks.append(first + 1)
+    sharing = Counter(ranks)
+    ranked = sorted(zip(ranks, known, strict=True), key=lambda it: (it[0], it[1][1].iri))
+    rows = (Measure(node.iri, node.label, value, None, rank, sharing[rank] > 1) for rank, (value, node) in ranked)
+    return (*rows, *(Measure(node.iri, node.label, None, reason) for node, reason in pairs if isinstance(reason, str)))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -78,6 +78,32 @@ class Network:
             ):
                 found[edge].update(*(self.members[end].documents for end in ends))
         return tuple(tuple(sorted(each)) for each in found)
+
+    def without_weights(self) -> Network:
+        """Copy with the weight 1 on every edge."""
+        ones = ExactWeights((1,) * len(self.src), 1)
+        return replace(self, weight=ones.as_floats(), exact=ones)
+
+    def restrict(self, positions: Sequence[int]) -> Network:
+        """Keep the nodes at these positions, in ascending order, and the edges among them."""
+        place = {old: new for new, old in enumerate(positions)}
+        kept = [
+            at
+            for at, (u, v) in enumerate(zip(self.src.tolist(), self.dst.tolist(), strict=True))
+            if {u, v} <= place.keys()
+        ]
+        return replace(
+            self,
+            nodes=tuple(self.nodes[at] for at in positions),
+            src=np.array([place[u] for u in self.src[kept].tolist()], np.int64),
+            dst=np.array([place[v] for v in self.dst[kept].tolist()], np.int64),
+            weight=self.weight[kept],
+            exact=self.exact and ExactWeights(tuple(self.exact.units[at] for at in kept), self.exact.denominator),
+            events=self.events[kept],
+            planned_events=self.planned_events[kept],
+            members=(),
+            ties=None,
+        )
 
     def to_networkx(self) -> Any:
         """Copy into a frozen networkx Graph or DiGraph.

@@ -74,7 +74,7 @@ class Gathering:
         return max((count.least for count in self.counts if count.counted == _PERSON and count.least), default=None)
 
     def is_partial(self, nodes: str) -> bool:
-        """Tell whether members are missing: a count is larger or says so, or persons are counted and nobody is named."""
+        """Tell whether members are missing: a count is larger or says so, or only persons are counted."""
         missing = any(count.enumeration in _INCOMPLETE for count in self._matching(nodes))
         return missing or (self.stated(nodes) or 0) > self.named or (self.persons is not None and not self.is_listed)
 
