@@ -16,18 +16,13 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from communique.graph.errors import MappingError
 from communique.graph.identifiers import ONTOLOGY
-from communique.graph.namespaces import COM, ID, OWL, PREFIXES, RDF, RDFS, SCHEMA, SKOS, VOCAB, XSD, shorten
+from communique.graph.namespaces import BASE, COM, ID, OWL, PREFIXES, RDF, RDFS, SCHEMA, SKOS, VOCAB, XSD, shorten
 
 Index = Mapping[NamedNode, Mapping[NamedNode, tuple[NamedNode | Literal, ...]]]
 
-KINDS = MappingProxyType(
-    {
-        OWL + "Class": "class",
-        OWL + "ObjectProperty": "object",
-        OWL + "DatatypeProperty": "datatype",
-        OWL + "AnnotationProperty": "annotation",
-    }
-)
+KINDS = {f"{OWL}{kind.title()}Property": kind for kind in ("object", "datatype", "annotation")} | {
+    OWL + "Class": "class"
+}
 LANG_STRING = NamedNode(RDF + "langString")
 
 
@@ -171,9 +166,8 @@ def suggest(name: str) -> str | None:
 def context() -> dict[str, Any]:
     """Build the JSON-LD 1.1 context: base, vocabulary, prefixes and one entry per property."""
     entries = {key: _context_entry(term) for key, term in sorted(terms().items()) if term.kind != "class"}
-    prefixes = {name: iri for name, iri in PREFIXES.items() if name not in entries}
-    head = {"@version": 1.1, "@base": ID, "@vocab": COM, **prefixes, "id": "@id", "type": "@type", "graph": "@graph"}
-    return {"@context": head | entries}
+    head = {"@version": 1.1, "@base": ID, "@vocab": COM, "id": "@id", "type": "@type", "graph": "@graph"}
+    return {"@context": dict(PREFIXES) | head | entries}
 
 
 def _context_entry(term: Term) -> dict[str, Any]:
@@ -228,7 +222,7 @@ def _read_term(iri: NamedNode, index: Index) -> Term | None:
         kind=kind,
         label=_text(iri, RDFS + "label"),
         definition=_text(iri, SKOS + "definition", SKOS + "scopeNote"),
-        module=home.rpartition("/")[2] if iri.value.startswith(COM) else "reused",
+        module=_module(iri, home),
         parents=_nodes(iri, RDFS + "subClassOf") + _nodes(iri, RDFS + "subPropertyOf"),
         domain_includes=_nodes(iri, SCHEMA + "domainIncludes"),
         range_includes=_nodes(iri, SCHEMA + "rangeIncludes"),
@@ -236,6 +230,13 @@ def _read_term(iri: NamedNode, index: Index) -> Term | None:
         constructed=_text(iri, COM + "constructed") == "true",
         edge=_read_edge(iri),
     )
+
+
+def _module(iri: NamedNode, home: str) -> str:
+    """Name the stem of the file that defines a term; the header defines terms too."""
+    if not iri.value.startswith(COM):
+        return "reused"
+    return "communique" if home == BASE + "ns" else home.rpartition("/")[2]
 
 
 def _read_edge(iri: NamedNode) -> Edge | None:
