@@ -1,0 +1,178 @@
+"""Authored children → n-ary nodes: which keys make them, how their identifiers are built, how they hang together."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from pyoxigraph import NamedNode
+
+from communique.graph.identifiers import slug, tail
+from communique.graph.mapping.tree import (
+    Block,
+    Part,
+    Scalar,
+    as_block,
+    as_items,
+    as_scalar,
+    require,
+    wrong,
+)
+from communique.graph.mapping.values import identify
+from communique.graph.namespaces import COM
+from communique.graph.vocabulary import terms
+
+_STEP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
+_NAMING = MappingProxyType({"status": "nameStatus"})
+
+
+class Entry(NamedTuple):
+    """One child as authored: the key it stands under, the last steps of its identifier, its own properties.
+
+    ``implied`` are properties that its position gives it beside its key.
+    """
+
+    key: Scalar
+    steps: tuple[str, ...]
+    properties: Block
+    implied: tuple[tuple[str, Scalar], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """How the entries under one authored key become nodes.
+
+    Attributes
+    ----------
+    kind : first step of their identifiers
+    type : their class
+    read : authored part → entries
+    to_parent, from_parent : the property that joins them to their parent, in the direction there is
+    key_as : the property whose value is the key
+    realization : required, inherited (taken from the parent where it has one) or none
+    of_document : the document's number is a step of the identifier, and attestedOn its date
+    """
+
+    kind: str
+    type: str
+    read: Callable[[Part], Iterator[Entry]]
+    to_parent: str | None = None
+    from_parent: str | None = None
+    key_as: str | None = None
+    realization: str | None = None
+    of_document: bool = False
+
+    def identifier(self, parent: NamedNode, entry: Entry, owner: str) -> str:
+        """Build the relative identifier of one child; ``owner`` is the document's number."""
+        return "/".join((self.kind, tail(parent), *([owner] if self.of_document else []), *entry.steps))
+
+
+def read_actors(part: Part) -> Iterator[Entry]:
+    """Read children keyed by an identifier: a mapping with properties, a list, or a single identifier."""
+    for key, properties in _keyed(part):
+        yield Entry(key, (tail(identify(key)),), properties)
+
+
+def read_keys(part: Part) -> Iterator[Entry]:
+    """Read children keyed by a word or number of the author's choice."""
+    for key, properties in _keyed(part):
+        if not _STEP.fullmatch(key.text):
+            raise wrong(key.place, f"{key.text!r} is not a key", expected="letters, digits and hyphens")
+        yield Entry(key, (key.text,), properties)
+
+
+def read_roles(part: Part) -> Iterator[Entry]:
+    """Read actors by role; under ``actors`` they share the properties that stand beside it."""
+    for role, cast in as_block(part, "actors by role"):
+        actors = cast.get("actors") if isinstance(cast, Block) else None
+        shared = cast.without("actors") if isinstance(cast, Block) and actors is not None else Block((), role.place)
+        for entry in read_actors(cast if actors is None else actors):
+            properties = _overlay(shared, entry.properties)
+            yield Entry(entry.key, (*entry.steps, role.text), properties, (("role", role),))
+
+
+def read_names(part: Part) -> Iterator[Entry]:
+    """Read names as written: texts, or mappings of ``text`` with ``lang``, ``status``, ``key`` and properties."""
+    for item in as_items(part):
+        block = item if isinstance(item, Block) else Block(((Scalar("text", item.place), item),), item.place)
+        text = as_scalar(require(block, "text", "a name"), "a name")
+        own_key = block.get("key")
+        step = next(read_keys(own_key)).key.text if own_key is not None else name_step(text.text)
+        yield Entry(text, (step,), _naming_properties(block, text))
+
+
+def name_step(name: str) -> str:
+    """Reduce a name to a step of an identifier; names whose letters ASCII cannot show get a digest behind it."""
+    plain = unicodedata.normalize("NFKD", name)
+    if all(letter.isascii() for letter in plain if letter.isalnum()):
+        return slug(name)
+    return f"{slug(name)}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+@cache
+def children() -> Mapping[str, Child]:
+    """The children by authored key; every property that leads to a CountStatement makes counts."""
+    count = NamedNode(COM + "CountStatement")
+    counts = (key for key, term in terms().items() if count in term.range_includes)
+    made = {key: Child("count", "CountStatement", read_keys, from_parent=key) for key in counts}
+    return MappingProxyType({**_CHILDREN, **made})
+
+
+def _keyed(part: Part) -> Iterator[tuple[Scalar, Block]]:
+    """Read a mapping of keys to properties, or keys without properties."""
+    if isinstance(part, Block):
+        for key, properties in part:
+            yield key, as_block(properties, "properties")
+    else:
+        for item in as_items(part):
+            yield as_scalar(item, "a key"), Block((), item.place)
+
+
+def _overlay(shared: Block, own: Block) -> Block:
+    """Join properties, a node's own before those it shares with others."""
+    return Block(own.entries + shared.without(*(key.text for key, _ in own)).entries, own.place)
+
+
+def _naming_properties(block: Block, text: Scalar) -> Block:
+    """Name the properties of a naming as the ontology does, and add its default status."""
+    language = block.get("lang")
+    value: Part = text if language is None else Block(((as_scalar(language, "a language tag"), text),), text.place)
+    others = block.without("text", "lang", "key")
+    kept = [(Scalar(_NAMING.get(key.text, key.text), key.place), part) for key, part in others]
+    if block.get("status") is None:
+        kept.append((Scalar("nameStatus", text.place), Scalar("as-written", text.place)))
+    return Block(((Scalar("nameText", text.place), value), *kept), block.place)
+
+
+_CHILDREN: Mapping[str, Child] = MappingProxyType(
+    {
+        "participants": Child(
+            "participation",
+            "Participation",
+            read_roles,
+            to_parent="inEvent",
+            key_as="participant",
+            realization="required",
+        ),
+        "parties": Child(
+            "partyhood", "Partyhood", read_actors, to_parent="ofAgreement", key_as="party", realization="required"
+        ),
+        "signatures": Child(
+            "signature", "Signature", read_actors, to_parent="signatureOf", key_as="signedBy", realization="inherited"
+        ),
+        "members": Child(
+            "membership", "Membership", read_actors, to_parent="organization", key_as="member", realization="inherited"
+        ),
+        "holds": Child("post-holding", "PostHolding", read_keys, to_parent="postHolder", of_document=True),
+        "named": Child("naming", "Naming", read_names, from_parent="hasNaming", of_document=True),
+        "hasProvision": Child(
+            "provision", "Provision", read_keys, from_parent="hasProvision", key_as="provisionNumber"
+        ),
+    }
+)

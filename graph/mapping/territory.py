@@ -1,0 +1,92 @@
+"""Reference libraries → states and territories of ISO 3166-1 with their codes and names.
+
+Codes and the names of the standard come from ``iso3166`` (MIT), names in seven languages from the Unicode Common
+Locale Data Repository as ``Babel`` carries it (BSD-3-Clause; data Unicode-3.0). They are read when the graph is built;
+nothing of them is kept in the project. Each library has a graph of its own, described in ``graph/meta``.
+
+Which entries are states is decided in ``graph/background.yaml``: all but those whose territory it describes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from importlib.metadata import version
+
+import iso3166
+from babel import Locale
+from babel.core import get_cldr_version
+from pyoxigraph import Literal, NamedNode, Quad
+
+from communique.graph.identifiers import META, entity
+from communique.graph.mapping.provenance import describe_graph
+from communique.graph.namespaces import GRAPH, term
+
+# The six official languages of the United Nations, and Korean.
+LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh", "ko")
+CODES = NamedNode(GRAPH + "background/iso3166")
+NAMES = NamedNode(GRAPH + "background/cldr")
+
+_USER_ASSIGNED = "XKX"  # Kosovo: the standard gives no code, so its number is none of M49
+_ISO3166 = NamedNode(f"pkg:pypi/iso3166@{version('iso3166')}")  # package URLs name the releases that were read
+_BABEL = NamedNode(f"pkg:pypi/babel@{version('babel')}")
+_STANDARD = NamedNode("https://www.iso.org/iso-3166-country-codes.html")
+_CLDR = NamedNode("https://cldr.unicode.org/")
+_MIT = NamedNode("https://spdx.org/licenses/MIT")
+_BSD = NamedNode("https://spdx.org/licenses/BSD-3-Clause")
+_UNICODE = NamedNode("https://spdx.org/licenses/Unicode-3.0")
+
+
+def map_territories(not_states: Collection[str]) -> list[Quad]:
+    """Map all entries of ISO 3166-1 and Kosovo, sorted and without repeats.
+
+    ``not_states`` are relative identifiers of territories without a state of their own (``place/HKG``). Every entry
+    becomes a Territory, every other one also a State that has it.
+    """
+    described = (quad for entry in iso3166.countries for quad in _describe(entry, not_states))
+    return sorted({*described, *_cite()}, key=str)
+
+
+def territories(not_states: Collection[str]) -> frozenset[str]:
+    """Name, by relative identifiers, the states and territories that ``map_territories`` describes."""
+    places = {f"place/{entry.alpha3}" for entry in iso3166.countries}
+    return frozenset(places | {place.replace("place/", "state/") for place in places.difference(not_states)})
+
+
+def _describe(entry: iso3166.Country, not_states: Collection[str]) -> Iterator[Quad]:
+    """Describe the territory of an entry, and the state that has it."""
+    territory, state = f"place/{entry.alpha3}", f"state/{entry.alpha3}"
+    yield from _code(entity(territory), "com:Territory", entry)
+    yield from _label(entity(territory), entry.alpha2)
+    if territory not in not_states:
+        yield from _code(entity(state), "com:State", entry)
+        yield from _label(entity(state), entry.alpha2)
+        yield Quad(entity(state), term("com:hasTerritory"), entity(territory), CODES)
+
+
+def _code(node: NamedNode, kind: str, entry: iso3166.Country) -> Iterator[Quad]:
+    """Give a node its class, its codes, and the name of the standard where it is not the preferred one."""
+    yield Quad(node, term("rdf:type"), term(kind), CODES)
+    yield Quad(node, term("skos:notation"), Literal(entry.alpha3), CODES)
+    yield Quad(node, term("com:alpha2"), Literal(entry.alpha2), CODES)
+    if entry.alpha3 != _USER_ASSIGNED:
+        yield Quad(node, term("com:m49Code"), Literal(entry.numeric), CODES)
+    if entry.name != Locale("en").territories[entry.alpha2]:
+        yield Quad(node, term("skos:altLabel"), Literal(entry.name, language="en"), CODES)
+
+
+def _label(node: NamedNode, alpha2: str) -> Iterator[Quad]:
+    """Give a node one preferred label in each language."""
+    for language in LANGUAGES:
+        name = Locale(language).territories[alpha2]
+        yield Quad(node, term("skos:prefLabel"), Literal(name, language=language), NAMES)
+
+
+def _cite() -> Iterator[Quad]:
+    """Describe both graphs and the releases of the libraries they were read from."""
+    title = f"Names of states and territories, CLDR {get_cldr_version()}"
+    yield from describe_graph(CODES, "Codes of ISO 3166-1", derived_from=[_ISO3166], source=_STANDARD, licence=_MIT)
+    yield from describe_graph(NAMES, title, derived_from=[_BABEL], source=_CLDR, licence=_UNICODE)
+    for release, name, licence in ((_ISO3166, "iso3166", _MIT), (_BABEL, "Babel", _BSD)):
+        yield Quad(release, term("rdf:type"), term("prov:Entity"), META)
+        yield Quad(release, term("dct:title"), Literal(f"{name} {version(name)}", language="en"), META)
+        yield Quad(release, term("dct:license"), licence, META)

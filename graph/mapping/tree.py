@@ -1,0 +1,116 @@
+"""An authored file as a tree in which every part knows where it stands."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from communique.graph.errors import MappingError
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position in a file; ``line`` and ``column`` are 1-based."""
+
+    path: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text as written; what it means (day, number, identifier) is decided by the property it is a value of."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Parts in their order."""
+
+    items: tuple[Part, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Keys with their parts, in their order, no key twice; a value left empty is a block without entries."""
+
+    entries: tuple[tuple[Scalar, Part], ...]
+    place: Place
+
+    def __iter__(self) -> Iterator[tuple[Scalar, Part]]:
+        return iter(self.entries)
+
+    def get(self, key: str) -> Part | None:
+        """Give the part of a key; None when the key is not there."""
+        return next((part for name, part in self.entries if name.text == key), None)
+
+    def without(self, *keys: str) -> Block:
+        """Give the block less some keys."""
+        return Block(tuple(entry for entry in self.entries if entry[0].text not in keys), self.place)
+
+
+Part = Scalar | Listing | Block
+
+
+def wrong(place: Place, message: str, *, expected: str | None = None, hint: str | None = None) -> MappingError:
+    """Make the error that names a place in an authored file."""
+    return MappingError(message, path=place.path, line=place.line, column=place.column, expected=expected, hint=hint)
+
+
+def closest(text: str, known: Iterable[str]) -> str | None:
+    """Word the hint that names the nearest of the known words; None when nothing is near."""
+    near = difflib.get_close_matches(text, list(known), n=1)
+    return f"did you mean {near[0]!r}?" if near else None
+
+
+def as_scalar(part: Part, what: str) -> Scalar:
+    """Take a part for a text; MappingError when it is a list, a mapping or left empty."""
+    if isinstance(part, Scalar) and part.text.strip():
+        return part
+    found = "nothing" if isinstance(part, Scalar) or is_empty(part) else _name(part)
+    raise wrong(part.place, f"{found} where {what} belongs", expected=what)
+
+
+def as_block(part: Part, what: str) -> Block:
+    """Take a part for a mapping; MappingError when it is a text or a list."""
+    if isinstance(part, Block):
+        return part
+    raise wrong(part.place, f"{_name(part)} where {what} belongs", expected=f"a mapping: {what}")
+
+
+def as_items(part: Part) -> tuple[Part, ...]:
+    """Take a part for a list; anything else is a list of one."""
+    return part.items if isinstance(part, Listing) else (part,)
+
+
+def require(block: Block, key: str, what: str) -> Part:
+    """Give the part of a key that must be there; MappingError at the block when it is not."""
+    part = block.get(key)
+    if part is None:
+        raise wrong(block.place, f"no {key!r} in {what}", expected=f"{key}: …")
+    return part
+
+
+def refuse_others(block: Block, allowed: Iterable[str], what: str) -> None:
+    """Raise MappingError at the first key that does not belong in ``what``."""
+    known = tuple(allowed)
+    for key, _ in block:
+        if key.text not in known:
+            message = f"{key.text!r} is not a key of {what}"
+            raise wrong(key.place, message, expected=", ".join(known), hint=closest(key.text, known))
+
+
+def is_empty(part: Part) -> bool:
+    """Tell whether a value was left empty."""
+    return isinstance(part, Block) and not part.entries
+
+
+def _name(part: Part) -> str:
+    """Name a part for an error message."""
+    if isinstance(part, Scalar):
+        return repr(part.text)
+    return "a list" if isinstance(part, Listing) else "a mapping"
