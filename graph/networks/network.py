@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -170,14 +170,3 @@ def _check(source: Any, target: Any, weight: Any) -> None:
         raise NetworkError(f"{source} is tied to itself", hint="remove loops: no actor cooperates with itself")
     if not 0 < weight < float("inf"):
         raise NetworkError(f"the edge {source} - {target} weighs {weight!r}", expected="a positive, finite number")
-
-
-def parameters_of(network: Network) -> Mapping[str, Any]:
-    """Collect what every output says about a network: layer, parameters, weight and distance rules, data version."""
-    return {
-        "layer": network.provenance.layer,
-        "parameters": dict(network.provenance.parameters),
-        "weight_rule": network.provenance.weight_rule,
-        "data_version": network.provenance.data_version,
-        "directed": network.directed,
-    }
