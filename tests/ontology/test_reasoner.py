@@ -15,8 +15,7 @@ import pytest
 from owlready2 import World, sync_reasoner_hermit
 from pyoxigraph import Quad, RdfFormat, Triple
 
-from communique.graph import sources, vocabulary
-from communique.graph.mapping.document import map_document
+from communique.graph import vocabulary
 from communique.graph.namespaces import ID, prologue, term
 
 DISJOINT = term("owl:disjointWith")
@@ -73,9 +72,8 @@ def test_ontology_and_patterns_are_consistent_and_no_class_is_empty() -> None:
     assert list(reason(read(PATTERNS)).inconsistent_classes()) == []
 
 
-def test_the_documents_are_consistent_with_it() -> None:
-    quads = [quad for file in sources.documents() for quad in map_document(sources.read_yaml(file))]
-    assert list(reason(quads).inconsistent_classes()) == []
+def test_the_documents_are_consistent_with_it(documents: tuple[Quad, ...]) -> None:
+    assert list(reason(documents).inconsistent_classes()) == []
 
 
 def test_a_venue_that_is_also_an_actor_is_found() -> None:

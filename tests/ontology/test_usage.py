@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph import sources, vocabulary
-from communique.graph.mapping.document import map_document
+from communique.graph import vocabulary
 from communique.graph.namespaces import COM, PREFIXES, SCHEMES, VOCAB, shorten, term
 
 TERMS = {found.iri: found for found in vocabulary.terms().values()}
 TYPE = term("rdf:type")
 ANYTHING = term("rdfs:Resource")
-
-
-@cache
-def document_quads() -> tuple[Quad, ...]:
-    """Map every authored document."""
-    return tuple(quad for file in sources.documents() for quad in map_document(sources.read_yaml(file)))
 
 
 def written(root: Path) -> Iterator[tuple[str, str]]:
@@ -40,13 +32,14 @@ def named(root: Path, prefix: str) -> Iterator[tuple[str, str]]:
             yield path, name
 
 
-def uses(root: Path) -> set[NamedNode]:
-    """Gather what documents, background, shapes, queries and the ontology itself make use of."""
-    quads = (*document_quads(), *vocabulary.ontology_quads())
-    found = {quad.predicate for quad in quads} | {quad.object for quad in quads if quad.predicate == TYPE}
-    found |= {term(f"{prefix}:{name}") for prefix in PREFIXES for _, name in named(root, prefix)}
-    words = {word for path in (root / "graph").glob("*.yaml") for word in re.findall(r"\w+", path.read_text())}
-    return found | {found.iri for key, found in vocabulary.terms().items() if key in words}
+def uses(root: Path, facts: Iterable[Quad]) -> set[NamedNode]:
+    """Gather what facts, shapes, queries and the ontology itself make use of."""
+    found = {term(f"{prefix}:{name}") for prefix in PREFIXES for _, name in named(root, prefix)}
+    for quad in (*facts, *vocabulary.ontology_quads()):
+        used = quad.object if quad.predicate == TYPE else quad.predicate
+        if isinstance(used, NamedNode):
+            found.add(used)
+    return found
 
 
 def test_shapes_and_queries_use_defined_terms_only(root: Path) -> None:
@@ -59,28 +52,40 @@ def test_shapes_and_queries_use_defined_concepts_only(root: Path) -> None:
         assert not [(path, slug) for path, slug in named(root, prefix) if slug not in vocabulary.concepts(scheme)]
 
 
-def test_every_term_is_used_or_says_why_it_is_there(root: Path) -> None:
-    used = uses(root)
+def test_every_term_is_used_or_says_why_it_is_there(root: Path, facts: tuple[Quad, ...]) -> None:
     excused = {quad.subject for quad in vocabulary.ontology_quads() if quad.predicate == term("skos:editorialNote")}
-    assert not sorted(shorten(iri.value) for iri in TERMS.keys() - used - excused)
+    assert not sorted(shorten(iri.value) for iri in TERMS.keys() - uses(root, facts) - excused)
 
 
-def test_documents_use_defined_terms_and_concepts_only() -> None:
+def test_facts_use_defined_terms_and_concepts_only(facts: tuple[Quad, ...]) -> None:
     known = {concept.iri for scheme in vocabulary.schemes() for concept in vocabulary.concepts(scheme).values()}
-    for quad in document_quads():
+    for quad in facts:
         for node in (quad.predicate, quad.object):
             if isinstance(node, NamedNode) and node.value.startswith((COM, VOCAB)):
                 assert node in TERMS.keys() | known, quad
 
 
-def test_the_hints_of_properties_fit_the_documents() -> None:
+def test_the_hints_of_properties_fit_the_facts(facts: tuple[Quad, ...]) -> None:
     classes: dict[object, set[NamedNode]] = {}
-    for quad in document_quads():
+    for quad in facts:
         if quad.predicate == TYPE and isinstance(quad.object, NamedNode):
             classes.setdefault(quad.subject, set()).update({quad.object, *vocabulary.superclasses(quad.object)})
-    for quad in document_quads():
+    for quad in facts:
         hints = TERMS.get(quad.predicate)
         if hints is not None:
             ends = [(quad.subject, hints.domain_includes), (quad.object, hints.range_includes)]
             for node, expected in ends:
                 assert ANYTHING in expected or node not in classes or classes[node] & set(expected), quad
+
+
+def test_literals_are_of_the_datatype_of_their_property(facts: tuple[Quad, ...]) -> None:
+    for quad in facts:
+        if isinstance(quad.object, Literal) and quad.predicate in TERMS:
+            assert quad.object.datatype == TERMS[quad.predicate].datatype, quad
+
+
+def test_concepts_come_from_the_scheme_of_their_property(facts: tuple[Quad, ...]) -> None:
+    for quad in facts:
+        scheme = TERMS[quad.predicate].scheme if quad.predicate in TERMS else None
+        if scheme is not None:
+            assert quad.object in {concept.iri for concept in vocabulary.concepts(scheme).values()}, quad
