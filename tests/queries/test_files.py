@@ -56,7 +56,8 @@ def test_header_says_enough(name: str) -> None:
     assert query.summary.endswith("?")
     assert query.description.strip().endswith(".")
     assert query.tags
-    assert all(part.summary for part in (*query.parameters, *query.columns))
+    assert all(parameter.summary for parameter in query.parameters)
+    assert all(column.summary for column in query.columns)
     assert all((column.kind == "iri") == (column.datatype is None) for column in query.columns)
 
 
