@@ -26,7 +26,7 @@ from communique.graph.queries.parameters import (
 SHELVES = frozenset({"derived", "networks", "qc"})
 
 _PACKAGE = "communique.queries"
-_LISTING = "`communique ask` without a name lists the questions"
+_LISTING = "`communique query` without a name lists the questions"
 
 
 @dataclass(frozen=True, slots=True)

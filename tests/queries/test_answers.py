@@ -43,7 +43,7 @@ def only(rows: list[Row]) -> Row:
 
 
 def test_p01_forum_in_the_lotte_hotel(ask: Ask) -> None:
-    row = only(ask("event-place"))
+    row = only(ask("place-of-event"))
     assert (row["earliest"], row["latest"], row["city"]) == ("2011-12-12", "2011-12-12", "Seoul")
     assert "Lotte Hotel" in str(row["venue"])
 
@@ -55,14 +55,14 @@ def test_p01_venue_takes_no_part(graph: Store) -> None:
 
 
 def test_p02_organizers(ask: Ask) -> None:
-    assert {row["name"] for row in ask("organizers")} == {
+    assert {row["name"] for row in ask("organizers-of-event")} == {
         "Korean Association for Public Administration",
         "Institute for Administrative Sciences",
     }
 
 
 def test_p03_seven_attending_bodies(ask: Ask) -> None:
-    rows = ask("attendees")
+    rows = ask("attendees-of-event")
     assert len(rows) == 7
     assert {row["name"] for row in rows} == {
         "Ministry of Public Administration and Security",
@@ -78,13 +78,13 @@ def test_p03_seven_attending_bodies(ask: Ask) -> None:
 
 
 def test_p03_neither_organizers_nor_employers_nor_the_hotel_attend(ask: Ask) -> None:
-    attending = {row["actor"] for row in ask("attendees")}
-    assert not attending & {row["actor"] for row in ask("organizers")}
+    attending = {row["actor"] for row in ask("attendees-of-event")}
+    assert not attending & {row["actor"] for row in ask("organizers-of-event")}
     assert not attending & {"org/korea-university", "place/lotte-hotel-seoul"}
 
 
 def test_p04_speakers_with_their_posts_of_that_day(ask: Ask) -> None:
-    assert set(column(ask("speakers"), "role", "name", "post", "organizationName")) == {
+    assert set(column(ask("speakers-of-event"), "role", "name", "post", "organizationName")) == {
         (
             "role:opening-speaker",
             "Kwang-Su Jang",
@@ -127,7 +127,7 @@ def test_p05_no_name_before_the_first_attestation(ask: Ask) -> None:
 
 
 def test_p06_three_action_plans(ask: Ask) -> None:
-    rows = ask("provisions")
+    rows = ask("provisions-of-agreement")
     assert column(rows, "number", "addressee") == [
         ("1", "participating countries"),
         ("2", "countries"),
@@ -138,27 +138,27 @@ def test_p06_three_action_plans(ask: Ask) -> None:
 
 
 def test_p07_seventeen_and_two(ask: Ask) -> None:
-    assert set(column(ask("adopter-counts"), "kind", "least", "most")) == {
+    assert set(column(ask("adopter-counts-of-agreement"), "kind", "least", "most")) == {
         ("com:State", "17", "17"),
         ("com:InternationalOrganization", "2", "2"),
     }
 
 
 def test_p08_adopters_are_unknown_and_counted(ask: Ask) -> None:
-    rows = ask("adopters")
+    rows = ask("adopters-of-agreement")
     assert {row["party"] for row in rows} == {None}
     assert {row["kind"]: row["stated"] for row in rows} == {"com:State": "17", "com:InternationalOrganization": "2"}
     assert all(str(row["answer"]).startswith("UNKNOWN: not named") for row in rows)
 
 
 def test_p09_first_forum(ask: Ask) -> None:
-    row = only(ask("adoption-event"))
+    row = only(ask("adoption-of-agreement"))
     assert (row["event"], row["label"], row["ordinal"]) == ("event/gegf-1", "1st Global e-Government Forum", "1")
     assert (row["date"], row["place"]) == ("not stated", "not stated")
 
 
 def test_p10_two_cases_named_as_examples(ask: Ask) -> None:
-    rows = {row["bearer"]: row for row in ask("follow-up-cases")}
+    rows = {row["bearer"]: row for row in ask("follow-up-cases-in-report")}
     assert rows.keys() == {"state/TLS", "state/UGA"}
     assert rows["state/TLS"]["name"] == "East-Timor"
     assert "master plan" in str(rows["state/TLS"]["action"])
@@ -191,17 +191,17 @@ def test_p12_third_places_of_two_indices_stay_apart(ask: Ask) -> None:
 
 
 def test_p13_romania(ask: Ask) -> None:
-    assert only(ask("rank-in-year"))["rank"] == "67"
+    assert only(ask("rank-of-state-in-year"))["rank"] == "67"
 
 
 def test_p14_ten_of_twenty_four_named(ask: Ask) -> None:
-    rows = ask("participating-states")
+    rows = ask("states-at-event")
     assert {row["state"]: row["name"] for row in rows} == TRAINED
     assert {row["completeness"] for row in rows} == {"10 of 24 named"}
 
 
 def test_p15_strict_lower_bound_and_exact_number(ask: Ask) -> None:
-    rows = {row["text"]: row for row in ask("attendance-counts")}
+    rows = {row["text"]: row for row in ask("counts-at-event")}
     persons, states = rows["Over 60 participants"], rows["24 countries"]
     assert (persons["kind"], persons["least"], persons["most"]) == ("com:Person", "61", None)
     assert (states["kind"], states["least"], states["most"]) == ("com:State", "24", "24")
@@ -209,30 +209,30 @@ def test_p15_strict_lower_bound_and_exact_number(ask: Ask) -> None:
 
 
 def test_p16_bodies_of_the_training(ask: Ask) -> None:
-    assert set(column(ask("bodies-by-role"), "role", "name")) == {
+    assert set(column(ask("bodies-of-event"), "role", "name")) == {
         ("role:inviter", "Ministry of the Interior"),
         ("role:cooperation-partner", "Asian Development Bank"),
         ("role:cooperation-partner", "World e-Governments Organization of Cities and Local Governments"),
         ("role:administrator", "National Information Society Agency"),
     }
-    assert "WeGO" in {row["label"] for row in ask("bodies-by-role")}
+    assert "WeGO" in {row["label"] for row in ask("bodies-of-event")}
 
 
 def test_p17_tallinn_in_the_year_before(ask: Ask) -> None:
-    row = only(ask("edition-before"))
+    row = only(ask("edition-before-day"))
     assert (row["city"], row["country"], row["date"]) == ("Tallinn", "Estonia", "2016")
     assert row["theme"] == "data-driven government"
     assert "last year" in str(row["grounds"])
 
 
 def test_p18_plan_without_outcome(ask: Ask) -> None:
-    row = only(ask("hosting-outcome"))
+    row = only(ask("hosts-of-event"))
     assert (row["host"], row["status"], row["asOf"]) == ("state/KOR", "real:planned", "2017-04-04")
     assert str(row["outcome"]).startswith("UNKNOWN")
 
 
 def test_p19_eight_bodies(ask: Ask) -> None:
-    rows = ask("delegation-members")
+    rows = ask("members-of-delegation")
     assert {row["name"] for row in rows} == {
         "Ministry of Foreign Affairs",
         "Ministry of the Interior and Safety",
@@ -247,14 +247,14 @@ def test_p19_eight_bodies(ask: Ask) -> None:
 
 
 def test_p20_leader_and_dispatchers(ask: Ask) -> None:
-    assert set(column(ask("delegation-leader"), "leaderName", "post", "name")) == {
+    assert set(column(ask("leader-of-delegation"), "leaderName", "post", "name")) == {
         ("Shim Bo-kyun", "Vice Minister of the Interior and Safety", "Ministry of Foreign Affairs"),
         ("Shim Bo-kyun", "Vice Minister of the Interior and Safety", "Ministry of the Interior and Safety"),
     }
 
 
 def test_p21_memorandum_with_greece(ask: Ask) -> None:
-    row = only(ask("conclusion-between"))
+    row = only(ask("agreements-of-two-states"))
     assert row["agreement"] == "agreement/mou-kor-grc-egov-2017"
     assert (row["date"], row["earliest"], row["latest"]) == ("2017-10", "2017-10-01", "2017-10-31")
     assert row["present"] == "the Prime Ministers of the two countries (not named)"
@@ -262,22 +262,22 @@ def test_p21_memorandum_with_greece(ask: Ask) -> None:
 
 
 def test_p21_memorandum_with_romania_is_planned(ask: Ask) -> None:
-    row = only(ask("conclusion-between", other="state/ROU"))
+    row = only(ask("agreements-of-two-states", other="state/ROU"))
     assert (row["status"], row["date"], row["present"]) == ("real:planned", None, None)
 
 
 def test_p22_only_greece(ask: Ask) -> None:
-    row = only(ask("concluded-memoranda"))
+    row = only(ask("concluded-memoranda-of-state"))
     assert (row["partner"], row["date"]) == ("state/GRC", "2017-10")
 
 
 @pytest.mark.parametrize(("state", "partners"), [("state/GRC", {"state/KOR"}), ("state/ROU", set())])
 def test_p22_seen_from_the_partner(ask: Ask, state: str, partners: set[str]) -> None:
-    assert {row["partner"] for row in ask("concluded-memoranda", state=state)} == partners
+    assert {row["partner"] for row in ask("concluded-memoranda-of-state", state=state)} == partners
 
 
 def test_p23_investment_of_romania(ask: Ask) -> None:
-    row = only(ask("pledges"))
+    row = only(ask("pledges-of-state"))
     assert "Digital Agenda 2020" in str(row["plan"])
     assert (row["amount"], row["currency"], row["approximate"]) == ("250000000", "EUR", "true")
     assert (row["earliest"], row["latest"]) == ("2014-01-01", "2020-12-31")
@@ -285,7 +285,7 @@ def test_p23_investment_of_romania(ask: Ask) -> None:
 
 
 def test_p24_officials_trained(ask: Ask) -> None:
-    row = only(ask("trained-officials"))
+    row = only(ask("officials-trained-by-state"))
     assert (row["least"], row["most"]) == ("4820", "4820")
     assert row["period"] == "for the past 10 years"
     assert (row["recipients"], row["document"]) == ("UNKNOWN: countries not named", "document/002")
@@ -298,7 +298,7 @@ def test_p24_number_gives_no_tie(graph: Store) -> None:
 
 
 def test_p25_systems_and_where_they_are_named(ask: Ask) -> None:
-    assert {(str(row["name"]).lower(), row["document"]) for row in ask("digital-services")} == {
+    assert {(str(row["name"]).lower(), row["document"]) for row in ask("services-of-state")} == {
         ("hometax", "document/004"),
         ("narajangteo", "document/004"),
         ("korean government services", "document/004"),
@@ -307,24 +307,24 @@ def test_p25_systems_and_where_they_are_named(ask: Ask) -> None:
 
 
 def test_p26_ten_directed_ties(ask: Ask) -> None:
-    rows = ask("training-edges")
+    rows = ask("ties-of-training")
     assert set(column(rows, "provider", "recipient")) == {("state/KOR", state) for state in TRAINED}
     assert len(rows) == 10
     assert set(column(rows, "year", "level", "completeness")) == {("2016", "level:local-officials", "10 of 24 named")}
 
 
 def test_p27_greece_and_romania(ask: Ask) -> None:
-    assert column(ask("co-members"), "one", "other") == [("state/GRC", "state/ROU")]
+    assert column(ask("co-members-of-organization"), "one", "other") == [("state/GRC", "state/ROU")]
 
 
 def test_p28_one_document_and_no_second(ask: Ask) -> None:
-    row = only(ask("rank-sources"))
+    row = only(ask("sources-of-rank"))
     assert (row["document"], row["paragraph"], row["rank"]) == ("document/004", "2", "1")
     assert (row["documents"], row["answer"]) == ("1", "no second document states it")
 
 
 def test_p29_two_expansions(ask: Ask) -> None:
-    assert column(ask("name-mentions"), "document", "name", "short") == [
+    assert column(ask("names-by-document"), "document", "name", "short") == [
         ("document/003", "World e-Governments Organization of Cities and Local Governments", "WeGO"),
         ("document/004", "World Smart Sustainable Cities Organization", "WeGO"),
     ]
