@@ -15,7 +15,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 import pyshacl
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, RdfFormat, Store
 from pyshacl.errors import ReportableRuntimeError
 from rdflib import BNode, Graph, URIRef
 from rdflib import Literal as RdfLiteral
@@ -36,7 +36,7 @@ def validate_view(view: View, shapes: Store, nodes: Collection[Term] | None = No
 
     Raises ShapesError when the processor fails: that says nothing about the data.
     """
-    data = _graph(view.dumps())
+    data = _merge(view.dumps())
     found = merge([ValidationReport(tuple(read_results(run(data, _parse_shapes(shapes)))))])
     counts = count_focus_nodes(view, shapes, nodes)
     return ValidationReport(found.restrict(nodes).results, counts)
@@ -100,8 +100,8 @@ def _grouped(graph: Graph, path: Node) -> str:
     return text if isinstance(path, URIRef) else f"({text})"
 
 
-def _graph(dumps: Iterable[bytes]) -> Graph:
-    """Merge N-Triples documents into one graph; what was parsed lately is not parsed again."""
+def _merge(dumps: Iterable[bytes]) -> Graph:
+    """Merge N-Triples documents into one graph."""
     graph = Graph(bind_namespaces="none")
     for dump in dumps:
         graph += _parse(dump)
@@ -110,13 +110,13 @@ def _graph(dumps: Iterable[bytes]) -> Graph:
 
 @lru_cache(maxsize=8)
 def _parse(ntriples: bytes) -> Graph:
-    """Parse N-Triples; the graph is shared, so its readers must not change it."""
+    """Parse N-Triples; what was parsed lately is not parsed again, so readers must not change the graph."""
     return Graph(bind_namespaces="none").parse(data=ntriples, format="nt")
 
 
 def _parse_shapes(shapes: Store) -> Graph:
-    """Bring shapes to rdflib the way that data goes."""
-    return _graph(View(shapes).dumps())
+    """Bring shapes to rdflib the way that data goes; pySHACL adds two axioms of its own to them, always the same."""
+    return _parse(shapes.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()) or b"")
 
 
 def _needed(report: Graph, node: Node, predicate: URIRef) -> Node:
