@@ -13,6 +13,7 @@ CommuniqueError
 │   ├── InvalidParameter   a parameter is unknown, missing or of the wrong type
 │   ├── QuerySyntaxError   the text is not SPARQL 1.1; knows line and column
 │   ├── QueryRefused       the text asks for what is never done here (SERVICE, update, …)
+│   ├── UnacceptableFormat the asker takes none of the formats that this form of query gives
 │   ├── QueryTimeout       the time limit ended the query
 │   └── QueryAborted       another limit (memory, nesting) ended the query
 └── NetworkError           an unknown layer or measure, or a window that makes no sense
@@ -113,6 +114,10 @@ class QuerySyntaxError(QueryError):
 
 class QueryRefused(QueryError):
     """The text asks for something this endpoint never does."""
+
+
+class UnacceptableFormat(QueryError):
+    """The asker takes none of the formats in which this form of query is answered."""
 
 
 class QueryTimeout(QueryError):

@@ -1,0 +1,58 @@
+"""What a worker may not do: reach a network, take more memory or time than it is given, leave a core file."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+from pathlib import Path
+
+from communique.graph.errors import EngineError
+
+# <linux/sched.h>; os.unshare exists only from Python 3.12 on.
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x1000_0000, 0x4000_0000
+_MEBIBYTE = 1 << 20
+
+
+def cut_network() -> None:
+    """Move this process, and all it will fork, into a network namespace without an interface.
+
+    A UNIX socket that is already open stays usable. EngineError, with the kernel's reason, where the host forbids it.
+    """
+    try:
+        failed = ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+        reason = os.strerror(ctypes.get_errno())
+    except AttributeError:
+        failed, reason = True, "this system has no unshare"
+    if failed:
+        raise EngineError(
+            f"the host forbids a network namespace: {reason}",
+            hint="allow unprivileged user namespaces; or set COMMUNIQUE_UNCONFINED=yes and serve with only the "
+            "textual refusal between a query and the network",
+        )
+
+
+def limit_memory(megabytes: int) -> int:
+    """Let this process grow by ``megabytes`` MiB of address space; gives the address space in use, in bytes."""
+    used = address_space()
+    resource.setrlimit(resource.RLIMIT_AS, (used + megabytes * _MEBIBYTE,) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    return used
+
+
+def address_space() -> int:
+    """Measure the address space of this process, in bytes."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    return pages * resource.getpagesize()
+
+
+def start_clock(seconds: float) -> None:
+    """End this process after ``seconds``: the default action of SIGALRM needs no turn of the interpreter."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def stop_clock() -> None:
+    """Take the limit away again."""
+    signal.setitimer(signal.ITIMER_REAL, 0)

@@ -1,0 +1,65 @@
+"""Engines on a home of their own: forty quads in two graphs, half a second and 128 MiB per query."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad
+
+from communique.graph.client import Client
+from communique.graph.engine import EngineProcess, start_engine
+from communique.graph.settings import Settings
+from communique.graph.store import Workspace
+
+EX = "http://example.org/"
+TRY_TO_CUT = "from communique.graph.engine.confinement import cut_network as cut; cut()"
+
+
+@pytest.fixture(scope="session")
+def confined() -> None:
+    """Skip where the host forbids what the engine insists on."""
+    tried = subprocess.run([sys.executable, "-c", TRY_TO_CUT], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        pytest.skip(f"the host forbids network namespaces: {tried.stderr.splitlines()[-1:]}")
+
+
+@pytest.fixture(scope="session")
+def quads() -> list[Quad]:
+    p = NamedNode(EX + "p")
+    return [Quad(NamedNode(f"{EX}{n}"), p, Literal(n), NamedNode(f"{EX}g{n % 2}")) for n in range(40)]
+
+
+def build(home: Path, quads: list[Quad]) -> Settings:
+    """Publish ``quads`` in a new home."""
+    with Workspace(home).writer() as writer:
+        writer.replace_all(quads)
+        writer.publish()
+    return Settings(home=home, query_seconds=0.5, query_megabytes=128, query_characters=20_000, engine_workers=3)
+
+
+@pytest.fixture(scope="module")
+def settings(confined: None, quads: list[Quad], tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return build(tmp_path_factory.mktemp("home"), quads)
+
+
+@pytest.fixture
+def own_settings(confined: None, quads: list[Quad], tmp_path: Path) -> Settings:
+    """Give one test a home that no other engine serves; its path is longer than a socket address."""
+    return build(tmp_path / ("long" * 30), quads)
+
+
+@pytest.fixture(scope="module")
+def engine(settings: Settings) -> Iterator[EngineProcess]:
+    with start_engine(settings) as process:
+        yield process
+
+
+@pytest.fixture
+def client(engine: EngineProcess) -> Iterator[Client]:
+    with closing(Client(engine.address)) as client:
+        yield client
