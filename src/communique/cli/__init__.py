@@ -1,0 +1,26 @@
+"""The command ``communique``: build, load, validate, query, network, evidence, info, export, serve."""
+
+from __future__ import annotations
+
+import click
+
+from communique import __version__
+from communique.cli.asking import network, query
+from communique.cli.building import build, load, validate
+from communique.cli.console import ExplainedGroup
+from communique.cli.evidence import evidence
+from communique.cli.inspecting import export, info
+from communique.cli.serving import serve
+
+
+@click.group(cls=ExplainedGroup)
+@click.version_option(__version__, prog_name="communique")
+def main() -> None:
+    """Knowledge graph of international digital-government cooperation.
+
+    Settings are read from COMMUNIQUE_* in the environment; COMMUNIQUE_HOME is the folder of the store.
+    """
+
+
+for command in (build, load, validate, query, network, evidence, info, export, serve):
+    main.add_command(command)

@@ -1,0 +1,112 @@
+"""Commands that look at what is published: its size and sources, and its export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from pyoxigraph import Literal, NamedNode
+
+from communique import __version__
+from communique.cli.console import format_option, print_json, print_pairs, print_table
+from communique.cli.session import Session
+from communique.graph import turtle
+from communique.graph.dataset import canonical_lines
+from communique.graph.errors import SourceError
+from communique.graph.evidence import coverage, facts_per_document
+from communique.graph.namespaces import BASE, GRAPH, term
+
+
+@click.command()
+@format_option("table", "json")
+def info(form: str) -> None:
+    """Tell what the published graph holds: triples, graphs, facts per document, coverage.
+
+    \b
+    Example:
+      communique info --format json
+    """
+    facts = _collect(Session.start())
+    if form == "json":
+        return print_json(facts)
+    print_pairs({name: value for name, value in facts.items() if not isinstance(value, dict | list)})
+    print_table("Graphs", ("graph", "quads"), [(graph.removeprefix(BASE), n) for graph, n in facts["graphs"].items()])
+    columns = ("document", "facts", "paragraphs", "with facts", "with a reason", "gaps")
+    return print_table("Documents", columns, [tuple(row.values()) for row in facts["documents"]])
+
+
+@click.command()
+@click.option("--graph", help="Only this graph, such as doc/003 or background; the triples without its name.")
+@click.option("--output", "-o", type=click.Path(dir_okay=False), help="Write to this file instead of stdout.")
+@format_option("nquads", "turtle")
+def export(graph: str | None, output: str | None, form: str) -> None:
+    """Write the published graph in a stable order, so that two exports can be compared line by line.
+
+    N-Quads keep the graphs apart; Turtle holds one graph, named by --graph.
+
+    \b
+    Example:
+      communique export --graph doc/003 --format turtle
+    """
+    with click.open_file(output or "-", "wb") as stream:
+        stream.write(_write(Session.start(), _graph(graph), form))
+
+
+def _collect(session: Session) -> dict[str, Any]:
+    """Collect everything ``info`` tells, ready for JSON."""
+    snapshot, quads = session.snapshot, list(session.store)
+    return {
+        "version": __version__,
+        "ontology": _ontology_version(session),
+        "snapshot": snapshot.id,
+        "published": snapshot.created.isoformat(),
+        "triples": len({quad.triple for quad in quads}),
+        "quads": snapshot.quads,
+        "facts": sum(facts_per_document(quads).values()),
+        "graphs": dict(snapshot.graphs),
+        "documents": _documents(quads),
+    }
+
+
+def _ontology_version(session: Session) -> str | None:
+    """Read the version of the ontology in the published graph."""
+    quads = session.store.quads_for_pattern(None, term("owl:versionInfo"), None, None)
+    return next((quad.object.value for quad in quads if isinstance(quad.object, Literal)), None)
+
+
+def _documents(quads: list[Any]) -> list[dict[str, Any]]:
+    """Count facts and covered paragraphs of each document."""
+    rows, paragraphs = [], coverage(quads)
+    for number, count in facts_per_document(quads).items():
+        own = [each for each in paragraphs if each.document == number]
+        rows.append(
+            {
+                "document": number,
+                "facts": count,
+                "paragraphs": len(own),
+                "with_facts": sum(bool(each.nodes) for each in own),
+                "with_reason": sum(each.reason is not None for each in own),
+                "gaps": sum(each.is_gap for each in own),
+            }
+        )
+    return rows
+
+
+def _graph(name: str | None) -> NamedNode | None:
+    """Read the name of a graph, relative or absolute."""
+    if name is None:
+        return None
+    return NamedNode(name if "://" in name else GRAPH + name)
+
+
+def _write(session: Session, graph: NamedNode | None, form: str) -> bytes:
+    """Serialise the published graph, or one of its named graphs."""
+    if graph is not None and not session.store.contains_named_graph(graph):
+        known = ", ".join(each.removeprefix(GRAPH) for each in session.snapshot.graphs)
+        raise SourceError(f"no graph {graph.value} is published", expected=f"one of {known}")
+    quads = session.store.quads_for_pattern(None, None, None, graph)
+    if form == "nquads":
+        return "".join(f"{line}\n" for line in canonical_lines(quads)).encode()
+    if graph is None:
+        raise SourceError("Turtle holds one graph", expected="--graph NAME", hint="or choose nquads")
+    return turtle.write(sorted(quads, key=str)).encode()
