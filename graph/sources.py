@@ -82,10 +82,12 @@ def read_texts(folder: Path) -> dict[str, list[str]]:
     """
     if not folder.is_dir():
         raise SourceError("no such folder", path=str(folder), expected="a folder with *.txt")
-    texts = {}
-    for path in sorted(folder.glob("*.txt")):
-        texts[hashlib.sha256(path.read_bytes()).hexdigest()] = re.split(r"\r\n|\n|\r", _read_text(path))
-    return texts
+    return dict(read_text(path) for path in sorted(folder.glob("*.txt")))
+
+
+def read_text(path: Path) -> tuple[str, list[str]]:
+    """Read one source text: the SHA-256 of the file, and its paragraphs."""
+    return hashlib.sha256(path.read_bytes()).hexdigest(), re.split(r"\r\n|\n|\r", _read_text(path))
 
 
 def read_rdf(file: Path | Traversable, graph: NamedNode | None = None) -> Iterator[Quad]:
