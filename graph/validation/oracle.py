@@ -10,7 +10,9 @@ constraint holds for everything; results are kept or left out here instead.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.resources import files
 
@@ -36,8 +38,9 @@ def validate_view(view: View, shapes: Store, nodes: Collection[Term] | None = No
 
     Raises ShapesError when the processor fails: that says nothing about the data.
     """
-    data = _merge(view.dumps())
-    found = merge([ValidationReport(tuple(read_results(run(data, _parse_shapes(shapes)))))])
+    with _merged(view.dumps()) as data:
+        results = tuple(read_results(run(data, _parse_shapes(shapes))))
+    found = merge([ValidationReport(results)])
     counts = count_focus_nodes(view, shapes, nodes)
     return ValidationReport(found.restrict(nodes).results, counts)
 
@@ -100,18 +103,38 @@ def _grouped(graph: Graph, path: Node) -> str:
     return text if isinstance(path, URIRef) else f"({text})"
 
 
-def _merge(dumps: Iterable[bytes]) -> Graph:
-    """Merge N-Triples documents into one graph."""
-    graph = Graph(bind_namespaces="none")
-    for dump in dumps:
-        graph += _parse(dump)
-    return graph
+@contextmanager
+def _merged(dumps: Iterable[bytes]) -> Iterator[Graph]:
+    """Merge N-Triples documents into one graph, for as long as the context lasts.
+
+    The largest of them is parsed once and lent: what the others add is taken out again. Views of one store share
+    the ontology, so that only the few triples of a document are moved for each of them.
+    """
+    largest, *others = sorted(dumps, key=len, reverse=True)
+    graph = _parse(largest)
+    added = {triple for dump in others for triple in _parse(dump) if triple not in graph}
+    try:
+        for triple in added:
+            graph.add(triple)
+        yield graph
+    finally:
+        for triple in added:
+            graph.remove(triple)
 
 
 @lru_cache(maxsize=8)
 def _parse(ntriples: bytes) -> Graph:
-    """Parse N-Triples; what was parsed lately is not parsed again, so readers must not change the graph."""
-    return Graph(bind_namespaces="none").parse(data=ntriples, format="nt")
+    """Parse N-Triples; what was parsed lately is not parsed again, so readers must leave the graph as it was.
+
+    rdflib logs every ill-typed literal with a traceback; finding those is what the shapes are for.
+    """
+    logger = logging.getLogger("rdflib.term")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        return Graph(bind_namespaces="none").parse(data=ntriples, format="nt")
+    finally:
+        logger.setLevel(level)
 
 
 def _parse_shapes(shapes: Store) -> Graph:

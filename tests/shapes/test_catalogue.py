@@ -1,0 +1,116 @@
+"""The shapes themselves: well-formed, named, curing, and written in terms that exist."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
+
+from communique.graph.errors import ShapesError
+from communique.graph.namespaces import COM, SH, SHAPES, VOCAB, shorten, term
+from communique.graph.validation import catalogue, oracle
+from communique.graph.validation.catalogue import DOCUMENT, UNION, numbers, rules, shapes, shapes_for
+from communique.graph.validation.rules import set_rules
+from communique.graph.validation.targets import TARGETS, node_shapes
+from communique.graph.vocabulary import ontology_quads
+
+SEVERITIES = {SH + "Violation", SH + "Warning", SH + "Info"}
+
+
+def subjects(kind: str) -> list[NamedNode | BlankNode]:
+    return [quad.subject for quad in shapes().quads_for_pattern(None, term("rdf:type"), term(kind))]
+
+
+def objects(shape: NamedNode | BlankNode, name: str) -> list[Literal | NamedNode | BlankNode]:
+    return [quad.object for quad in shapes().quads_for_pattern(shape, term(name), None)]
+
+
+def test_the_shapes_keep_the_rules_of_shacl() -> None:
+    assert oracle.check_shapes(shapes()).results == ()
+
+
+def test_a_broken_shape_is_found() -> None:
+    broken = Store()
+    broken.add(Quad(NamedNode(SHAPES + "Broken"), term("rdf:type"), term("sh:NodeShape")))
+    broken.add(Quad(NamedNode(SHAPES + "Broken"), term("sh:nodeKind"), Literal("IRI")))
+    assert not oracle.check_shapes(broken).conforms
+
+
+def test_each_shape_has_an_iri_and_a_name() -> None:
+    for shape in subjects("sh:NodeShape") + subjects("sh:PropertyShape"):
+        assert isinstance(shape, NamedNode), shape
+        assert shape.value.startswith(SHAPES)
+        assert len(objects(shape, "sh:name")) == 1, shape
+
+
+def test_each_check_has_severity_rule_and_a_message_that_cures() -> None:
+    for shape in {*subjects("sh:PropertyShape"), *numbers()}:
+        assert {value.value for value in objects(shape, "sh:severity")} <= SEVERITIES
+        assert len(objects(shape, "sh:severity")) == 1, shape
+        (message,) = objects(shape, "sh:message")
+        assert isinstance(message, Literal)
+        assert message.language == "en"
+        assert message.value.endswith("."), message
+        assert numbers()[shape] in rules()
+
+
+def test_each_property_shape_is_used() -> None:
+    used = {quad.object for quad in shapes() if quad.predicate != term("rdf:type")}
+    assert [shape for shape in subjects("sh:PropertyShape") if shape not in used] == []
+
+
+def test_shapes_stand_in_the_file_of_their_stem(root) -> None:  # type: ignore[no-untyped-def]
+    stems = {path.stem for path in (root / "shapes").glob("*.ttl")}
+    ontology = {path.stem for path in (root / "ontology").glob("*.ttl")}
+    assert stems <= ontology | {"graph", "rules", "ontology"}
+
+
+def test_all_terms_exist_in_the_ontology() -> None:
+    defined = {quad.subject for quad in ontology_quads() if quad.predicate == term("rdf:type")}
+    mentioned = {part for quad in shapes() for part in (quad.predicate, quad.object) if isinstance(part, NamedNode)}
+    own = {part for part in mentioned if part.value.startswith((COM, VOCAB))}
+    assert own - defined == set()
+
+
+def test_terms_in_queries_exist_in_the_ontology() -> None:
+    defined = {shorten(quad.subject.value) for quad in ontology_quads() if isinstance(quad.subject, NamedNode)}
+    pattern = re.compile(r"\b(?:com|real|role|stage|enumeration|nameStatus|certainty):[A-Za-z-]+")
+    for rule in set_rules():
+        body = "\n".join(line for line in rule.query.splitlines() if not line.startswith(("#+", "PREFIX")))
+        assert set(pattern.findall(body)) - defined == set(), rule.stem
+
+
+def test_each_rule_has_a_check_or_says_how_it_is_checked() -> None:
+    checked = set(numbers().values()) | {rule.number for rule in set_rules()}
+    assert {number for number, rule in rules().items() if not rule.note} == checked
+
+
+def test_scopes_share_all_shapes_but_no_target() -> None:
+    def targets(scope: str) -> set[Quad]:
+        return {quad for quad in shapes_for(scope) if quad.predicate in TARGETS}
+
+    assert targets(DOCUMENT).isdisjoint(targets(UNION))
+    assert targets(DOCUMENT) | targets(UNION) == {quad for quad in shapes() if quad.predicate in TARGETS}
+    assert node_shapes(shapes_for(DOCUMENT)) != []
+
+
+def test_classes_checked_by_shapes_are_left_out_of_the_query_of_ranges() -> None:
+    (rule,) = (rule for rule in set_rules() if rule.stem == "value-of-other-class")
+    listed = set(re.findall(r"com:[a-zA-Z]+(?=[,\s]*[,)\n])", rule.query.partition("NOT IN")[2].partition(")")[0]))
+    checked = {quad.subject for quad in shapes().quads_for_pattern(None, term("sh:class"), None)}
+    paths = {shorten(path.value) for shape in checked for path in objects(shape, "sh:path")}
+    assert listed == paths
+
+
+def test_the_three_rules_of_counts_agree_on_who_is_a_member() -> None:
+    stems = ("more-named-than-counted", "enumeration-contradicts-names", "invented-members")
+    bodies = {rule.stem: re.sub(r"\s+", " ", rule.query) for rule in set_rules()}
+    start, end = "{ ?whole com:partyCount", "?class rdfs:subClassOf* ?kind ."
+    blocks = {bodies[stem][bodies[stem].index(start) : bodies[stem].index(end)] for stem in stems}
+    assert len(blocks) == 1
+
+
+def test_a_file_that_is_not_turtle_is_named() -> None:
+    with pytest.raises(ShapesError, match=r"shapes/odd\.ttl is not Turtle"):
+        list(catalogue._parse("odd.ttl", b"comsh:Odd a"))

@@ -1,0 +1,103 @@
+"""Each rule is kept by its ``pass`` fixtures and broken by its ``fail`` fixtures, and by nothing else.
+
+A fixture is a TriG file ``<stem>/<rule>-pass[-case].trig`` or ``<stem>/<rule>-fail-<case>.trig``; it is added to
+``world.trig``, which keeps all rules. The line ``# finds:`` of a broken one lists the shapes that find something.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyoxigraph import RdfFormat, Store
+
+from communique.graph import validation
+from communique.graph.namespaces import shorten
+from communique.graph.validation.catalogue import numbers, rules, shapes
+from communique.graph.validation.explanation import rule_of
+from communique.graph.validation.rules import set_rules
+from communique.graph.validation.targets import count_focus_nodes
+from communique.graph.validation.view import union
+from communique.graph.vocabulary import ontology_quads
+
+HERE = Path(__file__).parent
+FIXTURES = sorted(HERE.glob("*/*.trig"))
+NAME = re.compile(r"(?P<rule>R\d\d)-(?P<kind>pass|fail)(-(?P<case>[a-z0-9-]+))?")
+
+# The fast engine where there is one; the differential test of the engines compares them on all fixtures.
+ENGINE = "sparql" if "sparql" in validation.ENGINES else "pyshacl"
+
+# Checked by a command that has the documents at hand.
+NOT_SHAPES = {"R03"}
+
+
+def load(*fixtures: Path) -> Store:
+    """Make a store of the ontology, the world and fixtures."""
+    store = Store()
+    store.extend(ontology_quads())
+    for path in (HERE / "world.trig", *fixtures):
+        store.load(path.read_bytes(), format=RdfFormat.TRIG)
+    return store
+
+
+def expected(fixture: Path) -> set[str]:
+    """Read which shapes are to find something."""
+    lines = (line.removeprefix("# finds:").split() for line in fixture.read_text().splitlines() if "# finds:" in line)
+    return {name for line in lines for name in line}
+
+
+def names() -> Iterator[re.Match[str]]:
+    """Take the names of the fixtures apart."""
+    for fixture in FIXTURES:
+        match = NAME.fullmatch(fixture.stem)
+        assert match, f"{fixture} is not named like R04-fail-two-roles.trig"
+        yield match
+
+
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_exactly_the_expected_shapes_find_something(fixture: Path) -> None:
+    report = validation.validate(load(fixture), engine=ENGINE)
+    found = {shorten(result.shape.value) for result in report.results}
+    assert found == expected(fixture), [result.message for result in report.results]
+    if found:
+        broken = {rule_of(result).number for result in report.results}
+        assert fixture.stem[:3] in broken
+
+
+def test_the_world_keeps_all_rules() -> None:
+    assert validation.validate(load(), engine=ENGINE).conforms
+
+
+@pytest.mark.parametrize("number", sorted(set(rules()) - NOT_SHAPES))
+def test_each_rule_is_kept_and_broken(number: str) -> None:
+    kinds = {match["kind"] for match in names() if match["rule"] == number}
+    assert kinds == {"pass", "fail"}
+
+
+def test_the_rules_are_numbered_through() -> None:
+    assert list(rules()) == [f"R{number:02}" for number in range(1, len(rules()) + 1)]
+    assert len(rules()) >= 32
+
+
+def test_each_check_finds_something_in_some_fixture() -> None:
+    found = {name for fixture in FIXTURES for name in expected(fixture)}
+    parts = {"comsh:Agreement-concluded", "comsh:Agreement-two-parties", "comsh:Agreement-counted"}
+    parts.add("comsh:RoleConcept-inScheme")  # these speak through the shape that refers to them
+    checks = {shorten(shape.value) for shape in numbers()} | {shorten(rule.shape.value) for rule in set_rules()}
+    assert checks - found - parts == set()
+
+
+def test_no_fixture_expects_a_check_that_is_not_there() -> None:
+    known = {shorten(shape.value) for shape in numbers()} | {shorten(rule.shape.value) for rule in set_rules()}
+    assert {name for fixture in FIXTURES for name in expected(fixture)} <= known
+
+
+def test_fixtures_exercise_every_node_shape() -> None:
+    store = Store()
+    store.extend(ontology_quads())
+    for path in (HERE / "world.trig", *FIXTURES):
+        store.load(path.read_bytes(), format=RdfFormat.TRIG)
+    counts = count_focus_nodes(union(store), shapes())
+    assert [shape for shape, count in counts.items() if count == 0] == []
