@@ -77,7 +77,7 @@ class Definition:
     Attributes
     ----------
     name, formula : the word used to ask for it; what is computed
-    reads : ``ties``, ``weights`` or ``distances``
+    reads : ``ties``, ``weights``, ``distances`` or ``paths``: the last tells equally long ones apart from others
     engines : name → function
     choose : gives the name of the engine for a network
     undefined : gives per node the reason for which it has no value, or None
@@ -157,7 +157,7 @@ MEASURES: Mapping[str, Definition] = MappingProxyType(
                 "betweenness",
                 "share of shortest paths between two others that lead over it, summed over pairs and divided by the "
                 "number of pairs: (n-1)(n-2), half of it without directions (Freeman 1977, Brandes 2001)",
-                "distances",
+                "paths",
                 {"networkit": compiled.betweenness, "networkx": reference.betweenness},
                 choose=_between,
                 undefined=_three,

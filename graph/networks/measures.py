@@ -43,7 +43,8 @@ class MeasureTable:
     name, formula, engine : what was computed, how it is defined, by which engine
     weighted : False when every edge was given the weight 1
     distance_rule : see ``Distances.rule``; None for measures that do not read distances
-    ties : ``exact``, or ``float`` where equally long paths may have been missed
+    ties : of a measure that counts shortest paths: ``exact``, or ``float`` where equally long ones may have been
+        missed; None for the others
     rows : by rank, then IRI; undefined values last
     network : what it was computed on
     """
@@ -53,7 +54,7 @@ class MeasureTable:
     engine: str
     weighted: bool
     distance_rule: str | None
-    ties: str
+    ties: str | None
     rows: tuple[Measure, ...]
     network: Network
 
@@ -75,14 +76,13 @@ def measure(network: Network, name: str, *, engine: str | None = None, weighted:
     measured = network if weighted else network.without_weights()
     engine = engine or definition.choose(measured)
     values = _compute(definition, measured, engine)
-    uses_paths = definition.reads == "distances"
     return MeasureTable(
         name=name,
         formula=definition.formula,
         engine=engine,
         weighted=weighted,
-        distance_rule=measured.distances.rule if uses_paths else None,
-        ties=_ties(measured, engine) if uses_paths else "exact",
+        distance_rule=measured.distances.rule if definition.reads in {"distances", "paths"} else None,
+        ties=_ties(measured, engine) if definition.reads == "paths" else None,
         rows=_rank(measured, values),
         network=network,
     )

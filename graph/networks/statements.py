@@ -137,7 +137,7 @@ def read_rows(answer: bytes) -> Iterator[Row]:
             raise NetworkError("the answer to a pair query is true or false", expected="rows")
         names = [variable.value for variable in solutions.variables]
         for solution in solutions:
-            yield {name: term for name in names if isinstance(term := solution[name], NamedNode | Literal)}
+            yield {name: term for name, term in zip(names, solution, strict=True) if term is not None}
     except SyntaxError as error:
         raise NetworkError(
             f"the answer to a pair query cannot be read: {error}", expected="SPARQL JSON or TSV"

@@ -1,0 +1,71 @@
+"""Network: immutable, to networkx and back."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import networkx as nx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from communique.graph.errors import NetworkError
+from communique.graph.networks import Network
+
+ENDS = st.tuples(st.sampled_from("abcde"), st.sampled_from("abcde")).filter(lambda ends: ends[0] < ends[1])
+WEIGHTS = st.one_of(st.integers(1, 9), st.fractions(Fraction(1, 9), 9, max_denominator=9))
+
+
+@given(edges=st.dictionaries(ENDS, WEIGHTS), directed=st.booleans())
+def test_networkx_and_back_gives_the_same_network(edges, directed):
+    graph = nx.DiGraph() if directed else nx.Graph()
+    graph.add_nodes_from("abcdef")
+    graph.add_weighted_edges_from((u, v, weight) for (u, v), weight in edges.items())
+    network = Network.from_networkx(graph)
+    copy = network.to_networkx()
+    assert (nx.is_frozen(copy), copy.is_directed(), set(copy)) == (True, directed, set("abcdef"))
+    assert {(u, v): data["weight"] for u, v, data in copy.edges(data=True)} == {
+        ends: float(weight) for ends, weight in edges.items()
+    }
+    for _, _, data in copy.edges(data=True):
+        assert data["distance"] * network.distances.unit == pytest.approx(1 / data["weight"])
+
+
+def test_arrays_cannot_be_written_to():
+    network = Network.from_networkx(nx.path_graph(3))
+    with pytest.raises(ValueError, match="read-only"):
+        network.weight[0] = 2
+
+
+def test_a_network_handed_in_says_so():
+    graph = nx.relabel_nodes(nx.path_graph(3), "n{}".format)
+    nx.set_node_attributes(graph, {"n0": "first"}, "label")
+    network = Network.from_networkx(graph, data_version="mine")
+    assert [node.label for node in network.nodes] == ["first", "n1", "n2"]
+    assert (network.provenance.layer, network.provenance.data_version) == ("external", "mine")
+    assert network.documents == ((), ())
+    assert not network.planned.any()
+
+
+def test_a_part_of_a_network_keeps_its_weights():
+    graph = nx.Graph()
+    graph.add_weighted_edges_from([("a", "b", 1), ("b", "c", 2), ("c", "d", 3), ("a", "d", 4)])
+    part = Network.from_networkx(graph).restrict([1, 2, 3])
+    assert [node.iri for node in part.nodes] == ["b", "c", "d"]
+    assert list(zip(part.src.tolist(), part.dst.tolist(), part.weight.tolist(), strict=True)) == [(0, 1, 2), (1, 2, 3)]
+    assert part.exact.units == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("graph", "message"),
+    [
+        (nx.MultiGraph([("a", "b"), ("a", "b")]), "a multigraph has no single weight"),
+        (nx.Graph([("a", "a")]), "a is tied to itself"),
+        (nx.Graph([("a", "b", {"weight": 0})]), "the edge a - b weighs 0; expected: a positive, finite number"),
+        (nx.Graph([("a", "b", {"weight": float("inf")})]), "weighs inf"),
+        (nx.Graph([("a", "b", {"weight": float("nan")})]), "weighs nan"),
+    ],
+)
+def test_graphs_that_no_measure_could_read_are_refused(graph, message):
+    with pytest.raises(NetworkError, match=message):
+        Network.from_networkx(graph)

@@ -1,0 +1,71 @@
+"""Statements: what several documents together say of one node."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from communique.graph.errors import NetworkError
+from communique.graph.namespaces import COM, GRAPH, SKOS, VOCAB
+from communique.graph.networks.statements import Fact, Facts, read_statements
+
+
+def told(*facts):
+    """Collect facts of one node: (document, property, value)."""
+    found = Facts()
+    for graph, property_, value in facts:
+        found.add("node", property_, Fact(value, "en", f"{GRAPH}doc/{graph}"))
+    return found
+
+
+def said(graph, slug, day=None, dated_in=None):
+    facts = [(graph, f"{COM}realization", f"{VOCAB}realization/{slug}")]
+    return [*facts, (dated_in or graph, f"{COM}asOf", day)] if day else facts
+
+
+@pytest.mark.parametrize(
+    ("facts", "standing"),
+    [
+        ([], None),
+        (said("1", "planned"), "planned"),
+        ([*said("1", "planned", "2017-04-04"), *said("2", "occurred", "2018-10-01")], "occurred"),
+        ([*said("1", "occurred", "2018-10-01"), *said("2", "planned", "2019-01-01")], "occurred"),
+        ([*said("1", "planned", "2017-04-04"), *said("2", "cancelled", "2017-01-01")], "cancelled"),
+        ([*said("1", "planned", "2017-04-04"), *said("2", "ongoing", "2018-10-01")], "ongoing"),
+        ([*said("1", "ongoing", "2017-04-04"), *said("2", "planned", "2018-10-01")], "planned"),
+        ([*said("1", "cancelled", "2017-04-04"), *said("2", "occurred", "2018-10-01")], "occurred"),
+        ([*said("1", "cancelled", "2018-10-01"), *said("2", "occurred", "2018-10-01")], "unknown"),
+        # the date of document 1 was inferred and lies beside its graph; it is not the date of document 10
+        ([*said("1", "ongoing", "2018-10-01", "1/inferred"), *said("10", "planned", "2017-04-04")], "ongoing"),
+        ([*said("1", "ongoing", "2016-10-01", "1/inferred"), *said("10", "planned", "2017-04-04")], "planned"),
+    ],
+)
+def test_the_standing_of_a_node_weighs_its_documents(facts, standing):
+    assert told(*facts).standing("node") == standing
+
+
+def test_bounds_are_the_widest_that_documents_allow():
+    facts = told(("1", f"{COM}beginEarliest", "2016-05-24"), ("2", f"{COM}beginEarliest", "2016-05-01Z"))
+    assert facts.bounds("node") == (date(2016, 5, 1), None)
+    assert facts.bounds("another") == (None, None)
+
+
+def test_a_bound_that_is_no_day_is_named_with_its_node():
+    with pytest.raises(NetworkError, match="node has the bound 'May 2016'; expected: an xsd:date"):
+        told(("1", f"{COM}endLatest", "May 2016")).bounds("node")
+
+
+def test_an_english_label_goes_first():
+    facts = Facts()
+    facts.add("node", f"{SKOS}prefLabel", Fact("Aachen", "de", "g"))
+    facts.add("node", f"{SKOS}prefLabel", Fact("Treaty", "en", "g"))
+    assert facts.label("node") == "Treaty"
+    assert facts.label("another") is None
+
+
+def test_the_same_belonging_with_two_documents_is_kept_twice():
+    rows = "\n".join(f'<e>\t<m>\t<a>\t"both"\t<d{n}>\t<g>' for n in (2, 1, 1)).replace("<", "<x:")
+    answer = f"?occasion\t?member\t?actor\t?side\t?document\t?graph\n{rows}\n".encode()
+    found = read_statements(answer, inferred=True).belongings
+    assert [each.document for each in found] == ["x:d1", "x:d2"]
