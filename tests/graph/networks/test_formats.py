@@ -1,0 +1,172 @@
+"""Formats: other programs read what is written, and each file says how it was made."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from xml.etree import ElementTree
+
+import networkx as nx
+import pytest
+from pyoxigraph import Literal, Quad, QueryResultsFormat, RdfFormat, Store
+
+from communique.graph.errors import NetworkError
+from communique.graph.identifiers import BACKGROUND, entity
+from communique.graph.namespaces import ID, term
+from communique.graph.networks import Network, Options, formats, measure, project
+from communique.graph.vocabulary import ontology_quads
+
+STATES = [f"{ID}state/X{letter}{letter}" for letter in "ABCDE"]
+GEXF = {"g": "http://gexf.net/1.3"}
+
+
+@pytest.fixture(scope="module")
+def store(root):
+    store = Store()
+    store.load(path=root / "tests" / "fixtures" / "networks.trig", format=RdfFormat.TRIG)
+    store.extend(ontology_quads())
+    return store
+
+
+def draw(store, layer, **options):
+    def run(text):
+        return store.query(text, use_default_graph_as_union=True).serialize(format=QueryResultsFormat.JSON)
+
+    return project(run, layer, options=Options(**options), data_version="v1")
+
+
+@pytest.fixture(scope="module")
+def hosting(store):
+    return draw(store, "hosting", planned=True)
+
+
+@pytest.fixture(scope="module")
+def measures(hosting):
+    return [measure(hosting, name) for name in ("closeness", "betweenness")]
+
+
+def read_csv(content):
+    lines = content.decode().split("\r\n")
+    comments = dict(line.removeprefix("# ").split(": ", 1) for line in lines if line.startswith("# "))
+    return comments, list(csv.DictReader(line for line in lines if line and not line.startswith("# ")))
+
+
+def test_json_is_read_by_networkx(hosting, measures):
+    content = json.loads(formats.write(hosting, "json", measures=measures))
+    graph = nx.node_link_graph(content, edges="edges")
+    assert sorted(graph) == STATES
+    # training-b: A hosted B and D; forum-c: C hosted D and E; forum-a, planned: A is to host B alone
+    assert graph.edges[STATES[0], STATES[1]]["weight"] == 1 / 2 + 1
+    assert graph.edges[STATES[0], STATES[1]]["planned_events"] == 1
+    assert graph.nodes[STATES[0]]["closeness"] is None
+    assert [each["measure"] for each in content["graph"]["measures"]] == ["closeness", "betweenness"]
+    assert {each["iri"].rpartition("/")[2] for each in content["occasions"]} == {"training-b", "forum-a", "forum-c"}
+
+
+def test_json_metadata_suffices_to_repeat_the_network(hosting):
+    about = json.loads(formats.write(hosting, "json"))["graph"]
+    assert about["parameters"] == {"weight": "share", "nodes": "state", "planned": "true", "inferred": "true"}
+    assert Options.parse(about["parameters"]).planned
+    assert (about["layer"], about["data_version"], about["complete"]) == ("hosting", "v1", True)
+    assert about["queries"].keys() == {"hosting", "actors", "sources"}
+    assert about["sources"][0]["publisher"] == "the bank"
+    assert any("5 nodes" in note for note in about["notes"])
+
+
+def test_edges_as_csv(hosting):
+    comments, rows = read_csv(formats.write(hosting, "edges.csv"))
+    assert json.loads(comments["parameters"])["planned"] == "true"
+    assert (comments["layer"], comments["data_version"], comments["complete"]) == ("hosting", "v1", "true")
+    assert [(row["source"][-3:], row["target"][-3:], row["weight"], row["events"], row["planned"]) for row in rows] == [
+        ("XAA", "XBB", "1.5", "2", "false"),
+        ("XAA", "XDD", "0.5", "1", "false"),
+        ("XCC", "XDD", "0.5", "1", "false"),
+        ("XCC", "XEE", "0.5", "1", "false"),
+    ]
+    assert rows[1]["documents"] == f"{ID}document/102"
+
+
+def test_nodes_as_csv_have_isolates_and_measures(store):
+    network = draw(store, "training", nodes="organization")
+    comments, rows = read_csv(formats.write(network, "nodes.csv", measures=[measure(network, "degree")]))
+    assert json.loads(comments["measure_degree"])["engine"] == "scipy"
+    assert [(row["label"], row["degree"], row["degree_rank"]) for row in rows] == [
+        ("Arland's institute", "0.0", "1"),
+        ("Arland's ministry", "0.0", "1"),
+        ("Borland's academy", "0.0", "1"),
+    ]
+
+
+def test_a_measure_as_csv_and_json(measures):
+    comments, rows = read_csv(formats.write_measure(measures[0], "csv"))
+    assert "Wasserman and Faust" in json.loads(comments["measure_closeness"])["formula"]
+    assert rows[-1]["reason"] == "no other node reaches it"
+    assert (rows[-1]["rank"], rows[-1]["value"]) == ("", "")
+    content = json.loads(formats.write_measure(measures[1], "json"))
+    assert (content["distance_rule"], content["ties"]) == ("integer", "exact")
+    assert [row["rank"] for row in content["rows"]] == [1] * 5, "nobody lies between others"
+
+
+def test_graphml_is_read_by_networkx(hosting, measures):
+    graph = nx.read_graphml(io.BytesIO(formats.write(hosting, "graphml", measures=measures)))
+    assert graph.is_directed()
+    assert graph.nodes["state/XAA"] == {"iri": STATES[0], "label": "Arland", "betweenness": 0.0, "betweenness_rank": 1}
+    edge = graph.edges["state/XAA", "state/XBB"]
+    assert (edge["weight"], edge["events"], edge["planned"]) == (1.5, 2, False)
+    assert json.loads(edge["documents"]) == [f"{ID}document/102"]
+    assert (graph.graph["data_version"], graph.graph["complete"]) == ("v1", True)
+    assert json.loads(graph.graph["parameters"])["weight"] == "share"
+
+
+def test_gexf_is_read_by_networkx_and_has_dates(hosting, measures):
+    content = formats.write(hosting, "gexf", measures=measures)
+    graph = nx.read_gexf(io.BytesIO(content), version="1.3")
+    assert graph.is_directed()
+    assert graph.nodes["state/XAA"]["label"] == "Arland"
+    edge = graph.edges["state/XAA", "state/XBB"]
+    assert (edge["weight"], edge["events"]) == (1.5, 2)
+    assert edge["spells"] == [("2018-02-01", "2018-02-28"), ("2030-01-01", "2030-12-31")]
+    about = json.loads(ElementTree.fromstring(content).findtext("g:meta/g:description", namespaces=GEXF))
+    assert (about["layer"], about["measure_closeness"]["engine"]) == ("hosting", "scipy")
+
+
+def test_gexf_without_dates_is_static(store):
+    root = ElementTree.fromstring(formats.write(draw(store, "co-membership"), "gexf"))
+    graph = root.find("g:graph", GEXF)
+    assert (graph.get("mode"), graph.get("defaultedgetype")) == ("static", "undirected")
+
+
+@pytest.mark.parametrize("form", formats.FORMATS)
+def test_the_same_network_gives_the_same_bytes(hosting, measures, form):
+    assert formats.write(hosting, form, measures=measures) == formats.write(hosting, form, measures=measures)
+
+
+@pytest.mark.parametrize("form", formats.FORMATS)
+@pytest.mark.parametrize("network", [Network.from_networkx(nx.Graph()), Network.from_networkx(nx.path_graph(2))])
+def test_networks_without_occasions_can_be_written(network, form):
+    assert b"external" in formats.write(network, form)
+
+
+def test_awkward_labels_survive_every_format(store):
+    awkward = 'Ar"land, & <co>\x00\x0b # one\n'
+    other = Store()
+    other.extend(store)
+    other.remove(Quad(entity("state/XAA"), term("skos:prefLabel"), Literal("Arland", language="en"), BACKGROUND))
+    other.add(Quad(entity("state/XAA"), term("skos:prefLabel"), Literal(awkward, language="en"), BACKGROUND))
+    network = draw(other, "hosting")
+    assert json.loads(formats.write(network, "json"))["nodes"][0]["label"] == awkward
+    table = formats.write(network, "nodes.csv").decode().partition('"iri"')
+    assert next(csv.DictReader(io.StringIO("".join(table[1:]), newline="")))["label"] == awkward
+    clean = awkward.replace("\x00", "").replace("\x0b", "")
+    for form, read in (("graphml", nx.read_graphml), ("gexf", lambda file: nx.read_gexf(file, version="1.3"))):
+        assert read(io.BytesIO(formats.write(network, form))).nodes["state/XAA"]["label"] == clean
+
+
+def test_unknown_formats_are_answered_with_the_known_ones(hosting, measures):
+    with pytest.raises(
+        NetworkError, match=r"no format of a network is called 'pajek'; expected: one of json, edges.csv"
+    ):
+        formats.write(hosting, "pajek")
+    with pytest.raises(NetworkError, match="no format of a measure is called 'xml'; expected: one of json, csv"):
+        formats.write_measure(measures[0], "xml")
