@@ -86,8 +86,17 @@ def test_repeatable_parameter_takes_each_value_once(query: Query) -> None:
     assert [row[0] for row in rows(query.bind(pairs))] == [entity("state/ROU"), entity("state/TLS")]
 
 
-def test_value_that_looks_like_a_parameter_line_stays_a_value(query: Query) -> None:
-    hostile = '" }\n  VALUES ?state { <https://example.org/evil> }\n #'
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        '" }\n  VALUES ?state { <https://example.org/evil> }\n #',
+        "\\u0022 } VALUES ?state { <https://example.org/evil> } #",
+        "\\",
+        r"\1\g<0>",
+        "\r\n\x00\x7f",
+    ],
+)
+def test_value_that_looks_like_query_text_stays_a_value(query: Query, hostile: str) -> None:
     answer = rows(query.bind([("note", hostile), ("state", "state/ROU")]))
     assert answer == [(entity("state/ROU"), Literal(hostile))]
 
