@@ -21,6 +21,7 @@ from communique.graph.mapping.tree import (
     as_block,
     as_items,
     as_scalar,
+    is_empty,
     require,
     wrong,
 )
@@ -112,7 +113,8 @@ def name_step(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name)
     if all(letter.isascii() for letter in plain if letter.isalnum()):
         return slug(name)
-    return f"{slug(name)}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    letters = slug(name) if re.search("[A-Za-z0-9]", plain) else "name"
+    return f"{letters}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 @cache
@@ -126,7 +128,7 @@ def children() -> Mapping[str, Child]:
 
 def _keyed(part: Part) -> Iterator[tuple[Scalar, Block]]:
     """Read a mapping of keys to properties, or keys without properties."""
-    if isinstance(part, Block):
+    if isinstance(part, Block) and not is_empty(part):
         for key, properties in part:
             yield key, as_block(properties, "properties")
     else:

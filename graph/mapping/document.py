@@ -18,7 +18,7 @@ from communique.graph.identifiers import entity
 from communique.graph.mapping.authoring import REALIZATION, Setting, expand, find_realizations, read_period
 from communique.graph.mapping.layout import Document, Paragraph, read_document
 from communique.graph.mapping.provenance import describe_document
-from communique.graph.mapping.soundness import check_facts
+from communique.graph.mapping.soundness import check_facts, is_country
 from communique.graph.mapping.tree import Block, Scalar, as_block
 from communique.graph.mapping.values import LANGUAGE, Fact, identify, imply, read_property
 from communique.graph.namespaces import COM, ID
@@ -44,8 +44,9 @@ def map_document(tree: Block, known: Collection[str] | None = None) -> list[Quad
 
 
 def described(tree: Block) -> frozenset[str]:
-    """Name, by relative identifiers, the nodes that a document describes."""
-    return frozenset(fact.subject for facts in _gather(read_document(tree)).values() for fact in facts)
+    """Name, by relative identifiers, the nodes that a document describes; states and territories never."""
+    subjects = {fact.subject for facts in _gather(read_document(tree)).values() for fact in facts}
+    return frozenset(subject for subject in subjects if not is_country(subject))
 
 
 def desugar(tree: Block) -> list[dict[str, Any]]:
@@ -81,7 +82,6 @@ def _gather(document: Document) -> Graphs:
 def _describe(document: Document, setting: Setting) -> Iterator[Fact]:
     """Describe the source document itself."""
     subject, place = f"document/{document.number.text}", document.number.place
-    identify(Scalar(subject, place))
     yield imply(subject, "type", "SourceDocument", place)
     yield imply(subject, "fileDigest", document.digest.text, document.digest.place)
     yield from expand(Block(((Scalar(subject, place), document.about),), place), setting)

@@ -19,6 +19,7 @@ from communique.graph.mapping.tree import (
 )
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 _HEADER = ("document", "digest", "describe", "date", "paragraphs")
 _CONTENT = ("facts", "inferred", "candidates")
 _PARAGRAPH = ("paragraph", "digest", *_CONTENT, "none")
@@ -73,6 +74,8 @@ def read_document(tree: Block) -> Document:
     """Read the layout of a document; MappingError at the part that is missing, unknown or of the wrong form."""
     refuse_others(tree, _HEADER, "a document")
     number = as_scalar(require(tree, "document", "the document"), "the number of the document")
+    if not _NUMBER.fullmatch(number.text):
+        raise wrong(number.place, f"{number.text!r} is not a number of a document", expected="digits, letters, hyphens")
     listed = as_items(require(tree, "paragraphs", "the document"))
     paragraphs = tuple(_read_paragraph(as_block(part, "a paragraph")) for part in listed)
     _refuse_repeats(paragraphs)

@@ -12,8 +12,7 @@ from communique.graph.mapping.tree import closest, wrong
 from communique.graph.mapping.values import Fact
 from communique.graph.namespaces import ID, shorten
 
-# States and their territories are described by the background, never by a document.
-_BACKGROUND = re.compile("(state|place)/[A-Z]{3}")
+_COUNTRY = re.compile("(state|place)/[A-Z]{3}")
 
 
 def check_facts(facts: Sequence[Fact], known: Collection[str] | None) -> None:
@@ -24,8 +23,13 @@ def check_facts(facts: Sequence[Fact], known: Collection[str] | None) -> None:
     _refuse_clashes(facts)
     _refuse_untyped(facts)
     if known is not None:
-        own = {fact.subject for fact in facts if not _BACKGROUND.fullmatch(fact.subject)}
+        own = {fact.subject for fact in facts if not is_country(fact.subject)}
         _refuse_unknown(facts, own.union(known))
+
+
+def is_country(identifier: str) -> bool:
+    """Tell whether a relative identifier is that of a state or its territory: the background describes it."""
+    return _COUNTRY.fullmatch(identifier) is not None
 
 
 def _refuse_clashes(facts: Iterable[Fact]) -> None:
@@ -55,7 +59,7 @@ def _refuse_untyped(facts: Iterable[Fact]) -> None:
     """Refuse a node of our own that has no class anywhere in the document."""
     typed = {fact.subject for fact in facts if fact.term.key == "type"}
     for fact in facts:
-        if fact.subject not in typed and not _BACKGROUND.fullmatch(fact.subject):
+        if fact.subject not in typed and not is_country(fact.subject):
             message = f"{fact.subject} has no type anywhere in the document"
             raise wrong(fact.place, message, expected="type: … where it is first described")
 

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode
 from communique.graph.errors import MappingError
 from communique.graph.identifiers import entity
 from communique.graph.mapping.bounds import read_bounds
-from communique.graph.mapping.tree import Block, Part, Place, Scalar, as_items, as_scalar, closest, wrong
+from communique.graph.mapping.tree import Block, Part, Place, Scalar, as_items, as_scalar, closest, is_empty, wrong
 from communique.graph.namespaces import OWL, RDF, XSD
 from communique.graph.vocabulary import LANG_STRING, Term, classes, concepts, suggest, terms
 
@@ -60,7 +60,7 @@ def read_property(subject: str, key: Scalar, part: Part) -> Iterator[Fact]:
     """Read what a subject has under one key: a text, a list of texts, or texts by language tag."""
     term = find_term(key)
     for item in as_items(part):
-        if term.datatype == LANG_STRING and isinstance(item, Block):
+        if term.datatype == LANG_STRING and isinstance(item, Block) and not is_empty(item):
             yield from _read_languages(subject, term, item)
         else:
             text = as_scalar(item, f"a value of {term.key}")
