@@ -7,23 +7,19 @@ on: classes resolve through ``rdfs:subClassOf`` of the ontology, which has to be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 
 from pyoxigraph import Store
 
 from communique.graph.errors import ShapesError
 from communique.graph.identifiers import ONTOLOGY
-from communique.graph.validation import oracle, rules
+from communique.graph.validation import rules
 from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
-from communique.graph.validation.results import Term, ValidationReport, ValidationResult, merge
+from communique.graph.validation.engines import ENGINES, Engine, find_engine
+from communique.graph.validation.results import INFO, WARNING, ValidationReport, ValidationResult, merge
 from communique.graph.validation.view import View, sources, union
 
 __all__ = ["ENGINES", "Engine", "ValidationReport", "ValidationResult", "validate"]
-
-# Looks at a view with some shapes; keeps the results about the given nodes (None: all) and counts those as focus nodes.
-Engine = Callable[[View, Store, Collection[Term] | None], ValidationReport]
-
-ENGINES: dict[str, Engine] = {"pyshacl": oracle.validate_view}
 
 
 def validate(store: Store, *, documents: Collection[str] | None = None, engine: str = "pyshacl") -> ValidationReport:
@@ -34,7 +30,8 @@ def validate(store: Store, *, documents: Collection[str] | None = None, engine: 
     store
         quads in named graphs, among them ``graph/ontology`` with the class tree and the concept schemes
     documents
-        numbers of the documents to judge, None for everything; the others are only what these are compared with
+        numbers of the documents to judge, None for all. Violations of the union are reported wherever they are, since
+        a document may break what others state; its warnings and information only for nodes of these documents
     engine
         name of the engine that runs the shapes, a key of ``ENGINES``
 
@@ -47,28 +44,28 @@ def validate(store: Store, *, documents: Collection[str] | None = None, engine: 
     ------
     ShapesError : the engine is unknown, the ontology is missing, or the shapes cannot be run
     """
-    if not any(True for _ in store.quads_for_pattern(None, None, None, ONTOLOGY)):
+    if next(store.quads_for_pattern(None, None, None, ONTOLOGY), None) is None:
         message = f"the store has no {ONTOLOGY.value}, so that no class resolves"
         raise ShapesError(message, hint="load vocabulary.ontology_quads() into it")
-    return merge(_reports(store, documents, _engine(engine)))
+    return merge(_reports(store, documents, find_engine(engine)))
 
 
 def _reports(store: Store, documents: Collection[str] | None, engine: Engine) -> Iterator[ValidationReport]:
     """Run the checks of each document, then those of the union."""
     for view in sources(store, documents):
-        yield _judge(view, DOCUMENT, engine)
-    yield _judge(union(store, documents), UNION, engine)
+        yield _judge(view, DOCUMENT, engine).restrict(None, view.document)
+    yield _narrow(_judge(View(store), UNION, engine), union(store, documents))
 
 
 def _judge(view: View, scope: str, engine: Engine) -> ValidationReport:
     """Run the shapes and the set queries of one scope on a view."""
     nodes = view.own_nodes()
-    report = merge([engine(view, shapes_for(scope), nodes), rules.check(view, scope, nodes)])
-    return report if view.document is None else report.restrict(None, view.document)
+    return merge([engine(view, shapes_for(scope), nodes), rules.check(view, scope, nodes)])
 
 
-def _engine(name: str) -> Engine:
-    """Find an engine by its name."""
-    if name not in ENGINES:
-        raise ShapesError(f"no engine {name!r} runs shapes here", expected=" or ".join(ENGINES))
-    return ENGINES[name]
+def _narrow(report: ValidationReport, view: View) -> ValidationReport:
+    """Keep all violations, and the other results about the own nodes of a view."""
+    nodes = view.own_nodes()
+    mild = {WARNING, INFO}
+    kept = (item for item in report.results if nodes is None or item.severity not in mild or item.focus in nodes)
+    return ValidationReport(tuple(kept), report.focus_counts)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store
 
+from communique.graph.identifiers import document_of
 from communique.graph.namespaces import shorten, term
 from communique.graph.validation.catalogue import Rule, numbers, rules
 from communique.graph.validation.results import Term, ValidationResult
 from communique.graph.validation.rules import set_rules
-from communique.graph.validation.view import document_number
 
 _LABEL = term("skos:prefLabel")
 _EVIDENCE, _IN_DOCUMENT, _LOCATOR = term("com:evidence"), term("com:inDocument"), term("com:locator")
@@ -121,7 +121,7 @@ def _passage(evidence: NamedNode, store: Store) -> Passage | None:
     """Read document and paragraph of an evidence; None when they are not there."""
     documents = [quad.object for quad in store.quads_for_pattern(evidence, _IN_DOCUMENT, None, None)]
     lines = [quad.object for quad in store.quads_for_pattern(evidence, _LOCATOR, None, None)]
-    number = document_number(documents[0].value) if documents and isinstance(documents[0], NamedNode) else None
+    number = document_of(documents[0]) if documents else None
     if number is None:
         return None
     line = lines[0].value if lines and isinstance(lines[0], Literal) else "0"
@@ -133,5 +133,4 @@ def _describing(result: ValidationResult, node: NamedNode | BlankNode, store: St
     if result.document is not None:
         return [result.document]
     graphs = {quad.graph_name for quad in store.quads_for_pattern(node, None, None, None)}
-    numbers_found = {document_number(graph.value) for graph in graphs if isinstance(graph, NamedNode)}
-    return sorted(number for number in numbers_found if number is not None)
+    return sorted({number for graph in graphs if (number := document_of(graph)) is not None})

@@ -70,9 +70,11 @@ class ValidationReport:
         return all(result.severity in {WARNING, INFO} for result in self.results)
 
     def restrict(self, nodes: Collection[Term] | None, document: str | None = None) -> ValidationReport:
-        """Keep the results about ``nodes`` (None: all) and note the document that was looked at."""
-        kept = (result for result in self.results if nodes is None or result.focus in nodes)
-        return ValidationReport(tuple(replace(result, document=document) for result in kept), self.focus_counts)
+        """Keep the results about ``nodes`` (None: all), and note the document that was looked at if it is given."""
+        kept = tuple(result for result in self.results if nodes is None or result.focus in nodes)
+        if document is not None:
+            kept = tuple(replace(result, document=document) for result in kept)
+        return ValidationReport(kept, self.focus_counts)
 
 
 def merge(reports: Iterable[ValidationReport]) -> ValidationReport:

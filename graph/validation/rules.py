@@ -18,9 +18,10 @@ import yaml
 from pyoxigraph import Literal, NamedNode, QuerySolution
 
 from communique.graph.errors import ShapesError
+from communique.graph.identifiers import document_of
 from communique.graph.namespaces import SH, SHAPES, shorten, term
 from communique.graph.validation.results import Term, ValidationReport, ValidationResult, merge
-from communique.graph.validation.view import View, document_number
+from communique.graph.validation.view import View
 
 COMPONENT = NamedNode(SHAPES + "SetQueryConstraintComponent")
 
@@ -107,7 +108,7 @@ def _result(rule: SetRule, row: QuerySolution, names: Collection[str]) -> Valida
         shape=rule.shape,
         severity=rule.severity,
         message=_PLACEHOLDER.sub(lambda match: _show(values.get(match[1])), rule.message),
-        document=document_number(graph.value) if isinstance(graph, NamedNode) else None,
+        document=document_of(graph),
     )
 
 

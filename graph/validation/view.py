@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, QuerySolutions, RdfFormat, Store
 
 from communique.graph.errors import ShapesError
-from communique.graph.identifiers import BACKGROUND, ONTOLOGY, inferred, stated
-from communique.graph.namespaces import GRAPH, ID
+from communique.graph.identifiers import (
+    BACKGROUND,
+    CANDIDATES,
+    DERIVED,
+    META,
+    ONTOLOGY,
+    document_of,
+    inferred,
+    stated,
+)
 
-_DOCUMENT_GRAPH = re.compile(re.escape(GRAPH) + r"doc/([^/]+)(?:/inferred)?")
-
-# What a view needs besides its own graphs, so that classes resolve: external facts, the class tree, the schemes.
-COMMON = (BACKGROUND, ONTOLOGY)
+# Graphs that state nothing of their own about the world.
+_SECONDARY = frozenset({CANDIDATES, DERIVED, META, ONTOLOGY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +67,33 @@ class View:
 
 
 def union(store: Store, documents: Collection[str] | None = None) -> View:
-    """Look at everything; when ``documents`` are given, only their nodes are focus nodes."""
+    """Look at everything; when ``documents`` are given, the own graphs are theirs."""
     if documents is None:
         return View(store)
     return View(store, own=tuple(graph for number in sorted(documents) for graph in (stated(number), inferred(number))))
 
 
 def sources(store: Store, documents: Collection[str] | None = None) -> Iterator[View]:
-    """Look at each document by itself, stated and inferred together; then, unless restricted, at the background."""
-    for number in sorted(documents if documents is not None else document_numbers(store)):
+    """Look at each document by itself, stated and inferred together, then at each other graph that states facts.
+
+    ``documents`` restricts the documents; other graphs, such as the background, are looked at in any case. Beside the
+    own graphs stand the background and the ontology, so that classes and concepts resolve.
+    """
+    others = sorted(_other_graphs(store), key=str)
+    common = {ONTOLOGY, *(graph for graph in others if graph.value.startswith(BACKGROUND.value))}
+    for number in sorted(document_numbers(store) if documents is None else documents):
         own = (stated(number), inferred(number))
-        yield View(store, (*own, *COMMON), own, number)
-    if documents is None:
-        yield View(store, COMMON, (BACKGROUND,))
+        yield View(store, tuple(sorted(common.union(own), key=str)), own, number)
+    for graph in others:
+        yield View(store, tuple(sorted(common | {graph}, key=str)), (graph,))
 
 
 def document_numbers(store: Store) -> set[str]:
     """List the documents that have a graph in the store."""
-    numbers = (document_number(graph.value) for graph in store.named_graphs() if isinstance(graph, NamedNode))
-    return {number for number in numbers if number is not None}
+    return {number for graph in store.named_graphs() if (number := document_of(graph)) is not None}
 
 
-def document_number(iri: str) -> str | None:
-    """Tell the document of a graph IRI or of a document IRI; None for any other IRI."""
-    if iri.startswith(ID + "document/"):
-        return iri.removeprefix(ID + "document/")
-    match = _DOCUMENT_GRAPH.fullmatch(iri)
-    return match[1] if match else None
+def _other_graphs(store: Store) -> set[NamedNode]:
+    """List the graphs that state facts and belong to no document."""
+    named = {graph for graph in store.named_graphs() if isinstance(graph, NamedNode)}
+    return {graph for graph in named - _SECONDARY if document_of(graph) is None}
