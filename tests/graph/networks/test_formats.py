@@ -5,54 +5,52 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
+from typing import Any
 from xml.etree import ElementTree
 
 import networkx as nx
 import pytest
-from pyoxigraph import Literal, Quad, QueryResultsFormat, RdfFormat, Store
+from pyoxigraph import Literal, Quad, Store
 
 from communique.graph.errors import NetworkError
 from communique.graph.identifiers import BACKGROUND, entity
 from communique.graph.namespaces import ID, term
-from communique.graph.networks import Network, Options, formats, measure, project
-from communique.graph.vocabulary import ontology_quads
+from communique.graph.networks import MeasureTable, Network, Options, formats, measure, project
+from communique.graph.networks.projection import Run
 
 STATES = [f"{ID}state/X{letter}{letter}" for letter in "ABCDE"]
 GEXF = {"g": "http://gexf.net/1.3"}
+Draw = Callable[..., Network]
 
 
 @pytest.fixture(scope="module")
-def store(root):
-    store = Store()
-    store.load(path=root / "tests" / "fixtures" / "networks.trig", format=RdfFormat.TRIG)
-    store.extend(ontology_quads())
-    return store
+def draw(ask: Callable[[Store], Run], world: Store) -> Draw:
+    """Draw a layer of the world, or of another store; keywords are options."""
 
+    def project_layer(layer: str, store: Store = world, **options: Any) -> Network:
+        return project(ask(store), layer, options=Options(**options), data_version="v1")
 
-def draw(store, layer, **options):
-    def run(text):
-        return store.query(text, use_default_graph_as_union=True).serialize(format=QueryResultsFormat.JSON)
-
-    return project(run, layer, options=Options(**options), data_version="v1")
+    return project_layer
 
 
 @pytest.fixture(scope="module")
-def hosting(store):
-    return draw(store, "hosting", planned=True)
+def hosting(draw: Draw) -> Network:
+    return draw("hosting", planned=True)
 
 
 @pytest.fixture(scope="module")
-def measures(hosting):
+def measures(hosting: Network) -> list[MeasureTable]:
     return [measure(hosting, name) for name in ("closeness", "betweenness")]
 
 
-def read_csv(content):
+def read_csv(content: bytes) -> tuple[dict[str, str], list[dict[str, str]]]:
     lines = content.decode().split("\r\n")
     comments = dict(line.removeprefix("# ").split(": ", 1) for line in lines if line.startswith("# "))
     return comments, list(csv.DictReader(line for line in lines if line and not line.startswith("# ")))
 
 
-def test_json_is_read_by_networkx(hosting, measures):
+def test_json_is_read_by_networkx(hosting: Network, measures: list[MeasureTable]) -> None:
     content = json.loads(formats.write(hosting, "json", measures=measures))
     graph = nx.node_link_graph(content, edges="edges")
     assert sorted(graph) == STATES
@@ -64,7 +62,7 @@ def test_json_is_read_by_networkx(hosting, measures):
     assert {each["iri"].rpartition("/")[2] for each in content["occasions"]} == {"training-b", "forum-a", "forum-c"}
 
 
-def test_json_metadata_suffices_to_repeat_the_network(hosting):
+def test_json_metadata_suffices_to_repeat_the_network(hosting: Network) -> None:
     about = json.loads(formats.write(hosting, "json"))["graph"]
     assert about["parameters"] == {"weight": "share", "nodes": "state", "planned": "true", "inferred": "true"}
     assert Options.parse(about["parameters"]).planned
@@ -74,7 +72,7 @@ def test_json_metadata_suffices_to_repeat_the_network(hosting):
     assert any("5 nodes" in note for note in about["notes"])
 
 
-def test_edges_as_csv(hosting):
+def test_edges_as_csv(hosting: Network) -> None:
     comments, rows = read_csv(formats.write(hosting, "edges.csv"))
     assert json.loads(comments["parameters"])["planned"] == "true"
     assert (comments["layer"], comments["data_version"], comments["complete"]) == ("hosting", "v1", "true")
@@ -87,8 +85,8 @@ def test_edges_as_csv(hosting):
     assert rows[1]["documents"] == f"{ID}document/102"
 
 
-def test_nodes_as_csv_have_isolates_and_measures(store):
-    network = draw(store, "training", nodes="organization")
+def test_nodes_as_csv_have_isolates_and_measures(draw: Draw) -> None:
+    network = draw("training", nodes="organization")
     comments, rows = read_csv(formats.write(network, "nodes.csv", measures=[measure(network, "degree")]))
     assert json.loads(comments["measure_degree"])["engine"] == "scipy"
     assert [(row["label"], row["degree"], row["degree_rank"]) for row in rows] == [
@@ -98,7 +96,7 @@ def test_nodes_as_csv_have_isolates_and_measures(store):
     ]
 
 
-def test_a_measure_as_csv_and_json(measures):
+def test_a_measure_as_csv_and_json(measures: list[MeasureTable]) -> None:
     comments, rows = read_csv(formats.write_measure(measures[0], "csv"))
     assert "Wasserman and Faust" in json.loads(comments["measure_closeness"])["formula"]
     assert rows[-1]["reason"] == "no other node reaches it"
@@ -108,7 +106,7 @@ def test_a_measure_as_csv_and_json(measures):
     assert [row["rank"] for row in content["rows"]] == [1] * 5, "nobody lies between others"
 
 
-def test_graphml_is_read_by_networkx(hosting, measures):
+def test_graphml_is_read_by_networkx(hosting: Network, measures: list[MeasureTable]) -> None:
     graph = nx.read_graphml(io.BytesIO(formats.write(hosting, "graphml", measures=measures)))
     assert graph.is_directed()
     assert graph.nodes["state/XAA"] == {"iri": STATES[0], "label": "Arland", "betweenness": 0.0, "betweenness_rank": 1}
@@ -119,7 +117,7 @@ def test_graphml_is_read_by_networkx(hosting, measures):
     assert json.loads(graph.graph["parameters"])["weight"] == "share"
 
 
-def test_gexf_is_read_by_networkx_and_has_dates(hosting, measures):
+def test_gexf_is_read_by_networkx_and_has_dates(hosting: Network, measures: list[MeasureTable]) -> None:
     content = formats.write(hosting, "gexf", measures=measures)
     graph = nx.read_gexf(io.BytesIO(content), version="1.3")
     assert graph.is_directed()
@@ -127,34 +125,35 @@ def test_gexf_is_read_by_networkx_and_has_dates(hosting, measures):
     edge = graph.edges["state/XAA", "state/XBB"]
     assert (edge["weight"], edge["events"]) == (1.5, 2)
     assert edge["spells"] == [("2018-02-01", "2018-02-28"), ("2030-01-01", "2030-12-31")]
-    about = json.loads(ElementTree.fromstring(content).findtext("g:meta/g:description", namespaces=GEXF))
+    about = json.loads(ElementTree.fromstring(content).findtext("g:meta/g:description", "", GEXF))
     assert (about["layer"], about["measure_closeness"]["engine"]) == ("hosting", "scipy")
 
 
-def test_gexf_without_dates_is_static(store):
-    root = ElementTree.fromstring(formats.write(draw(store, "co-membership"), "gexf"))
+def test_gexf_without_dates_is_static(draw: Draw) -> None:
+    root = ElementTree.fromstring(formats.write(draw("co-membership"), "gexf"))
     graph = root.find("g:graph", GEXF)
+    assert graph is not None
     assert (graph.get("mode"), graph.get("defaultedgetype")) == ("static", "undirected")
 
 
 @pytest.mark.parametrize("form", formats.FORMATS)
-def test_the_same_network_gives_the_same_bytes(hosting, measures, form):
+def test_the_same_network_gives_the_same_bytes(hosting: Network, measures: list[MeasureTable], form: str) -> None:
     assert formats.write(hosting, form, measures=measures) == formats.write(hosting, form, measures=measures)
 
 
 @pytest.mark.parametrize("form", formats.FORMATS)
 @pytest.mark.parametrize("network", [Network.from_networkx(nx.Graph()), Network.from_networkx(nx.path_graph(2))])
-def test_networks_without_occasions_can_be_written(network, form):
+def test_networks_without_occasions_can_be_written(network: Network, form: str) -> None:
     assert b"external" in formats.write(network, form)
 
 
-def test_awkward_labels_survive_every_format(store):
+def test_awkward_labels_survive_every_format(draw: Draw, world: Store) -> None:
     awkward = 'Ar"land, & <co>\x00\x0b # one\n'
     other = Store()
-    other.extend(store)
+    other.extend(world)
     other.remove(Quad(entity("state/XAA"), term("skos:prefLabel"), Literal("Arland", language="en"), BACKGROUND))
     other.add(Quad(entity("state/XAA"), term("skos:prefLabel"), Literal(awkward, language="en"), BACKGROUND))
-    network = draw(other, "hosting")
+    network = draw("hosting", other)
     assert json.loads(formats.write(network, "json"))["nodes"][0]["label"] == awkward
     table = formats.write(network, "nodes.csv").decode().partition('"iri"')
     assert next(csv.DictReader(io.StringIO("".join(table[1:]), newline="")))["label"] == awkward
@@ -163,7 +162,7 @@ def test_awkward_labels_survive_every_format(store):
         assert read(io.BytesIO(formats.write(network, form))).nodes["state/XAA"]["label"] == clean
 
 
-def test_unknown_formats_are_answered_with_the_known_ones(hosting, measures):
+def test_unknown_formats_are_answered_with_the_known_ones(hosting: Network, measures: list[MeasureTable]) -> None:
     with pytest.raises(
         NetworkError, match=r"no format of a network is called 'pajek'; expected: one of json, edges.csv"
     ):

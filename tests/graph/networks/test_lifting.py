@@ -9,7 +9,7 @@ from communique.graph.namespaces import term
 from communique.graph.networks.lifting import Actors
 
 
-def x(name):
+def x(name: str) -> NamedNode:
     return NamedNode(f"x:{name}")
 
 
@@ -39,7 +39,7 @@ FACTS = [
 
 
 @pytest.fixture
-def actors():
+def actors() -> Actors:
     return Actors({"actor": x(actor), "property": term(name), "value": value} for actor, name, value in FACTS)
 
 
@@ -60,13 +60,15 @@ def actors():
         ("stranger", None, set(), set()),
     ],
 )
-def test_an_actor_is_lifted(actors, actor, representing, state, organization):
+def test_an_actor_is_lifted(
+    actors: Actors, actor: str, representing: str | None, state: set[str], organization: set[str]
+) -> None:
     for nodes, expected in (("state", state), ("organization", organization)):
         found = actors.lift(f"x:{actor}", representing and f"x:{representing}", nodes)
         assert found == {f"x:{name}" for name in expected}
 
 
-def test_labels_prefer_english():
+def test_labels_prefer_english() -> None:
     rows = [("de", "Griechenland"), ("en", "Greece"), ("el", "Ellada")]
     label = term("skos:prefLabel")
     found = Actors({"actor": x("GRC"), "property": label, "value": Literal(text, language=tag)} for tag, text in rows)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import networkx as nx
 import pytest
@@ -19,25 +21,25 @@ PAIRS = [(name, engine) for name, each in MEASURES.items() for engine in each.en
 
 
 @st.composite
-def graphs(draw, directed=None):
-    directed = draw(st.booleans()) if directed is None else directed
+def graphs(draw: st.DrawFn) -> Any:
+    directed = draw(st.booleans())
     nodes = draw(st.integers(1, 12))
     ends = st.tuples(st.integers(0, nodes - 1), st.integers(0, nodes - 1)).filter(lambda pair: pair[0] != pair[1])
     edges = draw(st.dictionaries(ends, WEIGHTS, max_size=30)) if nodes > 1 else {}
-    graph = nx.DiGraph() if directed else nx.Graph()
+    graph: Any = nx.DiGraph() if directed else nx.Graph()
     graph.add_nodes_from(f"n{at:02}" for at in range(nodes))
     graph.add_weighted_edges_from((f"n{u:02}", f"n{v:02}", weight) for (u, v), weight in edges.items())
     return graph
 
 
-def values(network, name, **options):
+def values(network: Network, name: str, **options: Any) -> dict[str, Any]:
     return {row.iri: row.value for row in measure(network, name, **options).rows}
 
 
 @pytest.mark.parametrize(("name", "engine"), PAIRS)
 @settings(max_examples=60, deadline=None)
 @given(graph=graphs())
-def test_an_engine_agrees_with_networkx(name, engine, graph):
+def test_an_engine_agrees_with_networkx(name: str, engine: str, graph: Any) -> None:
     network = Network.from_networkx(graph)
     if MEASURES[name].directed_only and not network.directed:
         return
@@ -49,7 +51,7 @@ def test_an_engine_agrees_with_networkx(name, engine, graph):
 
 # Padgett's marriages of Florentine families; figures in Jackson, Social and Economic Networks (2008), section 2.2.
 @pytest.mark.parametrize(("family", "share"), [("Medici", 0.522), ("Guadagni", 0.255), ("Strozzi", 0.103)])
-def test_betweenness_of_florentine_families(family, share):
+def test_betweenness_of_florentine_families(family: str, share: float) -> None:
     network = Network.from_networkx(nx.florentine_families_graph())
     for engine in ("networkit", "networkx"):
         assert values(network, "betweenness", engine=engine)[family] == pytest.approx(share, abs=5e-4)
@@ -60,21 +62,21 @@ def test_betweenness_of_florentine_families(family, share):
     ("name", "best", "value"),
     [("degree", ["3"], 6), ("closeness", ["5", "6"], 0.643), ("betweenness", ["7"], 0.389)],
 )
-def test_three_centralities_of_the_kite_have_three_leaders(name, best, value):
+def test_three_centralities_of_the_kite_have_three_leaders(name: str, best: list[str], value: float) -> None:
     first = [row for row in measure(Network.from_networkx(nx.krackhardt_kite_graph()), name).rows if row.rank == 1]
     assert sorted(row.iri for row in first) == best
     assert first[0].value == pytest.approx(value, abs=5e-4)
     assert {row.is_tied for row in first} == {len(best) > 1}
 
 
-def chain(*edges, directed=True, isolates=()):
-    graph = nx.DiGraph() if directed else nx.Graph()
+def chain(*edges: tuple[str, str, Any], directed: bool = True, isolates: Sequence[str] = ()) -> Network:
+    graph: Any = nx.DiGraph() if directed else nx.Graph()
     graph.add_weighted_edges_from(edges)
     graph.add_nodes_from(isolates)
     return Network.from_networkx(graph)
 
 
-def test_closeness_reads_incoming_distances_in_units_of_inverse_weight():
+def test_closeness_reads_incoming_distances_in_units_of_inverse_weight() -> None:
     network = chain(("a", "b", 2), ("b", "c", 4), isolates=("d",))
     # a reaches b over 1/2; a and b reach c over 3/4 and 1/4; of three others
     assert values(network, "closeness") == {
@@ -85,22 +87,22 @@ def test_closeness_reads_incoming_distances_in_units_of_inverse_weight():
     }
 
 
-def test_harmonic_adds_inverse_distances():
+def test_harmonic_adds_inverse_distances() -> None:
     network = chain(("a", "b", 2), ("b", "c", 4), isolates=("d",))
     assert values(network, "harmonic") == pytest.approx({"a": 0, "b": 2, "c": 4 / 3 + 4, "d": 0})
 
 
-def test_pagerank_of_a_node_without_a_way_out_is_spread_evenly():
+def test_pagerank_of_a_node_without_a_way_out_is_spread_evenly() -> None:
     # x = 0.15/2 + 0.85/2 (1 - x), for the node that nothing points to
     assert values(chain(("a", "b", 1)), "pagerank") == pytest.approx({"a": 0.5 / 1.425, "b": 1 - 0.5 / 1.425})
 
 
-def test_eigenvector_of_a_star_is_the_root_of_one_half_in_the_middle():
+def test_eigenvector_of_a_star_is_the_root_of_one_half_in_the_middle() -> None:
     star = chain(("m", "a", 1), ("m", "b", 1), ("m", "c", 1), directed=False)
     assert values(star, "eigenvector") == pytest.approx({"m": 0.5**0.5, "a": 6**-0.5, "b": 6**-0.5, "c": 6**-0.5})
 
 
-def test_strength_adds_weights_by_direction():
+def test_strength_adds_weights_by_direction() -> None:
     network = chain(("a", "b", 2), ("b", "c", 4), ("c", "b", Fraction(1, 2)))
     assert values(network, "in-strength") == {"a": 0, "b": 2.5, "c": 4}
     assert values(network, "out-strength") == {"a": 2, "b": 4, "c": 0.5}
@@ -108,7 +110,7 @@ def test_strength_adds_weights_by_direction():
     assert values(network, "degree") == {"a": 1, "b": 3, "c": 2}
 
 
-def test_weights_can_be_left_aside():
+def test_weights_can_be_left_aside() -> None:
     network = chain(("a", "b", 2), ("b", "c", 4))
     assert values(network, "harmonic", weighted=False) == pytest.approx({"a": 0, "b": 1, "c": 1.5})
     assert measure(network, "harmonic", weighted=False).weighted is False
@@ -136,13 +138,13 @@ def test_weights_can_be_left_aside():
         (chain(isolates=("a",)), "pagerank", {}),
     ],
 )
-def test_undefined_values_carry_a_reason(network, name, reasons):
+def test_undefined_values_carry_a_reason(network: Network, name: str, reasons: dict[str, str]) -> None:
     rows = measure(network, name).rows
     assert {row.iri: row.reason for row in rows if row.reason} == reasons
     assert all((row.value is None) == (row.rank is None) == (row.reason is not None) for row in rows)
 
 
-def test_equal_values_share_a_rank_and_the_next_one_is_skipped():
+def test_equal_values_share_a_rank_and_the_next_one_is_skipped() -> None:
     rows = measure(chain(("a", "b", 1), ("b", "c", 1), ("d", "c", 1)), "degree").rows
     assert [(row.iri, row.rank, row.is_tied) for row in rows] == [
         ("b", 1, True),
@@ -154,7 +156,7 @@ def test_equal_values_share_a_rank_and_the_next_one_is_skipped():
 
 @settings(max_examples=40, deadline=None)
 @given(graph=graphs(), seed=st.randoms(use_true_random=False))
-def test_measures_do_not_depend_on_the_order_of_nodes(graph, seed):
+def test_measures_do_not_depend_on_the_order_of_nodes(graph: Any, seed: Any) -> None:
     names = list(graph)
     shuffled = names[:]
     seed.shuffle(shuffled)
@@ -168,7 +170,7 @@ def test_measures_do_not_depend_on_the_order_of_nodes(graph, seed):
 
 @settings(max_examples=40, deadline=None)
 @given(graph=graphs())
-def test_measures_stay_in_their_bounds(graph):
+def test_measures_stay_in_their_bounds(graph: Any) -> None:
     network = Network.from_networkx(graph)
     assert sum(values(network, "pagerank").values()) == pytest.approx(1)
     assert all(value is None or -1e-12 <= value <= 1 + 1e-9 for value in values(network, "betweenness").values())
@@ -178,7 +180,7 @@ def test_measures_stay_in_their_bounds(graph):
 
 @settings(max_examples=30, deadline=None)
 @given(graph=graphs())
-def test_betweenness_agrees_with_fractions(graph):
+def test_betweenness_agrees_with_fractions(graph: Any) -> None:
     """The scaled whole numbers tell the same ties apart as 1/weight in exact arithmetic."""
     for _, _, data in graph.edges(data=True):
         data["length"] = 1 / Fraction(data["weight"])
@@ -188,7 +190,7 @@ def test_betweenness_agrees_with_fractions(graph):
         assert all(value is None or value == pytest.approx(expected[iri]) for iri, value in found.items())
 
 
-def test_larger_networks_go_to_other_code_with_the_same_values():
+def test_larger_networks_go_to_other_code_with_the_same_values() -> None:
     """Above 400 nodes the eigenvector is iterated and betweenness is left to networkit."""
     network = Network.from_networkx(nx.barabasi_albert_graph(450, 3, seed=1))
     for name, engine in (("eigenvector", "scipy"), ("betweenness", "networkit")):
@@ -199,12 +201,12 @@ def test_larger_networks_go_to_other_code_with_the_same_values():
         )
 
 
-def test_a_small_network_is_only_described():
+def test_a_small_network_is_only_described() -> None:
     assert measure(chain(("a", "b", 1)), "degree").is_descriptive_only
     assert not measure(Network.from_networkx(nx.path_graph(30)), "degree").is_descriptive_only
 
 
-def test_unknown_measures_and_engines_are_answered_with_the_known_ones():
+def test_unknown_measures_and_engines_are_answered_with_the_known_ones() -> None:
     network = chain(("a", "b", 1), directed=False)
     with pytest.raises(NetworkError, match=r"no measure is called 'centrality'; expected: one of degree, .*pagerank"):
         measure(network, "centrality")

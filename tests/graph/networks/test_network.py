@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import networkx as nx
 import pytest
@@ -17,8 +18,8 @@ WEIGHTS = st.one_of(st.integers(1, 9), st.fractions(Fraction(1, 9), 9, max_denom
 
 
 @given(edges=st.dictionaries(ENDS, WEIGHTS), directed=st.booleans())
-def test_networkx_and_back_gives_the_same_network(edges, directed):
-    graph = nx.DiGraph() if directed else nx.Graph()
+def test_networkx_and_back_gives_the_same_network(edges: Any, directed: bool) -> None:
+    graph: Any = nx.DiGraph() if directed else nx.Graph()
     graph.add_nodes_from("abcdef")
     graph.add_weighted_edges_from((u, v, weight) for (u, v), weight in edges.items())
     network = Network.from_networkx(graph)
@@ -31,13 +32,13 @@ def test_networkx_and_back_gives_the_same_network(edges, directed):
         assert data["distance"] * network.distances.unit == pytest.approx(1 / data["weight"])
 
 
-def test_arrays_cannot_be_written_to():
+def test_arrays_cannot_be_written_to() -> None:
     network = Network.from_networkx(nx.path_graph(3))
     with pytest.raises(ValueError, match="read-only"):
         network.weight[0] = 2
 
 
-def test_a_network_handed_in_says_so():
+def test_a_network_handed_in_says_so() -> None:
     graph = nx.relabel_nodes(nx.path_graph(3), "n{}".format)
     nx.set_node_attributes(graph, {"n0": "first"}, "label")
     network = Network.from_networkx(graph, data_version="mine")
@@ -47,12 +48,13 @@ def test_a_network_handed_in_says_so():
     assert not network.planned.any()
 
 
-def test_a_part_of_a_network_keeps_its_weights():
-    graph = nx.Graph()
+def test_a_part_of_a_network_keeps_its_weights() -> None:
+    graph: Any = nx.Graph()
     graph.add_weighted_edges_from([("a", "b", 1), ("b", "c", 2), ("c", "d", 3), ("a", "d", 4)])
     part = Network.from_networkx(graph).restrict([1, 2, 3])
     assert [node.iri for node in part.nodes] == ["b", "c", "d"]
     assert list(zip(part.src.tolist(), part.dst.tolist(), part.weight.tolist(), strict=True)) == [(0, 1, 2), (1, 2, 3)]
+    assert part.exact is not None
     assert part.exact.units == (2, 3)
 
 
@@ -66,6 +68,6 @@ def test_a_part_of_a_network_keeps_its_weights():
         (nx.Graph([("a", "b", {"weight": float("nan")})]), "weighs nan"),
     ],
 )
-def test_graphs_that_no_measure_could_read_are_refused(graph, message):
+def test_graphs_that_no_measure_could_read_are_refused(graph: Any, message: str) -> None:
     with pytest.raises(NetworkError, match=message):
         Network.from_networkx(graph)

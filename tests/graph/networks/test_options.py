@@ -23,11 +23,11 @@ OPTIONS = st.builds(
 
 
 @given(options=OPTIONS)
-def test_what_is_written_is_read_back(options):
+def test_what_is_written_is_read_back(options: Options) -> None:
     assert Options.parse(options.as_parameters()) == options
 
 
-def test_nothing_given_means_the_defaults():
+def test_nothing_given_means_the_defaults() -> None:
     assert Options.parse({}) == Options.parse({"from": "", "nodes": " "}) == Options()
     assert not Options().has_window
 
@@ -40,7 +40,7 @@ def test_nothing_given_means_the_defaults():
         ("2016-05-24", date(2016, 5, 24), date(2016, 5, 24)),
     ],
 )
-def test_an_incomplete_date_means_its_first_or_last_day(text, first, last):
+def test_an_incomplete_date_means_its_first_or_last_day(text: str, first: date, last: date) -> None:
     assert Options.parse({"from": text, "to": text}) == Options(since=first, until=last)
 
 
@@ -59,6 +59,6 @@ def test_an_incomplete_date_means_its_first_or_last_day(text, first, last):
         ),
     ],
 )
-def test_what_makes_no_sense_is_refused(parameters, message):
+def test_what_makes_no_sense_is_refused(parameters: dict[str, str], message: str) -> None:
     with pytest.raises(NetworkError, match=message):
         Options.parse(parameters)

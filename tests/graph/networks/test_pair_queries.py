@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 import rdflib
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import QuerySolutions, RdfFormat, Store
 
 from communique.graph.namespaces import shorten
 from communique.graph.networks import LAYERS
@@ -16,35 +19,37 @@ from communique.graph.vocabulary import classes, ontology_quads
 TIES = {"co-party": "Partyhood", "co-membership": "Membership"}
 
 
-def test_every_layer_has_its_query_and_no_query_is_left_over():
+def test_every_layer_has_its_query_and_no_query_is_left_over() -> None:
     assert shelf("networks").keys() == {*LAYERS, "actors", "sources"}
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_all_layers_answer_with_the_same_columns(layer):
+def test_all_layers_answer_with_the_same_columns(layer: str) -> None:
     query, other = shelf("networks")[layer], shelf("networks")["visit"]
     assert [column.name for column in query.columns] == [column.name for column in other.columns]
     assert query.text == LAYERS[layer].query()
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_a_layer_follows_the_edge_that_the_ontology_declares(layer):
+def test_a_layer_follows_the_edge_that_the_ontology_declares(layer: str) -> None:
     edge = classes()[TIES.get(layer, "Participation")].edge
+    assert edge is not None
     for end in (edge.source, edge.target):
         assert shorten(end.value) in LAYERS[layer].query()
 
 
 @pytest.mark.filterwarnings("ignore:Dataset:DeprecationWarning")
 @pytest.mark.parametrize("name", [*LAYERS, "actors", "sources"])
-def test_rdflib_gives_the_same_rows(root, name):
+def test_rdflib_gives_the_same_rows(root: Path, name: str) -> None:
     store, dataset = Store(), rdflib.Dataset(default_union=True)
     store.load(path=root / "tests" / "fixtures" / "networks.trig", format=RdfFormat.TRIG)
     store.extend(ontology_quads() if name == "actors" else ())
     dataset.parse(data=store.dump(format=RdfFormat.N_QUADS), format="nquads")
     answer = store.query(read_query(name), use_default_graph_as_union=True)
+    assert isinstance(answer, QuerySolutions)
     columns = [variable.value for variable in answer.variables]
     found = {tuple(term and str(term.value) for term in solution) for solution in answer}
-    rows = dataset.query(read_query(name))
+    rows: Any = dataset.query(read_query(name))
     expected = {tuple(None if row[column] is None else str(row[column]) for column in columns) for row in rows}
     assert found == expected
     assert found

@@ -11,7 +11,7 @@ from communique.graph.namespaces import COM, GRAPH, SKOS, VOCAB
 from communique.graph.networks.statements import Fact, Facts, read_statements
 
 
-def told(*facts):
+def told(*facts: tuple[str, str, str]) -> Facts:
     """Collect facts of one node: (document, property, value)."""
     found = Facts()
     for graph, property_, value in facts:
@@ -19,7 +19,7 @@ def told(*facts):
     return found
 
 
-def said(graph, slug, day=None, dated_in=None):
+def said(graph: str, slug: str, day: str | None = None, dated_in: str | None = None) -> list[tuple[str, str, str]]:
     facts = [(graph, f"{COM}realization", f"{VOCAB}realization/{slug}")]
     return [*facts, (dated_in or graph, f"{COM}asOf", day)] if day else facts
 
@@ -41,22 +41,22 @@ def said(graph, slug, day=None, dated_in=None):
         ([*said("1", "ongoing", "2016-10-01", "1/inferred"), *said("10", "planned", "2017-04-04")], "planned"),
     ],
 )
-def test_the_standing_of_a_node_weighs_its_documents(facts, standing):
+def test_the_standing_of_a_node_weighs_its_documents(facts: list[tuple[str, str, str]], standing: str | None) -> None:
     assert told(*facts).standing("node") == standing
 
 
-def test_bounds_are_the_widest_that_documents_allow():
+def test_bounds_are_the_widest_that_documents_allow() -> None:
     facts = told(("1", f"{COM}beginEarliest", "2016-05-24"), ("2", f"{COM}beginEarliest", "2016-05-01Z"))
     assert facts.bounds("node") == (date(2016, 5, 1), None)
     assert facts.bounds("another") == (None, None)
 
 
-def test_a_bound_that_is_no_day_is_named_with_its_node():
+def test_a_bound_that_is_no_day_is_named_with_its_node() -> None:
     with pytest.raises(NetworkError, match="node has the bound 'May 2016'; expected: an xsd:date"):
         told(("1", f"{COM}endLatest", "May 2016")).bounds("node")
 
 
-def test_an_english_label_goes_first():
+def test_an_english_label_goes_first() -> None:
     facts = Facts()
     facts.add("node", f"{SKOS}prefLabel", Fact("Aachen", "de", "g"))
     facts.add("node", f"{SKOS}prefLabel", Fact("Treaty", "en", "g"))
@@ -64,7 +64,7 @@ def test_an_english_label_goes_first():
     assert facts.label("another") is None
 
 
-def test_the_same_belonging_with_two_documents_is_kept_twice():
+def test_the_same_belonging_with_two_documents_is_kept_twice() -> None:
     rows = "\n".join(f'<e>\t<m>\t<a>\t"both"\t<d{n}>\t<g>' for n in (2, 1, 1)).replace("<", "<x:")
     answer = f"?occasion\t?member\t?actor\t?side\t?document\t?graph\n{rows}\n".encode()
     found = read_statements(answer, inferred=True).belongings
