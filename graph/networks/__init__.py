@@ -11,6 +11,7 @@ and the client of the query engine serve alike.
 from __future__ import annotations
 
 from communique.graph.networks import formats
+from communique.graph.networks.definitions import MEASURES, Definition
 from communique.graph.networks.layers import LAYERS, WEIGHTS, Layer, Weight, find_layer, layers
 from communique.graph.networks.measures import Measure, MeasureTable, measure
 from communique.graph.networks.network import Network
@@ -20,9 +21,11 @@ from communique.graph.networks.records import Completeness, Member, Node, Occasi
 
 __all__ = [
     "LAYERS",
+    "MEASURES",
     "NODES",
     "WEIGHTS",
     "Completeness",
+    "Definition",
     "Layer",
     "Measure",
     "MeasureTable",

@@ -103,7 +103,9 @@ class Completeness:
     occasions : how many occasions were used
     partial : IRIs of those with members that no source names
     unnamed : least number of members missing from them, summed over occasions
-    left_out : reason → how many occasions (``unliftable``: memberships) were not used
+    left_out : reason → how many occasions were not used: their standing (``planned``, ``cancelled``, ``unknown``),
+        ``undated`` or ``outside the window``; and of the occasions used, how many ``undated members`` and members
+        ``acting for no node``
     """
 
     occasions: int = 0
@@ -113,8 +115,8 @@ class Completeness:
 
     @property
     def is_complete(self) -> bool:
-        """True when every member of every occasion is named: else degrees and weights are lower bounds."""
-        return not self.partial and not self.left_out.get("undated")
+        """True when every member is named and no date is missing: else degrees and weights are lower bounds."""
+        return not self.partial and not self.left_out.keys() & {"undated", "undated members"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from communique.graph.errors import NetworkError
-from communique.graph.networks import Network
+from communique.graph.networks import Network, measure
 
 ENDS = st.tuples(st.sampled_from("abcde"), st.sampled_from("abcde")).filter(lambda ends: ends[0] < ends[1])
 WEIGHTS = st.one_of(st.integers(1, 9), st.fractions(Fraction(1, 9), 9, max_denominator=9))
@@ -36,6 +37,13 @@ def test_arrays_cannot_be_written_to() -> None:
     network = Network.from_networkx(nx.path_graph(3))
     with pytest.raises(ValueError, match="read-only"):
         network.weight[0] = 2
+
+
+def test_a_measured_network_can_be_handed_to_another_process() -> None:
+    table = measure(Network.from_networkx(nx.path_graph(4)), "betweenness")
+    copy = pickle.loads(pickle.dumps(table))
+    assert copy.rows == table.rows
+    assert copy.network.nodes == table.network.nodes
 
 
 def test_a_network_handed_in_says_so() -> None:
