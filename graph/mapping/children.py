@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pyoxigraph import NamedNode
 
@@ -66,7 +66,7 @@ class Child:
     to_parent: str | None = None
     from_parent: str | None = None
     key_as: str | None = None
-    realization: str | None = None
+    realization: Literal["required", "inherited"] | None = None
     of_document: bool = False
 
     def identifier(self, parent: NamedNode, entry: Entry, owner: str) -> str:
@@ -83,9 +83,7 @@ def read_actors(part: Part) -> Iterator[Entry]:
 def read_keys(part: Part) -> Iterator[Entry]:
     """Read children keyed by a word or number of the author's choice."""
     for key, properties in _keyed(part):
-        if not _STEP.fullmatch(key.text):
-            raise wrong(key.place, f"{key.text!r} is not a key", expected="letters, digits and hyphens")
-        yield Entry(key, (key.text,), properties)
+        yield Entry(key, (_check_step(key),), properties)
 
 
 def read_roles(part: Part) -> Iterator[Entry]:
@@ -104,7 +102,7 @@ def read_names(part: Part) -> Iterator[Entry]:
         block = item if isinstance(item, Block) else Block(((Scalar("text", item.place), item),), item.place)
         text = as_scalar(require(block, "text", "a name"), "a name")
         own_key = block.get("key")
-        step = next(read_keys(own_key)).key.text if own_key is not None else name_step(text.text)
+        step = name_step(text.text) if own_key is None else _check_step(as_scalar(own_key, "a key"))
         yield Entry(text, (step,), _naming_properties(block, text))
 
 
@@ -124,6 +122,13 @@ def children() -> Mapping[str, Child]:
     counts = (key for key, term in terms().items() if count in term.range_includes)
     made = {key: Child("count", "CountStatement", read_keys, from_parent=key) for key in counts}
     return MappingProxyType({**_CHILDREN, **made})
+
+
+def _check_step(key: Scalar) -> str:
+    """Take a key for a step of an identifier; MappingError when it has signs that a step cannot have."""
+    if not _STEP.fullmatch(key.text):
+        raise wrong(key.place, f"{key.text!r} is not a key", expected="letters, digits and hyphens")
+    return key.text
 
 
 def _keyed(part: Part) -> Iterator[tuple[Scalar, Block]]:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from communique.graph import sources
 from communique.graph.errors import MappingError
+from communique.graph.mapping.bounds import PERIODS
+from communique.graph.mapping.children import children
 from communique.graph.mapping.document import map_document
+from communique.graph.mapping.tree import Block, Listing, Part, Place, Scalar
 
 ZEROS = "0" * 64
+HERE = Place("some.yaml", 7, 1)
 KNOWN = {"state/KOR", "state/KEN", "org/office"}
 
 
@@ -118,6 +124,53 @@ def test_a_fault_is_refused_at_its_place(text: str, line: int, column: int, told
 def test_the_sound_frame_of_these_faults_is_sound() -> None:
     text = facts("event/a: {type: Meeting, realization: planned, participants: {host: [state/KOR]}, about: org/office}")
     assert map_document(sources.parse_yaml(text, "some.yaml"), KNOWN)
+
+
+SCALARS = st.sampled_from(
+    ["x", "1", "2018-02", "state/KOR", "Meeting", "planned", "host", "a b", "", "é", "a/../b", "가"]
+)
+KEYS = st.sampled_from(
+    [*children(), *PERIODS, "type", "label", "actors", "text", "key", "lang", "realization", "about", "x"]
+)
+TREES = st.recursive(
+    SCALARS.map(lambda text: Scalar(text, HERE)),
+    lambda parts: st.one_of(
+        st.lists(parts, max_size=2).map(lambda items: Listing(tuple(items), HERE)),
+        st.dictionaries(KEYS | SCALARS, parts, max_size=3).map(
+            lambda entries: Block(tuple((Scalar(key, HERE), part) for key, part in entries.items()), HERE)
+        ),
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(KEYS, TREES)
+def test_whatever_is_authored_is_mapped_or_refused_by_name(key: str, part: Part) -> None:
+    node = Block(((Scalar("type", HERE), Scalar("Meeting", HERE)), (Scalar(key, HERE), part)), HERE)
+    frame = sources.parse_yaml(facts("x: {}"), "some.yaml")
+    try:
+        map_document(_put(frame, Block(((Scalar("event/a", HERE), node),), HERE)))
+    except MappingError as error:
+        assert error.line and error.column
+
+
+def _put(part: Part, content: Block) -> Block:
+    """Put content in place of the facts of a frame."""
+    put = _replace(part, content)
+    assert isinstance(put, Block)
+    return put
+
+
+def _replace(part: Part, content: Block) -> Part:
+    if isinstance(part, Listing):
+        return Listing(tuple(_replace(item, content) for item in part.items), part.place)
+    if isinstance(part, Block):
+        return Block(
+            tuple((key, content if key.text == "facts" else _replace(value, content)) for key, value in part),
+            part.place,
+        )
+    return part
 
 
 def test_two_realizations_in_one_document_are_refused() -> None:
