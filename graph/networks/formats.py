@@ -31,13 +31,15 @@ __all__ = [
     "FORMATS",
     "MEASURE_FORMATS",
     "Format",
+    "MeasureFormat",
     "edge_rows",
     "measure_rows",
     "metadata",
     "node_rows",
     "occasion_rows",
+    "write",
+    "write_measure",
 ]
-__all__ += ["write", "write_measure"]
 
 Measures = Sequence[MeasureTable]
 

@@ -113,13 +113,27 @@ class Gatherer:
         if reason is not None:
             self.left_out[reason] += 1
             return None
-        self.left_out["acting for no node"] += lost
+        self.left_out["acting for no node"] += len(lost)
         self.left_out["undated members"] += inside.count(None)
         kept = tuple(part for part, is_inside in zip(parts, inside, strict=True) if is_inside)
-        label = facts.label(occasion) or self._actors.label(occasion)
-        counts = self._statements.counts.get(occasion, frozenset())
-        is_listed = any(belonging.side != "source" for belonging in belongings)
-        return Gathering(occasion, label, *bounds, best == "planned", kept, counts, is_listed)
+        return self._assemble(occasion, belongings, kept, planned=best == "planned")
+
+    def _assemble(
+        self, occasion: str, belongings: Iterable[Belonging], parts: tuple[Part, ...], *, planned: bool
+    ) -> Gathering:
+        """Join the parts of an occasion with its label, bounds and counts."""
+        facts = self._statements.facts
+        begin, end = facts.bounds(occasion)
+        return Gathering(
+            iri=occasion,
+            label=facts.label(occasion) or self._actors.label(occasion),
+            begin=begin,
+            end=end,
+            planned=planned,
+            parts=parts,
+            counts=self._statements.counts.get(occasion, frozenset()),
+            is_listed=any(belonging.side != "source" for belonging in belongings),
+        )
 
     def _refuse(self, best: str, inside: list[bool | None]) -> str | None:
         """Say why an occasion is not used, by its strongest standing and by what of it lies in the window; or None."""
@@ -129,13 +143,13 @@ class Gatherer:
             return None
         return "outside the window" if False in inside else "undated"
 
-    def _lift(self, standings: Mapping[Belonging, str]) -> tuple[tuple[Part, ...], int]:
-        """Lift actors to nodes and merge those that arrive at one node on one side; count those that arrive nowhere."""
+    def _lift(self, standings: Mapping[Belonging, str]) -> tuple[tuple[Part, ...], set[str]]:
+        """Lift actors to nodes and merge those that arrive at one node on one side; list those that arrive nowhere."""
         merged: dict[tuple[str, str], list[tuple[Belonging, str]]] = defaultdict(list)
-        lost = 0
+        lost: set[str] = set()
         for belonging, standing in standings.items():
             nodes = self._actors.lift(belonging.actor, belonging.representing, self._options.nodes)
-            lost += not nodes
+            lost |= set() if nodes else {belonging.actor}
             for node in nodes:
                 merged[node, belonging.side].append((belonging, standing))
         return tuple(self._merge(node, side, each) for (node, side), each in sorted(merged.items())), lost

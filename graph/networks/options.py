@@ -12,6 +12,7 @@ from communique.graph.errors import NetworkError
 from communique.graph.networks.choices import pick
 
 NODES = {"state": "sovereign states", "organization": "organizations"}
+_PARAMETERS = dict.fromkeys(("weight", "nodes", "planned", "inferred", "from", "to"), True)
 _TRUTH = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
@@ -79,9 +80,6 @@ class Options:
             "to": self.until and self.until.isoformat(),
         }
         return {name: text for name, text in written.items() if text}
-
-
-_PARAMETERS = dict.fromkeys(("weight", "nodes", "planned", "inferred", "from", "to"), True)
 
 
 def _truth(name: str, text: str) -> bool:
