@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import QuerySolutions, Store
 
-from communique.graph.namespaces import ID
+from communique.graph.namespaces import ID, SCHEMES, term
 from communique.graph.queries import Query, library, shelf
 from communique.graph.queries.parameters import find_defaults
+from communique.graph.vocabulary import ontology_quads
 
 QUESTIONS = sorted(library())
 DERIVED = sorted(shelf("derived"))
@@ -83,6 +84,20 @@ def test_no_prefix_is_declared_in_vain(name: str) -> None:
     text = named(name).text
     unused = [prefix for prefix in re.findall(r"^PREFIX (\w+):", text, re.MULTILINE) if text.count(f"{prefix}:") < 2]
     assert unused == []
+
+
+@pytest.fixture(scope="module")
+def declared() -> set[object]:
+    """Give every class, property and concept that the ontology declares."""
+    return {quad.subject for quad in ontology_quads()}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_term_is_declared(name: str, declared: set[object]) -> None:
+    ours = ["com", *SCHEMES]
+    used = {word for prefix in ours for word in re.findall(rf"(?<![\w:]){prefix}:[\w-]+", body(named(name)))}
+    assert used
+    assert {word for word in used if term(word) not in declared} == set()
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
