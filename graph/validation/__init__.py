@@ -16,8 +16,8 @@ from communique.graph.identifiers import ONTOLOGY
 from communique.graph.validation import rules
 from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
 from communique.graph.validation.engines import ENGINES, Engine, find_engine
-from communique.graph.validation.results import INFO, WARNING, ValidationReport, ValidationResult, merge
-from communique.graph.validation.view import View, sources, union
+from communique.graph.validation.results import INFO, WARNING, Term, ValidationReport, ValidationResult, merge
+from communique.graph.validation.view import View, own_nodes, set_apart
 
 __all__ = ["ENGINES", "Engine", "ValidationReport", "ValidationResult", "validate"]
 
@@ -51,21 +51,18 @@ def validate(store: Store, *, documents: Collection[str] | None = None, engine: 
 
 
 def _reports(store: Store, documents: Collection[str] | None, engine: Engine) -> Iterator[ValidationReport]:
-    """Run the checks of each document, then those of the union."""
-    for view in sources(store, documents):
-        yield _judge(view, DOCUMENT, engine).restrict(None, view.document)
-    yield _narrow(_judge(View(store), UNION, engine), union(store, documents))
+    """Check each document by itself, then the union."""
+    yield _judge(set_apart(store, documents), DOCUMENT, engine)
+    report = _judge(View(store), UNION, engine)
+    yield report if documents is None else _narrow(report, own_nodes(store, documents))
 
 
 def _judge(view: View, scope: str, engine: Engine) -> ValidationReport:
     """Run the shapes and the set queries of one scope on a view."""
-    nodes = view.own_nodes()
-    return merge([engine(view, shapes_for(scope), nodes), rules.check(view, scope, nodes)])
+    return view.restore(merge([engine(view, shapes_for(scope)), rules.check(view, scope)]))
 
 
-def _narrow(report: ValidationReport, view: View) -> ValidationReport:
-    """Keep all violations, and the other results about the own nodes of a view."""
-    nodes = view.own_nodes()
-    mild = {WARNING, INFO}
-    kept = (item for item in report.results if nodes is None or item.severity not in mild or item.focus in nodes)
+def _narrow(report: ValidationReport, nodes: Collection[Term]) -> ValidationReport:
+    """Keep all violations, and of the other results those about ``nodes``."""
+    kept = (item for item in report.results if item.severity not in {WARNING, INFO} or item.focus in nodes)
     return ValidationReport(tuple(kept), report.focus_counts)

@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Tr
 
 from communique.graph.errors import ShapesError
 from communique.graph.namespaces import SHAPES, term
-from communique.graph.validation.targets import TARGETS
+from communique.graph.validation.targets import node_shapes
 
 # Shapes of the ontology itself are run on its source files, not on data.
 NOT_FOR_DATA = frozenset({"ontology.ttl"})
@@ -59,13 +59,15 @@ def shapes() -> Store:
 
 @cache
 def shapes_for(scope: str) -> Store:
-    """Prepare the shapes of one scope, ``document`` or ``union``: the others stay, but lose their targets."""
-    everything = shapes()
+    """Select the shapes of one scope, ``document`` or ``union``, with the shapes and paths they refer to."""
+    everything, kept = shapes(), Store()
     alone = {quad.subject for quad in everything.quads_for_pattern(None, _SCOPE, Literal(DOCUMENT))}
-    kept = Store()
-    kept.extend(
-        quad for quad in everything if quad.predicate not in TARGETS or (quad.subject in alone) == (scope == DOCUMENT)
-    )
+    queue: list[object] = [shape for shape in node_shapes(everything) if (shape in alone) == (scope == DOCUMENT)]
+    while queue:
+        node = queue.pop()
+        if isinstance(node, NamedNode | BlankNode) and not any(kept.quads_for_pattern(node, None, None)):
+            kept.extend(everything.quads_for_pattern(node, None, None))
+            queue.extend(quad.object for quad in kept.quads_for_pattern(node, None, None))
     return kept
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import cache
 from types import MappingProxyType
 
@@ -11,16 +11,16 @@ from pyoxigraph import Store
 from communique.graph.errors import ShapesError
 from communique.graph.validation import oracle
 from communique.graph.validation.compiled import Plan, compile_shapes
-from communique.graph.validation.results import Term, ValidationReport
+from communique.graph.validation.results import ValidationReport
 from communique.graph.validation.view import View
 
-# Looks at a view with some shapes; keeps the results about the given nodes (None: all) and counts those as focus nodes.
-Engine = Callable[[View, Store, Collection[Term] | None], ValidationReport]
+# Checks a view with shapes and counts the focus nodes of each.
+Engine = Callable[[View, Store], ValidationReport]
 
 
-def validate_compiled(view: View, shapes: Store, nodes: Collection[Term] | None = None) -> ValidationReport:
+def validate_compiled(view: View, shapes: Store) -> ValidationReport:
     """Check a view with the queries that the shapes compile to; ShapesError for a construct that does not compile."""
-    return _plan(shapes).validate(view.select, focus=nodes).restrict(nodes)
+    return _plan(shapes).validate(view.select)
 
 
 @cache

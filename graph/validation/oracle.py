@@ -4,14 +4,14 @@ pySHACL reads rdflib graphs. Data and shapes both travel as N-Triples written by
 parser of rdflib, because parsers disagree on how a plain string is typed, and then ``sh:in`` and ``sh:hasValue``
 find differences that are not there.
 
-Not used: pySHACL's ``focus_nodes``. It also filters the nodes that ``sh:node`` leads to, so that such a
-constraint holds for everything; results are kept or left out here instead.
+Never use pySHACL's ``focus_nodes``: it also filters the nodes that ``sh:node`` leads to, so that such a constraint
+holds for everything.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.resources import files
@@ -33,16 +33,14 @@ from communique.graph.validation.view import View
 _OPERATORS = {SH.inversePath: "^{}", SH.zeroOrMorePath: "{}*", SH.oneOrMorePath: "{}+", SH.zeroOrOnePath: "{}?"}
 
 
-def validate_view(view: View, shapes: Store, nodes: Collection[Term] | None = None) -> ValidationReport:
-    """Check a view with pySHACL, without inference; only results about ``nodes`` are kept (None: all).
+def validate_view(view: View, shapes: Store) -> ValidationReport:
+    """Check a view with pySHACL, without inference.
 
     Raises ShapesError when the processor fails: that says nothing about the data.
     """
     with _merged(view.dumps()) as data:
         results = tuple(read_results(run(data, _parse_shapes(shapes))))
-    found = merge([ValidationReport(results)])
-    counts = count_focus_nodes(view, shapes, nodes)
-    return ValidationReport(found.restrict(nodes).results, counts)
+    return merge([ValidationReport(results, count_focus_nodes(view, shapes))])
 
 
 def check_shapes(shapes: Store) -> ValidationReport:

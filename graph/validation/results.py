@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -68,13 +68,6 @@ class ValidationReport:
     def is_admissible(self) -> bool:
         """True when no result is a violation: warnings and information do not keep data out."""
         return all(result.severity in {WARNING, INFO} for result in self.results)
-
-    def restrict(self, nodes: Collection[Term] | None, document: str | None = None) -> ValidationReport:
-        """Keep the results about ``nodes`` (None: all), and note the document that was looked at if it is given."""
-        kept = tuple(result for result in self.results if nodes is None or result.focus in nodes)
-        if document is not None:
-            kept = tuple(replace(result, document=document) for result in kept)
-        return ValidationReport(kept, self.focus_counts)
 
 
 def merge(reports: Iterable[ValidationReport]) -> ValidationReport:

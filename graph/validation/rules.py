@@ -9,13 +9,13 @@ all rows have one, ``path``. A row has ``?this``, the focus node, and may have `
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 import yaml
-from pyoxigraph import Literal, NamedNode, QuerySolution
+from pyoxigraph import Literal, NamedNode
 
 from communique.graph.errors import ShapesError
 from communique.graph.identifiers import document_of
@@ -78,10 +78,10 @@ def read_rule(stem: str, query: str) -> SetRule:
     )
 
 
-def check(view: View, scope: str, nodes: Collection[Term] | None = None) -> ValidationReport:
-    """Run the rules of a scope on a view; only results about ``nodes`` are kept (None: all)."""
+def check(view: View, scope: str) -> ValidationReport:
+    """Run the rules of a scope on a view."""
     rules = (rule for rule in set_rules() if rule.scope == scope)
-    return merge(ValidationReport(tuple(findings(rule, view))) for rule in rules).restrict(nodes)
+    return merge(ValidationReport(tuple(findings(rule, view))) for rule in rules)
 
 
 def findings(rule: SetRule, view: View) -> Iterator[ValidationResult]:
@@ -92,14 +92,14 @@ def findings(rule: SetRule, view: View) -> Iterator[ValidationResult]:
         raise ShapesError(f"queries/qc/{rule.stem}.rq cannot be run: {error}") from error
     names = {variable.value for variable in solutions.variables}
     for row in solutions:
-        yield _result(rule, row, names)
+        values = {name: row[name] for name in names if row[name] is not None}
+        shown = {name: _show(view.original(value)) for name, value in values.items()}
+        yield _result(rule, values, _fill(rule.message, shown))
 
 
-def _result(rule: SetRule, row: QuerySolution, names: Collection[str]) -> ValidationResult:
+def _result(rule: SetRule, values: Mapping[str, Term], message: str) -> ValidationResult:
     """Make a row a result; it belongs to the document whose graph the row names, if it names one."""
-    values = {name: row[name] for name in names if row[name] is not None}
     path = values.get("path", term(rule.path) if rule.path else None)
-    graph = values.get("graph")
     return ValidationResult(
         focus=values["this"],
         path=None if path is None else str(path),
@@ -107,15 +107,18 @@ def _result(rule: SetRule, row: QuerySolution, names: Collection[str]) -> Valida
         component=COMPONENT,
         shape=rule.shape,
         severity=rule.severity,
-        message=_PLACEHOLDER.sub(lambda match: _show(values.get(match[1])), rule.message),
-        document=document_of(graph),
+        message=message,
+        document=document_of(values.get("graph")),
     )
 
 
-def _show(value: Term | None) -> str:
+def _fill(message: str, shown: Mapping[str, str]) -> str:
+    """Put the values of a row into a message."""
+    return _PLACEHOLDER.sub(lambda match: shown.get(match[1], "nothing"), message)
+
+
+def _show(value: Term) -> str:
     """Write a term for people: names short, literals without their datatype."""
-    if value is None:
-        return "nothing"
     return value.value if isinstance(value, Literal) else shorten(str(value).strip("<>"))
 
 

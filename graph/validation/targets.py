@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 
 from communique.graph.namespaces import prologue, term
@@ -27,18 +25,12 @@ SELECT ?shape WHERE {
 }"""
 
 
-def count_focus_nodes(
-    view: View, shapes: Store, nodes: Collection[Term] | None = None
-) -> dict[NamedNode | BlankNode, int]:
-    """Count the focus nodes of each node shape among ``nodes`` (None: all).
+def count_focus_nodes(view: View, shapes: Store) -> dict[NamedNode | BlankNode, int]:
+    """Count the focus nodes of each node shape.
 
     A shape that no other shape refers to and that has no target is listed with 0: it was not exercised.
     """
-    counts = {}
-    for shape in node_shapes(shapes):
-        found = focus_nodes(view, shapes, shape)
-        counts[shape] = len(found if nodes is None else found.intersection(nodes))
-    return counts
+    return {shape: len(focus_nodes(view, shapes, shape)) for shape in node_shapes(shapes)}
 
 
 def node_shapes(shapes: Store) -> list[NamedNode | BlankNode]:

@@ -1,43 +1,40 @@
-"""What one validation run looks at: the union of a store, or one document with what its terms mean."""
+"""What one validation run looks at: all graphs of a store together, or its documents each by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, QuerySolutions, RdfFormat, Store
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple
 
 from communique.graph.errors import ShapesError
-from communique.graph.identifiers import (
-    BACKGROUND,
-    CANDIDATES,
-    DERIVED,
-    META,
-    ONTOLOGY,
-    document_of,
-    inferred,
-    stated,
-)
+from communique.graph.identifiers import CANDIDATES, DERIVED, META, ONTOLOGY, document_of, inferred, stated
+from communique.graph.namespaces import GRAPH, ID, term
+from communique.graph.validation.results import Term, ValidationReport
 
+# Where documents stand that were set apart, and the classes that other graphs give to the nodes they mention.
+_APART, _ELSEWHERE = NamedNode(GRAPH + "apart"), NamedNode(GRAPH + "elsewhere")
+# Between a node and the number of its source; no identifier contains it.
+_MARK = "@"
 # Graphs that state nothing of their own about the world.
 _SECONDARY = frozenset({CANDIDATES, DERIVED, META, ONTOLOGY})
+_TYPE = term("rdf:type")
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A default graph merged from some graphs of a store, and whose subjects may be focus nodes.
+    """A default graph merged from graphs of a store.
 
     Attributes
     ----------
     graphs : the graphs merged; None for all of them. ``GRAPH`` in a query still reaches the whole store
-    own : results are kept for nodes described in these graphs; None for every node
-    document : the number of the document in view, None when there is not just one
+    sources : the graphs whose nodes were renamed to be set apart, in the order of their numbers
     """
 
     store: Store
     graphs: tuple[NamedNode, ...] | None = None
-    own: tuple[NamedNode, ...] | None = None
-    document: str | None = None
+    sources: tuple[NamedNode, ...] = ()
 
     def select(self, query: str) -> QuerySolutions:
         """Run a SELECT over the merged graphs."""
@@ -54,46 +51,88 @@ class View:
         for graph in graphs:
             yield self.store.dump(format=RdfFormat.N_TRIPLES, from_graph=graph) or b""
 
-    def own_nodes(self) -> frozenset[NamedNode | BlankNode] | None:
-        """Collect the subjects of the own graphs; None when no node is left out."""
-        if self.own is None:
-            return None
-        return frozenset(
-            quad.subject
-            for graph in self.own
-            for quad in self.store.quads_for_pattern(None, None, None, graph)
-            if isinstance(quad.subject, NamedNode | BlankNode)
+    def original(self, value: Term) -> Term:
+        """Give a node of a source that was set apart its own name back; any other term as it is."""
+        if not self.sources or not isinstance(value, NamedNode) or not value.value.startswith(ID):
+            return value
+        return NamedNode(value.value.rpartition(_MARK)[0])
+
+    def restore(self, report: ValidationReport) -> ValidationReport:
+        """Give the nodes of a report their own names back, and note the document that each result is about."""
+        if not self.sources:
+            return report
+        results = (
+            replace(
+                result,
+                focus=self.original(result.focus),
+                value=None if result.value is None else self.original(result.value),
+                document=self._document(result.focus),
+            )
+            for result in report.results
         )
+        return ValidationReport(tuple(results), report.focus_counts)
+
+    def _document(self, node: Term) -> str | None:
+        """Tell the document whose node was set apart."""
+        _, mark, number = node.value.rpartition(_MARK)
+        return document_of(self.sources[int(number)]) if mark and number.isdecimal() else None
 
 
-def union(store: Store, documents: Collection[str] | None = None) -> View:
-    """Look at everything; when ``documents`` are given, the own graphs are theirs."""
-    if documents is None:
-        return View(store)
-    return View(store, own=tuple(graph for number in sorted(documents) for graph in (stated(number), inferred(number))))
+def set_apart(store: Store, documents: Collection[str] | None = None) -> View:
+    """Look at every document by itself, but at all of them in one run.
 
+    Every node gets a name of its own in each document, so that in one graph nothing that one document says meets what
+    another says: a query per document would take as many runs as there are documents. A document's stated and inferred
+    graphs stand together; other graphs that state facts, such as the background, each stand for themselves. The
+    ontology is merged in. Classes that a node has elsewhere are reached by ``GRAPH`` only, so that a document is not
+    asked for what it does not speak about.
 
-def sources(store: Store, documents: Collection[str] | None = None) -> Iterator[View]:
-    """Look at each document by itself, stated and inferred together, then at each other graph that states facts.
-
-    ``documents`` restricts the documents; other graphs, such as the background, are looked at in any case. Beside the
-    own graphs stand the background and the ontology, so that classes and concepts resolve.
+    ``documents`` restricts the documents, not the other graphs.
     """
-    others = sorted(_other_graphs(store), key=str)
-    common = {ONTOLOGY, *(graph for graph in others if graph.value.startswith(BACKGROUND.value))}
-    for number in sorted(document_numbers(store) if documents is None else documents):
-        own = (stated(number), inferred(number))
-        yield View(store, tuple(sorted(common.union(own), key=str)), own, number)
-    for graph in others:
-        yield View(store, tuple(sorted(common | {graph}, key=str)), (graph,))
+    sources = tuple(_sources(store, documents))
+    quads = [quad for number, source in enumerate(sources) for quad in _renamed(store, source, str(number))]
+    scratch = Store()
+    scratch.extend(quads)
+    scratch.extend(store.quads_for_pattern(None, None, None, ONTOLOGY))
+    scratch.extend(_classes(store, quads))
+    return View(scratch, (_APART, ONTOLOGY), sources or (_APART,))
 
 
-def document_numbers(store: Store) -> set[str]:
-    """List the documents that have a graph in the store."""
-    return {number for graph in store.named_graphs() if (number := document_of(graph)) is not None}
+def own_nodes(store: Store, documents: Collection[str]) -> frozenset[Term]:
+    """Collect the nodes that some documents describe."""
+    graphs = (graph for number in documents for graph in (stated(number), inferred(number)))
+    quads = (quad for graph in graphs for quad in store.quads_for_pattern(None, None, None, graph))
+    return frozenset(quad.subject for quad in quads if not isinstance(quad.subject, Triple))
 
 
-def _other_graphs(store: Store) -> set[NamedNode]:
-    """List the graphs that state facts and belong to no document."""
+def _sources(store: Store, documents: Collection[str] | None) -> Iterator[NamedNode]:
+    """List what is set apart: the stated graph of each document, then the other graphs that state facts."""
     named = {graph for graph in store.named_graphs() if isinstance(graph, NamedNode)}
-    return {graph for graph in named - _SECONDARY if document_of(graph) is None}
+    known = {number for graph in named if (number := document_of(graph)) is not None}
+    yield from (stated(number) for number in sorted(known if documents is None else documents))
+    yield from sorted((graph for graph in named - _SECONDARY if document_of(graph) is None), key=str)
+
+
+def _renamed(store: Store, source: NamedNode, number: str) -> Iterator[Quad]:
+    """Rename the nodes of a source; a document's inferred graph belongs to it."""
+    document = document_of(source)
+    for graph in (source,) if document is None else (source, inferred(document)):
+        for quad in store.quads_for_pattern(None, None, None, graph):
+            yield Quad(_rename(quad.subject, number), quad.predicate, _rename(quad.object, number), _APART)
+
+
+def _rename(node: Any, number: str) -> Any:
+    """Give a node of data a name of its own in its source; other terms mean the same everywhere."""
+    if isinstance(node, NamedNode) and node.value.startswith(ID):
+        return NamedNode(f"{node.value}{_MARK}{number}")
+    return node
+
+
+def _classes(store: Store, quads: Collection[Quad]) -> Iterator[Quad]:
+    """Say of each renamed node which classes the whole store gives to it."""
+    nodes = {part for quad in quads for part in (quad.subject, quad.object) if isinstance(part, NamedNode)}
+    for node in nodes:
+        name, mark, _ = node.value.rpartition(_MARK)
+        if mark and name.startswith(ID):
+            for quad in store.quads_for_pattern(NamedNode(name), _TYPE, None, None):
+                yield Quad(node, _TYPE, quad.object, _ELSEWHERE)

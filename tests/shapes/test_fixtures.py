@@ -19,7 +19,7 @@ from communique.graph.validation.catalogue import numbers, rules, shapes
 from communique.graph.validation.explanation import rule_of
 from communique.graph.validation.rules import set_rules
 from communique.graph.validation.targets import count_focus_nodes
-from communique.graph.validation.view import union
+from communique.graph.validation.view import View
 from communique.graph.vocabulary import ontology_quads
 
 HERE = Path(__file__).parent
@@ -99,5 +99,5 @@ def test_fixtures_exercise_every_node_shape() -> None:
     store.extend(ontology_quads())
     for path in (HERE / "world.trig", *FIXTURES):
         store.load(path.read_bytes(), format=RdfFormat.TRIG)
-    counts = count_focus_nodes(union(store), shapes())
+    counts = count_focus_nodes(View(store), shapes())
     assert [shape for shape, count in counts.items() if count == 0] == []
