@@ -1,0 +1,72 @@
+"""SHACL compiled to SPARQL: shapes in, a plan of set-based queries out (SHACL Core and SHACL-SPARQL 1.0).
+
+The stages: shapes graph → typed shapes → checks → results. A plan can be read before it is run, runs on anything
+that answers SPARQL 1.1, and refuses at compile time what it cannot check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pyoxigraph import NamedNode, Quad, Store, Triple
+
+from communique.graph.errors import ShapesError
+from communique.graph.validation.compiled.checks import Check
+from communique.graph.validation.compiled.plan import Plan
+from communique.graph.validation.compiled.planner import plan_shape
+from communique.graph.validation.compiled.reader import Reader
+from communique.graph.validation.compiled.shapes import Shape
+from communique.graph.validation.compiled.shapes_graph import Node, ShapesGraph
+
+__all__ = ["Plan", "compile_shapes"]
+
+
+def compile_shapes(
+    shapes: Iterable[Triple | Quad] | Store, *, shapes_graph: NamedNode | None = None, is_lenient: bool = False
+) -> Plan:
+    """Compile a shapes graph into a plan.
+
+    Parameters
+    ----------
+    shapes : the triples of the shapes graph, in any graph. Straight from a parser they keep their lexical forms, which
+        a store does not: there ``sh:uniqueLang "1"`` counts as ``true``
+    shapes_graph : name of the graph in the data that holds the shapes too, for queries that use ``$shapesGraph``
+    is_lenient : collect shapes that cannot be compiled in ``Plan.unsupported`` instead of stopping at the first;
+        such a shape is not checked, so hand it to another validator
+
+    Raises
+    ------
+    ShapesError : a shape is ill-formed, recursive or uses what this compiler does not know. The message names the
+        shape and the construct, the hint says what to do
+    """
+    reader = Reader(ShapesGraph(shapes), shapes_graph)
+    failed: dict[Node, ShapesError] = {}
+
+    def read(node: Node) -> Iterator[tuple[Shape, tuple[Check, ...]]]:
+        try:
+            shape = reader.shape(node)
+            yield shape, plan_shape(shape)
+        except ShapesError as error:
+            if not is_lenient:
+                raise
+            failed[node] = error
+
+    targeted = [pair for node in reader.targeted() for pair in read(node)]
+    unused = tuple(node for node in reader.declared() if not reader.has_read(node) and node not in failed)
+    for node in unused:
+        list(read(node))
+    return Plan(
+        shapes=tuple(shape for shape, _ in targeted),
+        checks=tuple(check for _, checks in targeted for check in checks),
+        unused=tuple(node for node in unused if node not in failed),
+        warnings=(*reader.warnings, *_unused(unused, bool(targeted))),
+        unsupported=failed,
+    )
+
+
+def _unused(nodes: Iterable[Node], has_targets: bool) -> Iterator[str]:
+    """Warn of shapes that check nothing."""
+    if not has_targets:
+        yield "no shape has a target: nothing is checked"
+    for node in nodes:
+        yield f"{node}: no target and no shape that uses it: it checks nothing"

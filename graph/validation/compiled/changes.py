@@ -1,0 +1,72 @@
+"""Changed triples → focus nodes whose results may have changed.
+
+Each check knows the paths over which it reads triples. A changed triple is one step of such a path; the focus nodes
+concerned are those that reach its near end over the steps before. These are looked up in the data after the change:
+where a step before was removed in the same change, that triple is itself a changed one, nearer to the focus node, and
+leads there; so no former state of the data is needed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from pyoxigraph import BlankNode, Quad, Store, Triple
+
+from communique.graph.validation.compiled.paths import Path, Step
+from communique.graph.validation.compiled.run import Run, chunks
+from communique.graph.validation.compiled.scopes import ROOT
+from communique.graph.validation.compiled.shapes_graph import Term
+from communique.graph.validation.compiled.sparql import select, text
+
+_NEAR = "?near"
+
+
+def affected(steps: Iterable[Step], changed: Iterable[Triple | Quad], run: Run) -> frozenset[Term]:
+    """Find the nodes from which a changed triple can be read.
+
+    Parameters
+    ----------
+    steps : what is read, from the focus node
+    changed : triples added or removed; in a union of graphs only those that came or went from all of them
+    run : answers a query on the data, after the change or before it
+
+    Returns
+    -------
+    nodes that may be focus nodes; too many rather than too few
+    """
+    found: set[Term] = set()
+    for prefix, near in _near_ends(steps, as_stored(changed)).items():
+        if prefix is None or prefix.is_nullable:
+            found |= near
+        if prefix is not None:
+            found.update(_reaching(prefix, near, run))
+    return frozenset(found)
+
+
+def as_stored(triples: Iterable[Triple | Quad]) -> list[Quad]:
+    """Give triples as a store holds them: with the lexical forms that its answers have."""
+    store = Store()
+    store.extend(Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+    return list(store)
+
+
+def _near_ends(steps: Iterable[Step], changed: list[Quad]) -> Mapping[Path | None, set[Term]]:
+    """Collect the near ends of changed triples by the path that leads to them."""
+    found: dict[Path | None, set[Term]] = defaultdict(set)
+    for step in dict.fromkeys(steps):
+        for quad in changed:
+            if step.predicate in {None, quad.predicate}:
+                found[step.prefix].add(quad.object if step.is_inverse else quad.subject)  # type: ignore[arg-type]
+    return found
+
+
+def _reaching(prefix: Path, near: set[Term], run: Run) -> Iterator[Term]:
+    """Find the nodes that reach given ones over a path; blank nodes, which no query can name, are compared here."""
+    for chunk in chunks(node for node in near if not isinstance(node, BlankNode)):
+        values = f"VALUES {_NEAR} {{ {' '.join(map(text, chunk))} }}"
+        query = select([ROOT], f"{values} {ROOT} {prefix} {_NEAR} .", is_distinct=True)
+        yield from (row[ROOT[1:]] for row in run(query))
+    if any(isinstance(node, BlankNode) for node in near):
+        query = select([ROOT, _NEAR], f"{ROOT} {prefix} {_NEAR} .", is_distinct=True)
+        yield from (row[ROOT[1:]] for row in run(query) if row[_NEAR[1:]] in near)

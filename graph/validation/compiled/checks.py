@@ -1,0 +1,141 @@
+"""A check: one query, and how each of its rows becomes validation results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pyoxigraph import NamedNode, QuerySolution
+
+from communique.graph.validation.compiled.paths import Path
+from communique.graph.validation.compiled.scopes import ROOT, Scope
+from communique.graph.validation.compiled.shapes_graph import TRUE, Node, Term
+from communique.graph.validation.results import ValidationResult
+
+_PLACE = re.compile(r"\{[?$](\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Text of a result; ``{?name}`` and ``{$name}`` in it stand for values (SHACL 1.0, section 5.3.2).
+
+    Attributes
+    ----------
+    text : the template
+    variables : name in the template → variable of the query
+    """
+
+    text: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, text: str, constants: Mapping[str, Term], variables: Mapping[str, str]) -> Message:
+        """Make a template; constants are written into it at once."""
+        known = {name: value_text(term) for name, term in constants.items()}
+        written = _PLACE.sub(lambda place: known.get(place[1], place[0]), text)
+        return cls(written, variables if _PLACE.search(written) else {})
+
+    def fill(self, row: QuerySolution) -> str:
+        """Write the message of a row; a name without a value stays as it is."""
+        return _PLACE.sub(lambda place: self._value(row, place), self.text) if self.variables else self.text
+
+    def _value(self, row: QuerySolution, place: re.Match[str]) -> str:
+        variable = self.variables.get(place[1])
+        term = None if variable is None else row[variable[1:]]
+        return place[0] if term is None else value_text(term)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a row says about one constraint.
+
+    Attributes
+    ----------
+    shape, component, severity, source : of the result
+    message : of the result
+    path : path of the property shape; None in a node shape
+    value : variable of ``sh:value``; None when the component reports none
+    value_path : variable that overrides the path, when the query binds it to an IRI
+    flag : variable that is true when this constraint is violated; None when every row violates it
+    default : variable of the value where ``value`` is unbound
+    """
+
+    shape: Node
+    component: NamedNode
+    severity: NamedNode
+    message: Message
+    path: Path | None
+    value: str | None = None
+    value_path: str | None = None
+    flag: str | None = None
+    source: Node | None = None
+    default: str | None = None
+
+    def read(self, row: QuerySolution, focus: Term) -> ValidationResult | None:
+        """Make the result of a row; None when the row does not violate this constraint."""
+        if self.flag is not None and row[self.flag[1:]] != TRUE:
+            return None
+        return ValidationResult(
+            focus=focus,
+            path=self._path(row),
+            value=self._bound(row, self.value) or self._bound(row, self.default),
+            component=self.component,
+            shape=self.shape,
+            severity=self.severity,
+            message=self.message.fill(row),
+            constraint=self.source,
+        )
+
+    def _path(self, row: QuerySolution) -> str | None:
+        bound = self._bound(row, self.value_path)
+        if isinstance(bound, NamedNode):
+            return str(bound)
+        return None if self.path is None else str(self.path)
+
+    def _bound(self, row: QuerySolution, variable: str | None) -> Term | None:
+        return None if variable is None else row[variable[1:]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A result, the check that found it and the outermost focus node from which it was reached."""
+
+    check: Check
+    root: Term
+    result: ValidationResult
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Check:
+    """One query of a plan.
+
+    Attributes
+    ----------
+    target : the shape with the targets
+    scope : its focus nodes, or those that property shapes inside it lead to
+    template : SPARQL with marks where the focus nodes go
+    findings : what a row can mean
+    reads : paths from the outermost focus node over which the check reads triples
+    is_local : False when it reads more than that, so that it must run on all focus nodes after any change
+    """
+
+    target: Node
+    scope: Scope
+    template: str
+    findings: tuple[Finding, ...]
+    reads: tuple[Path, ...]
+    is_local: bool = True
+
+    def read(self, row: QuerySolution) -> Iterator[Found]:
+        """Make the results of a row."""
+        root, focus = row[ROOT[1:]], row[self.scope.focus[1:]]
+        for finding in self.findings:
+            result = finding.read(row, focus)
+            if result is not None:
+                yield Found(self, root, result)
+
+
+def value_text(term: object) -> str:
+    """Write a term for people: an IRI or a string without its marks."""
+    return str(getattr(term, "value", term))

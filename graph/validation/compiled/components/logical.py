@@ -1,0 +1,83 @@
+"""Logical components: sh:not, sh:and, sh:or, sh:xone (SHACL 1.0, section 4.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from communique.graph.validation.compiled.paths import Path
+from communique.graph.validation.compiled.reading import Reading
+from communique.graph.validation.compiled.shapes import Constraint, Shape, Site, ValueConstraint
+from communique.graph.validation.compiled.shapes_graph import sh
+from communique.graph.validation.compiled.sparql import every, negated, some
+
+
+@dataclass(frozen=True, slots=True)
+class _Combination(ValueConstraint):
+    """What a value node must be, said by how it conforms to other shapes."""
+
+    shapes: tuple[Shape, ...]
+
+    @classmethod
+    def read(cls, reading: Reading) -> Iterator[Constraint]:
+        """Read one constraint per list of shapes."""
+        name = cls.parameters[0]
+        for head in reading.at.all(name):
+            yield cls(tuple(map(reading.shape, reading.at.listed(name, head))))
+
+    @property
+    def is_local(self) -> bool:
+        return all(shape.is_local for shape in self.shapes)
+
+    def reads(self, focus: Path | None, value: Path | None) -> Iterator[Path]:
+        return chain.from_iterable(shape.reads(value) for shape in self.shapes)
+
+    def _conformance(self, site: Site) -> Iterator[str]:
+        return (shape.conforms(site.value, site.names) for shape in self.shapes)
+
+
+class Not(_Combination):
+    """Section 4.6.1: no value node conforms to the shape."""
+
+    __slots__ = ()
+    component, parameters = sh("NotConstraintComponent"), ("not",)
+
+    @classmethod
+    def read(cls, reading: Reading) -> Iterator[Constraint]:
+        """Read one constraint per value."""
+        return (cls((reading.shape(value),)) for value in reading.at.all("not"))
+
+    def holds(self, site: Site) -> str:
+        return negated(every(self._conformance(site)))
+
+
+class And(_Combination):
+    """Section 4.6.2: each value node conforms to every shape."""
+
+    __slots__ = ()
+    component, parameters = sh("AndConstraintComponent"), ("and",)
+
+    def holds(self, site: Site) -> str:
+        return every(self._conformance(site))
+
+
+class Or(_Combination):
+    """Section 4.6.3: each value node conforms to one shape or more."""
+
+    __slots__ = ()
+    component, parameters = sh("OrConstraintComponent"), ("or",)
+
+    def holds(self, site: Site) -> str:
+        return some(self._conformance(site))
+
+
+class Xone(_Combination):
+    """Section 4.6.4: each value node conforms to exactly one shape; a shape that is listed twice counts twice."""
+
+    __slots__ = ()
+    component, parameters = sh("XoneConstraintComponent"), ("xone",)
+
+    def holds(self, site: Site) -> str:
+        marks = [f"IF({conforms}, 1, 0)" for conforms in self._conformance(site)]
+        return f"({' + '.join(marks) or '0'}) = 1"

@@ -1,0 +1,106 @@
+"""Queries of shapes: read with their prefixes, checked, and placed as patterns (SHACL 1.0, sections 5.2 and 5.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from communique.graph.errors import ShapesError
+from communique.graph.validation.compiled.paths import Path, join
+from communique.graph.validation.compiled.prebinding import Template, check_syntax
+from communique.graph.validation.compiled.query_reads import Read, query_reads
+from communique.graph.validation.compiled.reading import Reading
+from communique.graph.validation.compiled.shapes import Origin, Site, Violations
+from communique.graph.validation.compiled.shapes_graph import IMPORTS, Statements, Term, sh
+from communique.graph.validation.compiled.sparql import Names
+
+PREBOUND = ("this", "shapesGraph", "currentShape", "PATH")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query of a constraint or validator.
+
+    Attributes
+    ----------
+    template : the query
+    origin : who says it, its message, the values of its parameters
+    found : the triples that it reads; None when that cannot be told
+    """
+
+    template: Template
+    origin: Origin
+    found: tuple[Read, ...] | None
+
+    @property
+    def is_local(self) -> bool:
+        """True when ``reads`` is all that the query reads."""
+        return self.found is not None
+
+    def reads(self, focus: Path | None, value: Path | None) -> Iterator[Path]:
+        """Give the paths that the query reads, given the paths to the focus and to the value nodes."""
+        for read in self.found or ():
+            path = join(focus if read.root == "this" else value, read.path)
+            if path is not None:
+                yield path
+
+    def violations(self, site: Site) -> Violations:
+        """Place a SELECT query; ``?value`` and ``?path``, where it projects them, go into the results."""
+        placed = self.template.place(site, {"this": site.focus}, dict(self.origin.constants))
+        shown = self.template.variables if "*" in self.template.projected else self.template.projected
+        named = {name: placed.names[name] for name in shown if name in placed.names}
+        return Violations(f"{{ {placed.text} }}", named.get("value"), named.get("path"), is_query=True, named=named)
+
+    def condition(self, site: Site) -> str:
+        """Place an ASK query as the pattern between its braces."""
+        fixed = {"this": site.focus, "value": site.value}
+        return self.template.place(site, fixed, dict(self.origin.constants)).pattern
+
+
+def read_query(reading: Reading, at: Statements, name: str, prebound: tuple[str, ...], origin: Origin) -> Query:
+    """Read the query of a constraint or validator; ShapesError, with the shape's name, for what cannot be run."""
+    text = at.text(name)
+    if text is None:
+        raise at.ill_formed(name, "missing", "a query", "write it, or take the constraint away")
+    try:
+        template = Template.parse(text, read_prefixes(at), prebound)
+        _refuse(template, reading)
+    except ShapesError as error:
+        expected = error.expected or "a query that can be asked for all focus nodes"
+        found = f"{error.message}, in sh:{name} of {at}"
+        raise reading.at.ill_formed("sparql", found, expected, error.hint or "correct the query") from error
+    constants = (*_context(reading, template), *origin.constants)
+    return Query(template, replace(origin, constants=constants), query_reads(template, reading.path))
+
+
+def read_prefixes(at: Statements) -> dict[str, str]:
+    """Read the prefixes that sh:prefixes leads to, imported ontologies included (section 5.2.1)."""
+    found: dict[str, str] = {}
+    for owner in at.graph.closure(at.all("prefixes"), IMPORTS):
+        for declaration in at.graph.objects(owner, sh("declare")):
+            names = at.graph.objects(declaration, sh("prefix"))
+            spaces = at.graph.objects(declaration, sh("namespace"))
+            if len(names) != 1 or len(spaces) != 1:
+                raise at.ill_formed("declare", f"{declaration}", "one sh:prefix and one sh:namespace", "complete it")
+            if found.setdefault(names[0].value, spaces[0].value) != spaces[0].value:
+                raise at.ill_formed("declare", f"{names[0]} twice", "one namespace per prefix", "rename one")
+    return found
+
+
+def _refuse(template: Template, reading: Reading) -> None:
+    """Raise ShapesError for a query that does not fit its shape, or that is no SPARQL."""
+    if template.projected and not {"this", "*"} & set(template.projected):
+        raise ShapesError("a query that does not project $this", hint="add $this to the SELECT clause")
+    if "PATH" in template.variables and reading.path is None:
+        raise ShapesError("$PATH in a node shape", hint="move the constraint into a property shape")
+    check_syntax(template.place(Site("?this", "?value", reading.path, Names()), {}, {}).text)
+
+
+def _context(reading: Reading, template: Template) -> tuple[tuple[str, Term], ...]:
+    """Give the values of ``$shapesGraph`` and ``$currentShape`` where the query uses them."""
+    used = {"shapesGraph", "currentShape"} & set(template.variables)
+    if used and reading.shapes_graph is None:
+        hint = "load the shapes into a named graph beside the data and compile with that name as shapes_graph"
+        raise reading.at.ill_formed("sparql", "$shapesGraph or $currentShape", "queries of the data alone", hint)
+    known = {"shapesGraph": reading.shapes_graph, "currentShape": reading.at.node}
+    return tuple((name, reading.comparable("sparql", term)) for name, term in known.items() if term and name in used)

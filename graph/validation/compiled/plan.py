@@ -1,0 +1,116 @@
+"""The plan: ordered checks of all shapes, to be read, run in full, or run on what a change may have touched."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
+
+from communique.graph.errors import ShapesError
+from communique.graph.validation.compiled.changes import affected
+from communique.graph.validation.compiled.checks import Check, Found
+from communique.graph.validation.compiled.explain import explain
+from communique.graph.validation.compiled.paths import Step
+from communique.graph.validation.compiled.run import FEW, Run, ask, choose_focus, count_focus, find_focus
+from communique.graph.validation.compiled.scopes import Scope
+from communique.graph.validation.compiled.shapes import Shape
+from communique.graph.validation.compiled.shapes_graph import Node, Term
+from communique.graph.validation.results import ValidationReport, order
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a shapes graph became.
+
+    Attributes
+    ----------
+    shapes : the shapes with targets, typed
+    checks : the queries, shape by shape
+    unused : shapes without a target that no other shape uses; they check nothing
+    warnings : what is allowed and probably not meant
+    unsupported : shapes that could not be compiled, and why; empty unless the caller asked to collect them
+    """
+
+    shapes: tuple[Shape, ...]
+    checks: tuple[Check, ...]
+    unused: tuple[Node, ...] = ()
+    warnings: tuple[str, ...] = ()
+    unsupported: Mapping[Node, ShapesError] = field(default_factory=dict)
+
+    def validate(self, run: Run, *, focus: Collection[Term] | None = None) -> ValidationReport:
+        """Check the data that a query function sees.
+
+        Parameters
+        ----------
+        run : answers a SELECT query; it decides which graph is the default graph
+        focus : only these focus nodes of the targets; None for all. Checks that are not local run on all of them
+            nevertheless, because a change anywhere may matter to them
+
+        Returns
+        -------
+        all results, and for each shape with targets the number of focus nodes that were checked
+
+        Raises
+        ------
+        ShapesError : a query of the shapes reports a failure
+        """
+        counts: dict[Node, int] = dict.fromkeys(self.unused, 0)
+        results = [found.result for found in self._find(run, focus, counts)]
+        return ValidationReport(tuple(sorted(results, key=order)), counts)
+
+    def find(self, run: Run, *, focus: Collection[Term] | None = None) -> tuple[Found, ...]:
+        """Check like ``validate``, and keep with each result the check and the outermost focus node it comes from."""
+        return tuple(self._find(run, focus, {}))
+
+    def affected(self, added: Iterable[Triple | Quad], removed: Iterable[Triple | Quad], run: Run) -> frozenset[Term]:
+        """Find the focus nodes whose results a change may have changed, local checks considered.
+
+        Parameters
+        ----------
+        added, removed : the change. In a union of graphs a triple that another graph holds too is no change; to name
+            it costs time, not correctness
+        run : answers a query on the data after the change
+
+        Returns
+        -------
+        nodes for ``validate`` or ``refresh``: too many rather than too few, and some that no target declares
+        """
+        return affected(self._steps(), [*added, *removed], run)
+
+    def refresh(self, before: Iterable[Found], run: Run, *, focus: Collection[Term]) -> tuple[Found, ...]:
+        """Bring earlier findings up to date: those of other nodes stay, those of ``focus`` are found anew."""
+        again = set(focus)
+        kept = (found for found in before if found.check.is_local and found.root not in again)
+        return (*kept, *self._find(run, again, {}))
+
+    def explain(self, shape: NamedNode | BlankNode | str) -> str:
+        """Write for people what is asked about a shape: its focus nodes and each query that can report it.
+
+        Raises
+        ------
+        ShapesError : no such shape in this plan
+        """
+        node = NamedNode(shape) if isinstance(shape, str) else shape
+        return explain(self.shapes, self.checks, node)
+
+    def _find(self, run: Run, focus: Collection[Term] | None, counts: dict[Node, int]) -> Iterator[Found]:
+        for shape in self.shapes:
+            scope = Scope(shape.targets)
+            nodes = None if focus is None else frozenset(choose_focus(scope, focus, run))
+            total = count_focus(scope, run) if nodes is None else len(nodes)
+            counts[shape.node] = total
+            if nodes is None and total <= FEW:
+                nodes = frozenset(find_focus(scope, run))
+            for check in self.checks:
+                if check.target == shape.node:
+                    everywhere = focus is not None and not check.is_local
+                    yield from ask(check, None if everywhere else nodes, run)
+
+    def _steps(self) -> Iterator[Step]:
+        """Give every kind of triple that decides about a target or a local check."""
+        for shape in self.shapes:
+            for target in shape.targets:
+                yield from (step for path in target.reads() for step in path.steps())
+        for check in self.checks:
+            yield from (step for path in check.reads for step in path.steps())

@@ -1,0 +1,203 @@
+"""Queries of shapes made set-based: what SHACL says for one focus node, asked for all at once.
+
+SHACL pre-binds ``$this`` (appendix A): the variable has its value in every group, also in one that only filters. A
+set of focus nodes cannot be pre-bound, but it can be joined: the pattern that finds the focus nodes goes into the
+outermost group, and into each group that mentions ``$this`` in expressions only. Groups with ``$this`` in a triple
+pattern, and groups inside EXISTS, see it anyway. Parameters go in likewise, as VALUES. What has no such form (LIMIT,
+a subquery that does not project ``$this``) is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from pyoxigraph import Store
+
+from communique.graph.errors import ShapesError
+from communique.graph.validation.compiled.shapes import Site
+from communique.graph.validation.compiled.shapes_graph import Term
+from communique.graph.validation.compiled.sparql import ONCE, text
+from communique.graph.validation.compiled.sparql_text import Group, Token, direct, groups, projection, tokenize, write
+
+_REFUSED = {
+    "MINUS": "say the same with FILTER NOT EXISTS",
+    "VALUES": "say the same with FILTER and IN",
+    "SERVICE": "validate data that is at hand",
+    "LIMIT": "it would cut all focus nodes together: use an aggregate per $this",
+    "OFFSET": "it would cut all focus nodes together: use an aggregate per $this",
+    "FROM": "the validator decides which graph is read",
+    "BASE": "write full IRIs",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A query of a shape, checked, not yet placed.
+
+    Attributes
+    ----------
+    tokens : the query without prologue, with full IRIs
+    groups : its groups, each before those inside it
+    outermost : the group of its WHERE clause
+    projected : names of the variables it projects; for an ASK query none
+    """
+
+    tokens: tuple[Token, ...]
+    groups: tuple[Group, ...]
+    outermost: Group
+    projected: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, query: str, prefixes: Mapping[str, str], prebound: Iterable[str]) -> Template:
+        """Read a query; ShapesError (without the shape's name) for what cannot be pre-bound.
+
+        ``prebound`` are the names of variables that the query must not assign and its subqueries must project;
+        those in capitals or of the shapes graph need no projection.
+        """
+        tokens = tuple(_expand(tokenize(query), dict(prefixes)))
+        _refuse_words(tokens)
+        try:
+            found = groups(tokens)
+        except ValueError as error:
+            raise ShapesError(f"not SPARQL: {error}", hint="correct the query") from None
+        outermost = next((group for group in found if group.parent is None and group.role == "WHERE"), None)
+        if outermost is None:
+            raise ShapesError("a query whose WHERE clause is not to be found", hint="write the word WHERE")
+        _refuse_assignments(tokens, set(prebound))
+        for group in found:
+            _refuse_projection(tokens, group, set(prebound))
+            _refuse_graph(tokens, group)
+        return cls(tokens, found, outermost, projection(tokens[1:]) if tokens[0].is_word("SELECT") else ())
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of all variables."""
+        return tuple(dict.fromkeys(token.variable for token in self.tokens if token.variable is not None))
+
+    def place(self, site: Site, fixed: Mapping[str, str], constants: Mapping[str, Term]) -> Placed:
+        """Place the query at a site.
+
+        ``fixed`` gives variables by name, without marks, the variable they become there; ``constants`` are the values
+        of parameters. Inside EXISTS every other variable becomes a fresh one. ``$PATH`` becomes the path of the site.
+        """
+        renamed = {name: fixed.get(name) or _own_name(name, site) for name in self.variables if name != "PATH"}
+        blanks: dict[str, str] = {}
+        openings = {group.start: self._injection(group, site, renamed, constants) for group in self.groups}
+        pieces = [
+            openings.get(position) or replace(token, text=_renamed(token, renamed, blanks, site))
+            for position, token in enumerate(self.tokens)
+        ]
+        return Placed(write(pieces), renamed)
+
+    def _injection(self, group: Group, site: Site, renamed: Mapping[str, str], constants: Mapping[str, Term]) -> Token:
+        """Write the brace that opens a group, and what must be bound behind it."""
+        is_outermost = group is self.outermost
+        mentioned = {token.variable for token, _ in direct(self.tokens, group)}
+        parts = ["{"]
+        if site.is_open and (is_outermost or self._is_blind(group)):
+            parts.append(ONCE)
+        for name, term in constants.items():
+            if name in renamed and (is_outermost or name in mentioned):
+                parts.append(f"VALUES {renamed[name]} {{ {text(term)} }}")
+        return Token("mark", " ".join(parts))
+
+    def _is_blind(self, group: Group) -> bool:
+        """Tell whether a group must find the focus nodes itself, or would look at all nodes for want of them."""
+        is_subquery = group.role == "WHERE" and not group.is_in("GRAPH")
+        return not group.is_in("EXISTS") and (is_subquery or _only_filters(self.tokens, group))
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A query at its site: its text and what its variables are called there."""
+
+    text: str
+    names: Mapping[str, str]
+
+    @property
+    def pattern(self) -> str:
+        """What stands between the braces of an ASK query."""
+        return self.text[self.text.index("{") + 1 : self.text.rindex("}")]
+
+
+def check_syntax(query: str) -> None:
+    """Raise ShapesError (without the shape's name) where an engine does not take a query for SPARQL."""
+    try:
+        Store().query(query)
+    except SyntaxError as error:
+        hint = "correct the query; a variable beside an aggregate needs GROUP BY"
+        raise ShapesError(f"not SPARQL 1.1: {error}", hint=hint) from None
+
+
+def _expand(tokens: tuple[Token, ...], prefixes: dict[str, str]) -> Iterator[Token]:
+    """Drop the prologue and write prefixed names as IRIs."""
+    start = 0
+    while start + 2 < len(tokens) and tokens[start].is_word("PREFIX"):
+        prefixes[tokens[start + 1].text[:-1]] = tokens[start + 2].text[1:-1]
+        start += 3
+    for token in tokens[start:]:
+        if token.kind != "prefixed":
+            yield token
+            continue
+        prefix, _, local = token.text.partition(":")
+        if prefix not in prefixes:
+            hint = "declare it with sh:declare, and name the owner of that by sh:prefixes"
+            raise ShapesError(f"unknown prefix {prefix!r}", hint=hint)
+        yield replace(token, kind="iri", text=f"<{prefixes[prefix]}{local.replace(chr(92), '')}>")
+
+
+def _refuse_words(tokens: tuple[Token, ...]) -> None:
+    if not tokens or not tokens[0].is_word("SELECT", "ASK"):
+        raise ShapesError("a query of another form", expected="SELECT or ASK", hint="rewrite it")
+    for token in tokens:
+        if token.is_word(*_REFUSED):
+            hint = _REFUSED[token.text.upper()]
+            raise ShapesError(f"{token.text.upper()} in a query of a shape (SHACL, appendix A)", hint=hint)
+
+
+def _refuse_assignments(tokens: tuple[Token, ...], prebound: set[str]) -> None:
+    for previous, token in pairwise(tokens):
+        if previous.is_word("AS") and token.variable in prebound:
+            hint = "assign another variable (SHACL, appendix A)"
+            raise ShapesError(f"AS {token.text} gives a pre-bound variable another value", hint=hint)
+
+
+def _refuse_projection(tokens: tuple[Token, ...], group: Group, prebound: set[str]) -> None:
+    if group.role != "SELECT":
+        return
+    projected = projection(tokens[group.start + 2 :])
+    missing = sorted(name for name in prebound & {"this", "value"} if name not in projected)
+    if missing:
+        hint = "add it to the SELECT clause of the subquery (SHACL, appendix A)"
+        raise ShapesError(f"a subquery that does not project ${missing[0]} by name", hint=hint)
+
+
+def _refuse_graph(tokens: tuple[Token, ...], group: Group) -> None:
+    if group.is_in("GRAPH") and not group.is_in("EXISTS") and _only_filters(tokens, group):
+        hint = "use $this in a triple pattern of that group too, or move the FILTER out of GRAPH"
+        raise ShapesError("a group inside GRAPH that mentions $this in expressions only", hint=hint)
+
+
+def _only_filters(tokens: tuple[Token, ...], group: Group) -> bool:
+    """Tell whether a group mentions ``$this``, but in no triple pattern."""
+    depths = [depth for token, depth in direct(tokens, group) if token.variable == "this"]
+    return group.role != "SELECT" and bool(depths) and min(depths) > 0
+
+
+def _own_name(name: str, site: Site) -> str:
+    """Name a variable so that it is no other one at the site: a query that stands open is alone but for the scope."""
+    is_alone = site.is_open and f"?{name}" != site.focus and not name.startswith("node")
+    return f"?{name}" if is_alone else site.names.fresh(f"{name}_")
+
+
+def _renamed(token: Token, variables: Mapping[str, str], blanks: dict[str, str], site: Site) -> str:
+    """Write a token as it is called at its site."""
+    if token.variable == "PATH":
+        return f"({site.path})"
+    if token.variable is not None:
+        return variables[token.variable]
+    if token.kind == "blank":
+        return blanks.setdefault(token.text, "_:" + site.names.fresh("b")[1:])
+    return token.text

@@ -1,0 +1,134 @@
+"""Shapes graph → shapes: the first stage of the compiler; refuses what is ill-formed, recursive or unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pyoxigraph import Literal, NamedNode
+
+from communique.graph.errors import ShapesError
+from communique.graph.namespaces import SH
+from communique.graph.validation.compiled.components import COMPONENTS, PARAMETERS
+from communique.graph.validation.compiled.components.custom import Component, read_components
+from communique.graph.validation.compiled.path_reader import read_path
+from communique.graph.validation.compiled.paths import Path
+from communique.graph.validation.compiled.reading import Reading
+from communique.graph.validation.compiled.shapes import Constraint, NodeShape, PropertyShape, Shape
+from communique.graph.validation.compiled.shapes_graph import FALSE, TRUE, TYPE, Node, ShapesGraph, Statements, Term, sh
+from communique.graph.validation.compiled.targets import TARGETS, has_targets, read_targets
+from communique.graph.validation.results import VIOLATION
+
+_SILENT = ("path", "severity", "message", "deactivated", "name", "description", "order", "group", "defaultValue")
+# A shape may also be its own SPARQL constraint, or own prefixes.
+_ELSEWHERE = ("select", "ask", "prefixes", "declare", "shapesGraph", "suggestedShapesGraph")
+_KNOWN = frozenset(map(sh, (*PARAMETERS, *TARGETS, *_SILENT, *_ELSEWHERE)))
+_DASH = "http://datashapes.org/dash#"
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the shapes of one graph, each once.
+
+    Attributes
+    ----------
+    graph : the shapes graph
+    shapes_graph : name of the graph that holds the shapes beside the data; None when it is not there
+    warnings : what is allowed and probably not meant
+    """
+
+    graph: ShapesGraph
+    shapes_graph: NamedNode | None = None
+    warnings: list[str] = field(default_factory=list)
+    _components: tuple[Component, ...] = ()
+    _shapes: dict[Term, Shape] = field(default_factory=dict)
+    _open: list[Term] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        regimes = self.graph.subjects(sh("entailment"))
+        if regimes:
+            raise ShapesError(
+                f"{self.graph.at(regimes[0])} asks for entailment",
+                expected="data as it is",
+                hint="materialise what follows before validation, and take sh:entailment away",
+            )
+        self._components = read_components(self.graph)
+
+    def declared(self) -> tuple[Node, ...]:
+        """Give the nodes that are shapes by their type or by a target (section 2.1), in the order of the graph."""
+        typed = (node for node in self.graph.subjects(TYPE) if self._is(node, "NodeShape", "PropertyShape"))
+        targeted = (node for name in TARGETS for node in self.graph.subjects(sh(name)))
+        return tuple(dict.fromkeys([*typed, *targeted]))
+
+    def targeted(self) -> tuple[Node, ...]:
+        """Give the declared shapes with a target, also where that is ill-formed."""
+        return tuple(node for node in self.declared() if has_targets(self.graph.at(node)))
+
+    def has_read(self, node: Term) -> bool:
+        """Tell whether a shape was read already, perhaps inside another."""
+        return node in self._shapes
+
+    def shape(self, node: Term) -> Shape:
+        """Read a shape and the shapes inside it; ShapesError for the first thing that cannot be compiled."""
+        if node in self._open:
+            loop = " → ".join(str(self.graph.at(item)) for item in (*self._open[self._open.index(node) :], node))
+            raise ShapesError(
+                f"recursive shapes: {loop}",
+                expected="shapes that do not lead back to themselves (SHACL leaves recursion undefined)",
+                hint="break the cycle, for example with sh:class in the place of sh:node",
+            )
+        if node not in self._shapes:
+            self._open.append(node)
+            try:
+                self._shapes[node] = self._read(node)
+            finally:
+                self._open.pop()
+        return self._shapes[node]
+
+    def _read(self, node: Term) -> Shape:
+        at = self.graph.at(node)
+        if isinstance(node, Literal):
+            raise ShapesError(f"the literal {node} in the place of a shape", hint="name the shape by its IRI")
+        self._refuse_unknown(at)
+        path = read_path(at)
+        self._refuse_wrong_type(at, path)
+        severity, flag = at.iri("severity") or VIOLATION, at.one("deactivated")
+        if flag not in {None, TRUE, FALSE}:
+            raise at.ill_formed("deactivated", str(flag), "true or false", "correct the value")
+        constraints = tuple(self._constraints(at, path))
+        common = (node, read_targets(at), constraints, severity, " ".join(at.messages()), flag == TRUE)
+        return NodeShape(*common) if path is None else PropertyShape(*common, to=path)
+
+    def _constraints(self, at: Statements, path: Path | None) -> Iterator[Constraint]:
+        reading = Reading(at, path, self.shape, self.warnings.append, self.shapes_graph)
+        for component in COMPONENTS:
+            yield from component.read(reading)
+        for declared in self._components:
+            yield from declared.read(reading)
+
+    def _refuse_unknown(self, at: Statements) -> None:
+        """Refuse terms of SHACL that are no part of Core and SHACL-SPARQL; a mistyped one is among them."""
+        for predicate in self.graph.predicates(at.node):
+            if predicate.value.startswith(SH) and predicate not in _KNOWN:
+                raise at.ill_formed(
+                    predicate,
+                    "not known to this compiler",
+                    "a property of SHACL Core or SHACL-SPARQL 1.0",
+                    "correct the name, say it with sh:sparql, or give this shape to pySHACL",
+                )
+            if predicate.value.startswith(_DASH) and not self._is_parameter(predicate):
+                local = predicate.value.removeprefix(_DASH)
+                self.warnings.append(f"{at}: dash:{local} checks nothing: its component is not in the shapes graph")
+
+    def _is_parameter(self, predicate: NamedNode) -> bool:
+        declared = (parameter.predicate for component in self._components for parameter in component.parameters)
+        return predicate in declared
+
+    def _refuse_wrong_type(self, at: Statements, path: Path | None) -> None:
+        if path is None and self._is(at.node, "PropertyShape"):
+            raise at.ill_formed("path", "missing", "a path in every sh:PropertyShape", "add sh:path")
+        if path is not None and self._is(at.node, "NodeShape"):
+            raise at.ill_formed("path", "in a node shape", "no path", "make it a sh:PropertyShape")
+
+    def _is(self, node: Term, *kinds: str) -> bool:
+        return any(self.graph.is_instance(node, sh(kind)) for kind in kinds)

@@ -1,0 +1,75 @@
+"""What a constraint component sees of a shape while the shape is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, NamedNode
+
+from communique.graph.validation.compiled.path_reader import read_path
+from communique.graph.validation.compiled.paths import Path
+from communique.graph.validation.compiled.shapes import NodeShape, PropertyShape, Shape
+from communique.graph.validation.compiled.shapes_graph import Statements, Term, sh
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A shape being read.
+
+    Attributes
+    ----------
+    at : its statements
+    path : its path; None in a node shape
+    shape : reads another shape; ShapesError where that leads back to a shape that is being read
+    note : takes a warning
+    shapes_graph : name of the graph that holds the shapes beside the data; None when it is not there
+    """
+
+    at: Statements
+    path: Path | None
+    shape: Callable[[Term], Shape]
+    note: Callable[[str], None]
+    shapes_graph: NamedNode | None = None
+
+    def node_shape(self, name: str, value: Term) -> NodeShape:
+        """Read a shape that must be a node shape."""
+        shape = self.shape(value)
+        if isinstance(shape, NodeShape):
+            return shape
+        raise self.at.ill_formed(name, f"{value} has a path", "a node shape", "use sh:property, or take sh:path away")
+
+    def property_shape(self, name: str, value: Term) -> PropertyShape:
+        """Read a shape that must be a property shape."""
+        shape = self.shape(value)
+        if isinstance(shape, PropertyShape):
+            return shape
+        raise self.at.ill_formed(name, f"{value} has no path", "a property shape", "use sh:node, or add sh:path")
+
+    def only_for_property_shapes(self, name: str) -> None:
+        """Raise ShapesError in a node shape."""
+        if self.path is None:
+            raise self.at.ill_formed(name, "used in a node shape", "a property shape", "move it into a property shape")
+
+    def comparable(self, name: str, value: Term) -> Term:
+        """Pass a term on to which values are compared; no node of the data is ever a blank node of the shapes."""
+        if isinstance(value, BlankNode):
+            raise self.at.ill_formed(name, f"the blank node {value}", "an IRI or a literal", "give the node an IRI")
+        return value
+
+    def path_of(self, node: Term) -> Path | None:
+        """Read the path of another shape."""
+        return read_path(self.at.graph.at(node))
+
+    def siblings(self) -> tuple[Term, ...]:
+        """Give the qualified value shapes of the property shapes beside this one (section 4.7.3), without its own."""
+        graph = self.at.graph
+        parents = graph.subjects(sh("property"), self.at.node)
+        beside = (shape for parent in parents for shape in graph.objects(parent, sh("property")))
+        found = (shape for node in beside for shape in graph.objects(node, sh("qualifiedValueShape")))
+        own = self.at.all("qualifiedValueShape")
+        return tuple(dict.fromkeys(shape for shape in found if shape not in own))
+
+    def warn(self, warning: str) -> None:
+        """Note something that is allowed and has no effect."""
+        self.note(f"{self.at}: {warning}")

@@ -1,0 +1,133 @@
+"""Target declarations: which nodes a shape is about (SHACL 1.0, section 2.1.3)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from communique.graph.namespaces import RDFS
+from communique.graph.validation.compiled.paths import INSTANCE, SUBCLASSES, TYPE, Inverse, Path, Predicate
+from communique.graph.validation.compiled.shapes_graph import Statements, Term, sh
+from communique.graph.validation.compiled.sparql import exists, text
+
+TARGETS = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
+_CLASS = NamedNode(RDFS + "Class")
+
+
+class Target(ABC):
+    """One declaration of focus nodes."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def pattern(self, node: str) -> str:
+        """Write the pattern that finds the nodes; it may find a node several times."""
+
+    @abstractmethod
+    def test(self, node: str) -> str:
+        """Write the expression that a node is one of them."""
+
+    def reads(self) -> Iterator[Path]:
+        """Give the paths whose triples decide whether the node at their start is a focus node."""
+        return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class TargetNode(Target):
+    """Section 2.1.3.1: the node itself, whether or not it is in the data."""
+
+    term: Term
+
+    def pattern(self, node: str) -> str:
+        return f"VALUES {node} {{ {text(self.term)} }}"
+
+    def test(self, node: str) -> str:
+        return f"SAMETERM({node}, {text(self.term)})"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetClass(Target):
+    """Sections 2.1.3.2 and 2.1.3.3: the instances of the class and of its subclasses."""
+
+    cls: NamedNode
+
+    def pattern(self, node: str) -> str:
+        return f"?type {SUBCLASSES} {self.cls} . {node} {TYPE} ?type ."
+
+    def test(self, node: str) -> str:
+        return exists(f"{node} {INSTANCE} {self.cls}")
+
+    def reads(self) -> Iterator[Path]:
+        yield INSTANCE
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectsOf(Target):
+    """Section 2.1.3.4: whatever has the predicate."""
+
+    predicate: NamedNode
+
+    def pattern(self, node: str) -> str:
+        return f"{node} {self.predicate} ?any ."
+
+    def test(self, node: str) -> str:
+        return exists(self.pattern(node))
+
+    def reads(self) -> Iterator[Path]:
+        yield Predicate(self.predicate)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectsOf(Target):
+    """Section 2.1.3.5: whatever the predicate leads to, literals included."""
+
+    predicate: NamedNode
+
+    def pattern(self, node: str) -> str:
+        return f"?any {self.predicate} {node} ."
+
+    def test(self, node: str) -> str:
+        return exists(self.pattern(node))
+
+    def reads(self) -> Iterator[Path]:
+        yield Inverse(Predicate(self.predicate))
+
+
+def has_targets(at: Statements) -> bool:
+    """Tell whether a shape declares a target, well-formed or not."""
+    return _is_class(at) or any(at.all(name) for name in TARGETS)
+
+
+def read_targets(at: Statements) -> tuple[Target, ...]:
+    """Read the declarations of a shape; ShapesError where one is ill-formed."""
+    found: list[Target] = []
+    for value in at.all("targetNode"):
+        found.append(TargetNode(_named(at, value)))
+    found.extend(map(TargetClass, at.iris("targetClass")))
+    if _is_class(at):
+        found.append(TargetClass(_class(at)))
+    found.extend(map(SubjectsOf, at.iris("targetSubjectsOf")))
+    found.extend(map(ObjectsOf, at.iris("targetObjectsOf")))
+    return tuple(dict.fromkeys(found))
+
+
+def _named(at: Statements, value: Term) -> Term:
+    """Refuse a blank node: no query can name it."""
+    if isinstance(value, NamedNode) or hasattr(value, "datatype"):
+        return value
+    raise at.ill_formed("targetNode", str(value), "an IRI or a literal", "give the node an IRI")
+
+
+def _is_class(at: Statements) -> bool:
+    """Tell whether a shape is also a class, which makes it its own target."""
+    is_shape = any(at.graph.is_instance(at.node, sh(kind)) for kind in ("NodeShape", "PropertyShape"))
+    return is_shape and at.graph.is_instance(at.node, _CLASS)
+
+
+def _class(at: Statements) -> NamedNode:
+    if isinstance(at.node, NamedNode):
+        return at.node
+    raise at.ill_formed("targetClass", "a class without IRI", "an IRI", "name the class")
