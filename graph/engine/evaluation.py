@@ -93,7 +93,8 @@ def _bytes(written: bytes | None) -> bytes:
 def _explain(message: str) -> QuerySyntaxError:
     """Take line and column out of the parser's message."""
     if match := _PLACE.fullmatch(message):
-        return QuerySyntaxError(_shorten(match[3]), line=int(match[1]), column=int(match[2]))
+        line, column = int(match[1]), int(match[2])
+        return QuerySyntaxError(_shorten(f"line {line}, column {column}: {match[3]}"), line=line, column=column)
     return QuerySyntaxError(_shorten(message))
 
 

@@ -1,0 +1,41 @@
+"""HTTP: the published graph for people, SPARQL clients and programs."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from communique import __version__
+from communique.api import headers, health, home, networks, pages, problems, questions, sparql
+from communique.graph.client import Client
+from communique.graph.settings import Settings
+from communique.graph.wire import address_of
+
+__all__ = ["create_app"]
+
+_LARGEST_BODY = 1 << 20
+
+
+def create_app(settings: Settings) -> Flask:
+    """Make the application that answers from the engine of ``settings.home``, which may start later.
+
+    One application per process: it keeps connections to the engine that must not be shared over a fork.
+    """
+    app = Flask(__name__)
+    app.config.update(MAX_CONTENT_LENGTH=_LARGEST_BODY, MAX_FORM_MEMORY_SIZE=_LARGEST_BODY)
+    app.url_map.strict_slashes = False
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    client = Client(address_of(settings.home))
+    for resource in (
+        home.Home(client),
+        sparql.Sparql(client),
+        questions.Questions(client),
+        networks.Networks(client),
+        health.Health(client),
+    ):
+        app.register_blueprint(resource.blueprint())
+    app.after_request(headers.complete)
+    app.context_processor(lambda: {"version": __version__})
+    pages.register(app)
+    problems.register(app)
+    return app
