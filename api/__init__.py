@@ -18,14 +18,15 @@ _LARGEST_BODY = 1 << 20
 def create_app(settings: Settings) -> Flask:
     """Make the application that answers from the engine of ``settings.home``, which may start later.
 
-    One application per process: it keeps connections to the engine that must not be shared over a fork.
+    One application per process: its client, ``app.extensions["client"]``, keeps connections to the engine that must
+    not be shared over a fork.
     """
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=_LARGEST_BODY, MAX_FORM_MEMORY_SIZE=_LARGEST_BODY)
     app.url_map.strict_slashes = False
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    client = Client(address_of(settings.home))
+    app.extensions["client"] = client = Client(address_of(settings.home))
     for resource in (
         home.Home(client),
         sparql.Sparql(client),

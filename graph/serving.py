@@ -11,6 +11,7 @@ from gunicorn.app.base import BaseApplication
 from communique.api import create_app
 from communique.graph.client import GRACE, PATIENCE
 from communique.graph.engine import start_engine
+from communique.graph.engine.confinement import end_with_parent
 from communique.graph.settings import Settings
 
 
@@ -52,4 +53,6 @@ class Server(BaseApplication):  # type: ignore[misc]
             "limit_request_line": 8190,
             "proc_name": "communique",
             "control_socket_disable": True,
+            # gunicorn's own look at its parent is too rare, and a worker left over would keep the engine alive
+            "post_fork": lambda arbiter, worker: end_with_parent(),
         }

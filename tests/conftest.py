@@ -1,11 +1,14 @@
 """Fixtures that every room shares.
 
 ``shared`` is the folder of source documents, public data and conformance suites that lies beside a checkout;
-a test that asks for it is skipped, with the reason, where the folder is absent.
+a test that asks for it is skipped, with the reason, where the folder is absent. ``confined`` does the same on a host
+where the query engine would refuse to start.
 """
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,3 +29,12 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("no ../shared beside the checkout: source documents and conformance suites are not shipped")
     return folder
+
+
+@pytest.fixture(scope="session")
+def confined() -> None:
+    """Skip where the host forbids the network namespace that the engine insists on."""
+    code = "from communique.graph.engine.confinement import cut_network as cut; cut()"
+    tried = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        pytest.skip(f"no network namespace: {''.join(tried.stderr.splitlines()[-1:])}")

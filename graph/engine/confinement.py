@@ -12,6 +12,8 @@ from communique.graph.errors import EngineError
 
 # <linux/sched.h>; os.unshare exists only from Python 3.12 on.
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x1000_0000, 0x4000_0000
+# <linux/prctl.h>
+_PR_SET_PDEATHSIG = 1
 _MEBIBYTE = 1 << 20
 
 
@@ -45,6 +47,12 @@ def address_space() -> int:
     """Measure the address space of this process, in bytes."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     return pages * resource.getpagesize()
+
+
+def end_with_parent() -> None:
+    """End this process when the one that forked it ends, however that ends; without effect outside Linux."""
+    if prctl := getattr(ctypes.CDLL(None), "prctl", None):
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def start_clock(seconds: float) -> None:

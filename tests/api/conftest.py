@@ -1,0 +1,52 @@
+"""The application before a real engine, on the small world of ``tests/fixtures/networks.trig``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pyoxigraph import Quad, RdfFormat, parse
+
+from communique.api import create_app
+from communique.graph.engine import start_engine
+from communique.graph.settings import Settings
+from communique.graph.store import Workspace
+from communique.graph.vocabulary import ontology_quads
+
+
+def publish(home: Path, quads: list[Quad]) -> Settings:
+    """Publish quads in a home; a second and 48 MiB are given to a query."""
+    with Workspace(home).writer() as writer:
+        writer.replace_all(quads)
+        writer.publish()
+    return Settings(home=home, query_seconds=1.0, query_megabytes=48, query_characters=20_000)
+
+
+@pytest.fixture(scope="session")
+def world(root: Path) -> list[Quad]:
+    """Read the fixture, and the ontology, which says what a network may be drawn from."""
+    return [*parse(path=str(root / "tests/fixtures/networks.trig"), format=RdfFormat.TRIG), *ontology_quads()]
+
+
+@pytest.fixture(scope="session")
+def app(confined: None, world: list[Quad], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    settings = publish(tmp_path_factory.mktemp("home"), world)
+    with start_engine(settings):
+        app = create_app(settings)
+        with closing(app.extensions["client"]):
+            yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def idle_app(tmp_path: Path) -> Flask:
+    """Make an application whose engine does not run."""
+    return create_app(Settings(home=tmp_path))

@@ -1,0 +1,94 @@
+"""The whole service as a process: it comes up, takes up newer data, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyoxigraph import NamedNode, Quad
+
+from communique.graph.store import Workspace
+
+P = NamedNode("http://example.org/p")
+SERVE = """
+import sys
+from pathlib import Path
+from communique.graph.serving import serve
+from communique.graph.settings import Settings
+serve(Settings(home=Path(sys.argv[1]), port=int(sys.argv[2]), engine_workers=2))
+"""
+
+
+def build(home: Path, name: str) -> str:
+    with Workspace(home).writer() as writer:
+        writer.replace_all([Quad(P, P, NamedNode(f"http://example.org/{name}"), P)])
+        return writer.publish().id
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    for _ in range(200):
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def snapshot(port: int) -> str | None:
+    """Ask which data is served; None while nobody answers."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as response:
+            answer: dict[str, Any] = json.load(response)
+            return str(answer["snapshot"])
+    except OSError:
+        return None
+
+
+def processes(home: Path) -> set[str]:
+    """List the processes that run the engine of this home: they hold its socket or its lock open."""
+    found = set()
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            if str(link.readlink()).startswith(str(home)):
+                found.add(link.parts[2])
+        except OSError:
+            continue
+    return found
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def service(confined: None, tmp_path: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    build(tmp_path, "older")
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(tmp_path), str(port)], stderr=subprocess.DEVNULL
+    ) as process:
+        yield process
+        process.kill()
+
+
+@pytest.mark.parametrize("order", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_the_life_of_a_service(
+    service: subprocess.Popen[bytes], tmp_path: Path, port: int, order: signal.Signals
+) -> None:
+    assert eventually(lambda: snapshot(port) is not None)
+    newer = build(tmp_path, "newer")
+    assert eventually(lambda: snapshot(port) == newer)
+    assert processes(tmp_path)
+    service.send_signal(order)
+    assert service.wait(30) == (-order if order == signal.SIGKILL else 0)
+    assert eventually(lambda: not processes(tmp_path))
+    assert eventually(lambda: snapshot(port) is None)
