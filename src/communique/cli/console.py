@@ -71,7 +71,7 @@ def explain(error: CommuniqueError) -> None:
 def terminal(*, stderr: bool = False) -> Console:
     """Open a console on stdout or stderr; off a terminal it is plain and wide."""
     stream = sys.stderr if stderr else sys.stdout
-    return Console(file=stream, width=None if stream.isatty() else _PIPE_WIDTH)
+    return Console(file=stream, width=None if stream.isatty() else _PIPE_WIDTH, emoji=False)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> None:
