@@ -55,7 +55,8 @@ def run(data: Graph, shapes: Graph) -> Graph:
     """Run pySHACL and give its report graph; ShapesError for anything else that comes back."""
     try:
         conforms, report, text = pyshacl.validate(data, shacl_graph=shapes, inference="none")
-    except (ReportableRuntimeError, RecursionError) as error:
+    # TypeError: from Python 3.14 on, rdflib cannot compare an ill-typed literal; before, it takes it for the smaller.
+    except (ReportableRuntimeError, RecursionError, TypeError) as error:
         raise ShapesError(f"pySHACL stopped: {error}", hint="correct the shapes; the data was not judged") from error
     # A failure comes back as conforms=False with the exception in the place of the report graph.
     if not isinstance(report, Graph):

@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 FIXTURES = sorted(HERE.glob("*/*.trig"))
 NAME = re.compile(r"(?P<rule>R\d\d)-(?P<kind>pass|fail)(-(?P<case>[a-z0-9-]+))?")
 
-# The fast engine; the differential test compares the engines.
+# The fast engine; on most fixtures at once the engines are compared in tests/graph/validation/test_gate.py.
 ENGINE = "sparql"
 
 # Checked by a command that has the documents at hand.
