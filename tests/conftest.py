@@ -2,16 +2,18 @@
 
 ``shared`` is the folder of source documents, public data and conformance suites that lies beside a checkout;
 a test that asks for it is skipped, with the reason, where the folder is absent. ``confined`` does the same on a host
-where the query engine would refuse to start.
+where the query engine would refuse to start. ``publish`` puts quads in force for whatever reads a home.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Quad
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,6 +31,19 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("no ../shared beside the checkout: source documents and conformance suites are not shipped")
     return folder
+
+
+@pytest.fixture(scope="session")
+def publish() -> Callable[[Path, Iterable[Quad]], str]:
+    """Give a function that puts exactly these quads in force in a home, and gives the snapshot's id."""
+    from communique.graph.store import Workspace
+
+    def put(home: Path, quads: Iterable[Quad]) -> str:
+        with Workspace(home).writer() as writer:
+            writer.replace_all(quads)
+            return writer.publish().id
+
+    return put
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,16 +14,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 from communique.api import create_app
 from communique.graph.engine import start_engine
 from communique.graph.settings import Settings
-from communique.graph.store import Workspace
 from communique.graph.vocabulary import ontology_quads
-
-
-def publish(home: Path, quads: list[Quad]) -> Settings:
-    """Publish quads in a home; a second and 48 MiB are given to a query."""
-    with Workspace(home).writer() as writer:
-        writer.replace_all(quads)
-        writer.publish()
-    return Settings(home=home, query_seconds=1.0, query_megabytes=48, query_characters=20_000)
 
 
 @pytest.fixture(scope="session")
@@ -33,8 +24,15 @@ def world(root: Path) -> list[Quad]:
 
 
 @pytest.fixture(scope="session")
-def app(confined: None, world: list[Quad], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    settings = publish(tmp_path_factory.mktemp("home"), world)
+def app(
+    confined: None,
+    publish: Callable[[Path, Iterable[Quad]], str],
+    world: list[Quad],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Flask]:
+    """Serve the world; a second and 48 MiB are given to a query."""
+    settings = Settings(tmp_path_factory.mktemp("home"), query_seconds=1.0, query_megabytes=48, query_characters=20_000)
+    publish(settings.home, world)
     with start_engine(settings):
         app = create_app(settings)
         with closing(app.extensions["client"]):

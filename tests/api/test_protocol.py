@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,6 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
 from communique.api import create_app
 from communique.graph.engine import start_engine
 from communique.graph.settings import Settings
-from communique.graph.store import Workspace
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared/conformance/sparql11/protocol"
 REQUESTS = """
@@ -84,7 +83,12 @@ def cases() -> list[Case]:
 
 
 @pytest.fixture(scope="module")
-def client(shared: Path, confined: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def client(
+    shared: Path,
+    confined: None,
+    publish: Callable[[Path, Iterable[Quad]], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[FlaskClient]:
     """Serve the graphs of the manifest, and no others."""
     quads = [
         Quad(quad.subject, quad.predicate, quad.object, NamedNode(row["name"]))
@@ -92,9 +96,7 @@ def client(shared: Path, confined: None, tmp_path_factory: pytest.TempPathFactor
         for quad in parse(path=str(FOLDER / row["file"].rpartition("/")[2]), format=RdfFormat.N_TRIPLES)
     ]
     settings = Settings(home=tmp_path_factory.mktemp("protocol"))
-    with Workspace(settings.home).writer() as writer:
-        writer.replace_all(quads)
-        writer.publish()
+    publish(settings.home, quads)
     with start_engine(settings):
         app = create_app(settings)
         with closing(app.extensions["client"]):

@@ -9,14 +9,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pyoxigraph import NamedNode, Quad
 
-from communique.graph.store import Workspace
+Publish = Callable[[Path, Iterable[Quad]], str]
 
 P = NamedNode("http://example.org/p")
 SERVE = """
@@ -28,10 +28,7 @@ serve(Settings(home=Path(sys.argv[1]), port=int(sys.argv[2]), engine_workers=2))
 """
 
 
-def build(home: Path, name: str) -> str:
-    with Workspace(home).writer() as writer:
-        writer.replace_all([Quad(P, P, NamedNode(f"http://example.org/{name}"), P)])
-        return writer.publish().id
+OLDER, NEWER = ([Quad(P, P, NamedNode(f"http://example.org/{name}"), P)] for name in ("older", "newer"))
 
 
 def eventually(holds: Callable[[], bool]) -> bool:
@@ -71,8 +68,8 @@ def port() -> int:
 
 
 @pytest.fixture
-def service(confined: None, tmp_path: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    build(tmp_path, "older")
+def service(confined: None, publish: Publish, tmp_path: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    publish(tmp_path, OLDER)
     with subprocess.Popen(
         [sys.executable, "-c", SERVE, str(tmp_path), str(port)], stderr=subprocess.DEVNULL
     ) as process:
@@ -82,10 +79,10 @@ def service(confined: None, tmp_path: Path, port: int) -> Iterator[subprocess.Po
 
 @pytest.mark.parametrize("order", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_the_life_of_a_service(
-    service: subprocess.Popen[bytes], tmp_path: Path, port: int, order: signal.Signals
+    service: subprocess.Popen[bytes], publish: Publish, tmp_path: Path, port: int, order: signal.Signals
 ) -> None:
     assert eventually(lambda: snapshot(port) is not None)
-    newer = build(tmp_path, "newer")
+    newer = publish(tmp_path, NEWER)
     assert eventually(lambda: snapshot(port) == newer)
     assert processes(tmp_path)
     service.send_signal(order)

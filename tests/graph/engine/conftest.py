@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from pyoxigraph import Literal, NamedNode, Quad
 from communique.graph.client import Client
 from communique.graph.engine import EngineProcess, start_engine
 from communique.graph.settings import Settings
-from communique.graph.store import Workspace
+
+Publish = Callable[[Path, Iterable[Quad]], str]
 
 EX = "http://example.org/"
 
@@ -23,23 +24,23 @@ def quads() -> list[Quad]:
     return [Quad(NamedNode(f"{EX}{n}"), p, Literal(n), NamedNode(f"{EX}g{n % 2}")) for n in range(40)]
 
 
-def build(home: Path, quads: list[Quad]) -> Settings:
-    """Publish ``quads`` in a new home."""
-    with Workspace(home).writer() as writer:
-        writer.replace_all(quads)
-        writer.publish()
+def limited(home: Path) -> Settings:
     return Settings(home=home, query_seconds=1.0, query_megabytes=48, query_characters=20_000, engine_workers=3)
 
 
 @pytest.fixture(scope="module")
-def settings(confined: None, quads: list[Quad], tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return build(tmp_path_factory.mktemp("home"), quads)
+def settings(confined: None, publish: Publish, quads: list[Quad], tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    home = tmp_path_factory.mktemp("home")
+    publish(home, quads)
+    return limited(home)
 
 
 @pytest.fixture
-def own_settings(confined: None, quads: list[Quad], tmp_path: Path) -> Settings:
+def own_settings(confined: None, publish: Publish, quads: list[Quad], tmp_path: Path) -> Settings:
     """Give one test a home that no other engine serves; its path is longer than a socket address."""
-    return build(tmp_path / ("long" * 30), quads)
+    home = tmp_path / ("long" * 30)
+    publish(home, quads)
+    return limited(home)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -158,7 +158,9 @@ def test_a_worker_that_is_killed_is_no_answer(own_settings: Settings) -> None:
         assert count(client) == 40
 
 
-def test_newer_data_is_served_without_a_gap(own_settings: Settings) -> None:
+def test_newer_data_is_served_without_a_gap(
+    own_settings: Settings, publish: Callable[[Path, Iterable[Quad]], str]
+) -> None:
     p = NamedNode("http://example.org/p")
     seen = set()
 
@@ -169,11 +171,9 @@ def test_newer_data_is_served_without_a_gap(own_settings: Settings) -> None:
     with start_engine(own_settings) as engine, closing(Client(engine.address)) as client:
         look(client)
         (first,) = children(engine.pid)
-        with Workspace(own_settings.home).writer() as writer:
-            writer.replace_all([Quad(p, p, p, p)])
-            newer = writer.publish()
-        assert eventually(lambda: look(client) == newer.id)
-        assert seen == {(40, engine.snapshot), (1, newer.id)}
+        newer = publish(own_settings.home, [Quad(p, p, p, p)])
+        assert eventually(lambda: look(client) == newer)
+        assert seen == {(40, engine.snapshot), (1, newer)}
         assert eventually(lambda: not is_alive(first)), "a retired generation ends"
 
 
