@@ -101,7 +101,8 @@ def test_broken_shapes_are_no_finding(shapes: str) -> None:
 
 
 def test_a_failure_in_the_place_of_a_report_is_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    failure = (False, ValidationFailure("out of memory"), "Validation Failure - out of memory")
+    cause = ValidationFailure("out of memory")  # type: ignore[no-untyped-call]
+    failure = (False, cause, "Validation Failure - out of memory")
     monkeypatch.setattr(pyshacl, "validate", lambda *_, **__: failure)
     with pytest.raises(ShapesError, match="out of memory"):
         oracle.run(Graph(), Graph())

@@ -16,6 +16,7 @@ from communique.graph.namespaces import ID, SH, SHAPES, term
 from communique.graph.validation import report as reports
 from communique.graph.validation.explanation import Passage, explain
 from communique.graph.validation.results import ValidationReport, ValidationResult
+from communique.graph.validation.view import View
 from communique.graph.vocabulary import ontology_quads
 
 Judge = Callable[..., tuple[ValidationReport, Store]]
@@ -129,7 +130,7 @@ def test_turtle_spells_long_paths_as_the_shape_does(judge: Judge) -> None:
     graph.load(reports.to_turtle(report).encode(), format=RdfFormat.TURTLE)
     query = f"PREFIX sh: <{SH}> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> "
     query += "SELECT * WHERE { ?r sh:resultPath ?p . ?p rdf:first/sh:inversePath ?a ; rdf:rest/rdf:first ?b }"
-    (row,) = graph.query(query)
+    (row,) = View(graph).select(query)
     assert (row["a"], row["b"]) == (term("com:ofAgreement"), term("com:party"))
 
 
