@@ -70,7 +70,7 @@ class Home:
 
     def landing(self) -> Response:
         """Introduce the service, as a page or as JSON."""
-        media_type = choose((JSON, HTML))
+        media_type = choose((HTML, JSON))
         return responses.tagged(self._client.snapshot(), media_type, lambda: self._introduce(media_type))
 
     def _introduce(self, media_type: str) -> tuple[Response, str]:

@@ -20,7 +20,7 @@ def tagged(snapshot: str, form: str, make: Callable[[], tuple[Response, str]]) -
     ``snapshot`` is the data that would answer now and ``form`` what was negotiated; ``make`` says with the response
     which snapshot it is from after all. The tag is weak: rows without an order may come in another one.
     """
-    if request.method in {"GET", "HEAD"} and request.if_none_match.contains_weak(_tag(snapshot, form)):
+    if request.method != "POST" and request.if_none_match.contains_weak(_tag(snapshot, form)):
         return _finish(Response(), snapshot, form)
     response, snapshot = make()
     return _finish(response, snapshot, form)
@@ -39,11 +39,12 @@ def is_volatile(text: str) -> bool:
 
 
 def _finish(response: Response, snapshot: str, form: str) -> Response:
-    """Add the tag; werkzeug empties the response when the client has it already."""
+    """Add the tag; werkzeug empties the response when the client has it already. A POST is not asked for again."""
     response.headers["Communique-Snapshot"] = snapshot
     response.headers["Cache-Control"] = "no-cache"
-    response.set_etag(_tag(snapshot, form), weak=True)
-    response.make_conditional(request)
+    if request.method != "POST":
+        response.set_etag(_tag(snapshot, form), weak=True)
+        response.make_conditional(request)
     return response
 
 

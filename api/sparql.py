@@ -39,7 +39,7 @@ class Sparql:
 
     def answer(self) -> Response:
         """Answer a query; without one describe the service."""
-        if request.method == "GET" and not request.args.keys() & {"query", "update"}:
+        if request.method != "POST" and not request.args.keys() & {"query", "update"}:
             return self.describe()
         operation, choice = _read_operation(), choose_for_query()
         if responses.is_volatile(operation.text):
@@ -76,7 +76,7 @@ def _read_operation() -> Operation:
     """Read a query from the address, a form or the body."""
     if request.method == "POST" and request.mimetype == _DIRECT:
         texts = [_read_body(), *request.args.getlist("query")]
-    elif request.method in {"GET", "HEAD"} or request.mimetype == _FORM:
+    elif request.method != "POST" or request.mimetype == _FORM:
         _refuse_update("update" in request.form, "update" in request.args)
         texts = request.values.getlist("query")
     else:

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pyoxigraph import Quad
 
-HTML = {"Accept": "text/html"}
+HTML, JSON = {"Accept": "text/html"}, {"Accept": "application/json"}
 
 
 class Page(HTMLParser):
@@ -78,7 +78,7 @@ def test_every_link_of_the_landing_page_leads_to_a_page(client: FlaskClient) -> 
 
 
 def test_the_landing_page_counts_what_is_there(client: FlaskClient, world: list[Quad]) -> None:
-    summary = client.get("/").json
+    summary = client.get("/", headers=JSON).json
     assert summary is not None
     assert summary["statements"] == sum(summary["graphs"].values()) == len(set(world))
     assert summary["documents"][0]["label"] == "Arland reports"
@@ -90,10 +90,15 @@ def test_the_landing_page_counts_what_is_there(client: FlaskClient, world: list[
     assert "Arland reports" in page
 
 
+@pytest.mark.parametrize("accept", ["*/*", "text/html"])
+def test_the_landing_page_is_for_people_first(client: FlaskClient, accept: str) -> None:
+    assert client.get("/", headers={"Accept": accept}).mimetype == "text/html"
+
+
 def test_the_landing_page_can_be_asked_for_again(client: FlaskClient) -> None:
     tag = client.get("/").headers["ETag"]
     assert client.get("/", headers={"If-None-Match": tag}).status_code == 304
-    assert client.get("/", headers={**HTML, "If-None-Match": tag}).status_code == 200
+    assert client.get("/", headers={**JSON, "If-None-Match": tag}).status_code == 200
 
 
 def test_health(client: FlaskClient, idle_app: Flask) -> None:

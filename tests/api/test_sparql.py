@@ -248,6 +248,13 @@ def test_head_is_get_without_a_body(client: FlaskClient) -> None:
     get, head = (client.open("/sparql", method=method, query_string={"query": SELECT}) for method in ("GET", "HEAD"))
     assert head.data == b""
     assert {**head.headers} == {**get.headers}
+    assert client.head("/sparql").status_code == 200
+
+
+def test_a_post_has_no_tag(client: FlaskClient) -> None:
+    """Its query is in the body, of which a tag would know nothing."""
+    response = client.post("/sparql", data={"query": "ASK {}"}, headers={"If-None-Match": "*"})
+    assert (response.status_code, response.headers.get("ETag")) == (200, None)
 
 
 def test_scripts_of_other_pages_may_ask(client: FlaskClient) -> None:
