@@ -16,10 +16,12 @@ from communique.graph.identifiers import ONTOLOGY
 from communique.graph.validation import rules
 from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
 from communique.graph.validation.engines import ENGINES, Engine, find_engine
+from communique.graph.validation.explanation import explain
+from communique.graph.validation.oracle import check_shapes
 from communique.graph.validation.results import INFO, WARNING, Term, ValidationReport, ValidationResult, merge
 from communique.graph.validation.view import View, own_nodes, set_apart
 
-__all__ = ["ENGINES", "Engine", "ValidationReport", "ValidationResult", "validate"]
+__all__ = ["ENGINES", "Engine", "ValidationReport", "ValidationResult", "check_shapes", "explain", "validate"]
 
 
 def validate(store: Store, *, documents: Collection[str] | None = None, engine: str = "pyshacl") -> ValidationReport:

@@ -15,6 +15,7 @@ from communique.graph.settings import Settings
 from communique.graph.validation import validate
 from communique.graph.validation.explanation import rule_of
 from communique.graph.validation.report import summarize, unexercised
+from communique.graph.validation.results import ValidationReport
 
 DOC = "GRAPH <https://w3id.org/communique/graph/doc/{}>"
 
@@ -92,7 +93,9 @@ MISTAKES = {
 def published(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """The graph of the packaged documents, as the gate sees it."""
     home: Path = tmp_path_factory.mktemp("home")
-    return judge(Settings(home=home), sources.documents()).store
+    with pytest.MonkeyPatch.context() as patch:  # judging it is what the tests do
+        patch.setattr("communique.graph.pipeline.validate", lambda *_, **__: ValidationReport())
+        return judge(Settings(home=home), sources.documents()).store
 
 
 @pytest.fixture
@@ -110,11 +113,10 @@ def test_the_documents_keep_all_rules(published: Store) -> None:
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_planted_mistake_is_found(mistake: str, copy: Store) -> None:
+def test_a_planted_mistake_is_found(mistake: str, published: Store, copy: Store) -> None:
     number, update = MISTAKES[mistake]
-    before = set(copy)
     copy.update(f"BASE <{ID}>\n{prologue()}{update}")
-    assert set(copy) != before, "the mistake was not planted"
+    assert any(quad not in published for quad in copy) or len(copy) < len(published), "the mistake was not planted"
     report = validate(copy, engine="sparql")
     assert not report.is_admissible
     assert number in {rule_of(result).number for result in report.results}
