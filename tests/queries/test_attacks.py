@@ -26,6 +26,7 @@ ROMANIAN = entity("agreement/mou-kor-rou-egov")
 HOTEL_GUEST = entity("participation/e-governance-forum-2011-12/lotte-hotel-seoul/attendee")
 INVENTED = entity("partyhood/seoul-communique/KOR")
 DISPUTED = entity("rank/un-epi/2018/KOR")
+MISDATED = entity("naming/kor-interior-ministry/004/ministry-of-the-interior-and-safety")
 
 
 def state(document: str, subject: NamedNode, paragraph: int, facts: Facts) -> list[Quad]:
@@ -94,7 +95,16 @@ def disputed() -> dict[str, list[Quad]]:
     return {"with_": state("002", DISPUTED, 19, facts)}
 
 
-LIES = (concluded, invented, guest, disputed)
+def misdated() -> dict[str, list[Quad]]:
+    """Move the name of 2018 to the day of the forum of 2013, so that it would answer for that day."""
+    moved = (MISDATED, term("com:attestedOn"))
+    return {
+        "without": [Quad(*moved, day("2018-10-02"), identifiers.inferred("004"))],
+        "with_": [Quad(*moved, day("2013-10-23"), identifiers.inferred("004"))],
+    }
+
+
+LIES = (concluded, invented, guest, disputed, misdated)
 
 
 @pytest.fixture(scope="module")
@@ -191,6 +201,7 @@ def test_shortcut_by_hand_is_swept_away(world: World) -> None:
         (entity("partyhood/mou-kor-rou-egov/KOR"), "R14-party-realization-differs"),
         (entity("partyhood/mou-kor-rou-egov/ROU"), "R14-party-realization-differs"),
         (entity("count/seoul-communique/states"), "R18-invented-members"),
+        (MISDATED, "R48-attested-on-other-day"),
         (HOTEL_GUEST, "Participation-actor"),
         (DISPUTED, "R27-contradicting-ranks"),
     ],
