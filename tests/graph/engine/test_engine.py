@@ -120,6 +120,13 @@ def test_one_worker_serves_one_connection_for_long(client: Client, engine: Engin
     assert set(children(generation)) <= set(before)
 
 
+def test_what_forks_has_one_thread(client: Client, engine: EngineProcess) -> None:
+    """A lock that another thread holds at the fork would stay held in the worker for ever."""
+    client.snapshot()
+    (generation,) = children(engine.pid)
+    assert [len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in (engine.pid, generation)] == [1, 1]
+
+
 def test_no_more_workers_than_allowed(engine: EngineProcess, settings: Settings) -> None:
     clients = [Client(engine.address) for _ in range(settings.engine_workers)]
     for client in clients:
