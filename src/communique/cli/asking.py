@@ -6,17 +6,30 @@ from collections.abc import Iterable
 from typing import Any, TextIO
 
 import click
-import pyoxigraph
-from pyoxigraph import BlankNode, Literal, NamedNode, QueryResultsFormat, RdfFormat, Triple
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryResultsFormat,
+    QuerySolutions,
+    Triple,
+    parse_query_results,
+)
 
 from communique.cli.console import format_option, print_json, print_table, write_bytes
-from communique.cli.session import Answer, Session
+from communique.cli.session import Session
 from communique.graph import networks
 from communique.graph.errors import InvalidParameter
 from communique.graph.namespaces import shorten
 from communique.graph.queries import Query, find, library
+from communique.graph.wire import JSON_RESULTS
 
-_RESULTS = {"json": QueryResultsFormat.JSON, "csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV}
+_RESULTS = {
+    "table": JSON_RESULTS,
+    "json": JSON_RESULTS,
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+}
 # A network is two tables: the edges, and the nodes with their measures.
 _CSV = {False: "edges.csv", True: "nodes.csv"}
 _Term = NamedNode | BlankNode | Literal | Triple
@@ -35,12 +48,12 @@ def query(name: str | None, pairs: tuple[str, ...], file: TextIO | None, form: s
       communique query adopters-of-agreement --param agreement=agreement/seoul-communique
     """
     if file is not None:
-        _print_answer(Session.start().ask(file.read()), form)
+        _print_answer(file.read(), form)
     elif name is None:
         _list_questions(form)
     else:
         question = find(name)
-        _print_answer(Session.start().ask(question.bind(_split(pairs))), form, question)
+        _print_answer(question.bind(_split(pairs)), form, question)
 
 
 @click.command()
@@ -95,19 +108,18 @@ def _default(question: Query) -> list[str]:
     return [f"{each.name}={' '.join(each.default)}" for each in question.parameters]
 
 
-def _print_answer(answer: Answer, form: str, question: Query | None = None) -> None:
-    """Print rows, a truth value or triples in the form asked for."""
-    if isinstance(answer, pyoxigraph.QueryTriples):
-        click.echo((answer.serialize(format=RdfFormat.TURTLE) or b"").decode(), nl=False)
-    elif isinstance(answer, pyoxigraph.QueryBoolean):
-        click.echo(str(bool(answer)).lower())
-    elif form == "table":
-        _print_solutions(answer, question)
-    else:
-        write_bytes(answer.serialize(format=_RESULTS[form]) or b"")
+def _print_answer(text: str, form: str, question: Query | None = None) -> None:
+    """Ask, and print rows, a truth value or triples in the form asked for."""
+    media_type, body = Session.start().ask(text, _RESULTS[form])
+    if form != "table" or media_type != JSON_RESULTS:
+        return write_bytes(body)
+    found = parse_query_results(body, format=QueryResultsFormat.JSON)
+    if isinstance(found, QuerySolutions):
+        return _print_solutions(found, question)
+    return click.echo(str(bool(found)).lower())
 
 
-def _print_solutions(answer: pyoxigraph.QuerySolutions, question: Query | None) -> None:
+def _print_solutions(answer: QuerySolutions, question: Query | None) -> None:
     """Print solutions as a table under the question."""
     columns = [variable.value for variable in answer.variables]
     rows = [[_show(solution[name]) for name in columns] for solution in answer]

@@ -6,14 +6,12 @@ import signal
 from dataclasses import dataclass
 from functools import cached_property
 
-import pyoxigraph
-from pyoxigraph import QueryResultsFormat, Store
+from pyoxigraph import Store
 
-from communique.graph.errors import QuerySyntaxError
+from communique.graph.engine.evaluation import evaluate
 from communique.graph.settings import Settings, read_settings
 from communique.graph.store import Snapshot, Workspace
-
-Answer = pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples
+from communique.graph.wire import JSON_RESULTS, Request
 
 
 @dataclass(frozen=True)
@@ -42,17 +40,15 @@ class Session:
         """The data of the snapshot; its default graph is empty, ask for the union."""
         return self.workspace.read(self.snapshot)
 
-    def ask(self, text: str) -> Answer:
-        """Evaluate a query over the union of all graphs; QuerySyntaxError when it is not SPARQL 1.1."""
+    def ask(self, text: str, solutions: str = JSON_RESULTS) -> tuple[str, bytes]:
+        """Evaluate a query as the endpoint does; gives the media type and the bytes of the answer.
+
+        ``solutions`` is the media type for SELECT and ASK; CONSTRUCT and DESCRIBE give Turtle. Raises QueryError.
+        """
         # A query runs in native code that no handler can interrupt: let ctrl-C end the process instead.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        try:
-            return self.store.query(text, use_default_graph_as_union=True)
-        except SyntaxError as error:
-            raise QuerySyntaxError(str(error), line=error.lineno, column=error.offset) from error
+        return evaluate(self.store, Request(text, solutions=solutions))
 
     def run(self, text: str) -> bytes:
         """Evaluate a SELECT and give its answer as SPARQL 1.1 JSON."""
-        answer = self.ask(text)
-        assert isinstance(answer, pyoxigraph.QuerySolutions)
-        return answer.serialize(format=QueryResultsFormat.JSON) or b""
+        return self.ask(text)[1]
