@@ -2,6 +2,7 @@
 
 CommuniqueError
 ├── SourceError            a file cannot be read or parsed
+│   ├── SourceErrors       several files cannot
 │   └── MappingError       a row or authored node cannot become quads
 ├── ConformanceError       data violates the shapes; carries the report
 ├── ShapesError            the validator or its shapes failed (not the data)
@@ -24,6 +25,7 @@ The parts travel as attributes, so that an interface can lay them out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -62,6 +64,14 @@ class SourceError(CommuniqueError):
         place = ":".join(str(part) for part in (path, line, column) if part is not None)
         super().__init__(f"{place}: {message}" if place else message, **parts)
         self.path, self.line, self.column = path, line, column
+
+
+class SourceErrors(SourceError):
+    """Several files cannot be read or parsed; ``faults`` says of each why."""
+
+    def __init__(self, message: str, faults: Sequence[SourceError], **parts: Any) -> None:
+        super().__init__(message, **parts)
+        self.faults = tuple(faults)
 
 
 class MappingError(SourceError):

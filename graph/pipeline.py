@@ -1,36 +1,62 @@
-"""Run the stages in their order: files → quads → derived quads → report → commit → snapshot.
+"""Run the stages in their order: files → quads → derived quads → report → commit → snapshot → journal.
 
-This is the only module that knows the order. Every change of the published graph is one batch that is judged as a
-whole: it is published whole, or nothing changes.
+This is the only module that knows the order. A change is one batch, made on a draft that nobody else sees: what is
+admitted of it is published in one step, or nothing changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from communique.graph import sources
-from communique.graph.errors import ConformanceError
-from communique.graph.identifiers import CANDIDATES, META, document_of
+from communique.graph import quarantine, sources
+from communique.graph.activity import Activity
+from communique.graph.admission import Gate, Policy, admit
+from communique.graph.batch import Batch, read_batch
+from communique.graph.draft import Draft
+from communique.graph.errors import ConformanceError, SourceError, StoreError
+from communique.graph.journal import BUILD, LOAD, PUBLISHED, ROLLBACK, UNCHANGED, Journal, Record
 from communique.graph.mapping import background
-from communique.graph.mapping.document import described, map_document
 from communique.graph.mapping.territory import map_territories, territories
-from communique.graph.mapping.tree import Block
-from communique.graph.namespaces import ID
-from communique.graph.queries import derive
+from communique.graph.progress import Watch, silent
 from communique.graph.settings import Settings
+from communique.graph.sources import Input, collect
+from communique.graph.sources.inputs import packaged
 from communique.graph.store import Snapshot, Workspace
+from communique.graph.trial import Site, Trial, fits_on_disk
 from communique.graph.validation import ValidationReport, validate
 from communique.graph.vocabulary import ontology_quads
 
 Source = Path | Traversable
 
-# Graphs to which several documents contribute; a load replaces only what belongs to its own documents.
-_COMMON = (CANDIDATES, META)
+__all__ = ["Options", "Outcome", "Trial", "build", "foundation", "judge", "load", "rollback"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How files are loaded.
+
+    Attributes
+    ----------
+    graph : takes the statements of RDF that stand in no graph
+    kind : format of all files, a key of ``sources.inputs.KINDS``; told by each suffix when None
+    quarantine : admit the other documents when some cannot be read or break a rule
+    wait : seconds to wait for another writer
+    watch : is told of stages and of how far they have come
+    gate : judges the graph before it is published
+    """
+
+    graph: NamedNode | None = None
+    kind: str | None = None
+    quarantine: bool = False
+    wait: float = 0.0
+    watch: Watch = silent
+    gate: Gate = validate
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +66,69 @@ class Outcome:
     Attributes
     ----------
     snapshot : the state now in force
-    report : what the gate found; admissible, else there would be no outcome
+    report : what the gate found in it; admissible, else there would be no outcome
+    record : what the journal says of it
     """
 
     snapshot: Snapshot
     report: ValidationReport
+    record: Record
 
 
-def build(settings: Settings, *, fresh: bool = False) -> Outcome:
+def build(settings: Settings, *, fresh: bool = False, options: Options = Options()) -> Outcome:
     """Publish the packaged graph: ontology, background and documents.
 
     What was loaded beside it stays, unless ``fresh``. Raises as ``load`` does.
     """
-    return _publish(settings, sources.documents(), None, fresh=fresh, anew=True)
+    return _change(settings, BUILD, [packaged(document) for document in sources.documents()], options, fresh=fresh)
 
 
-def load(settings: Settings, files: Sequence[Source], *, graph: NamedNode | None = None) -> Outcome:
-    """Add documents (``.yaml``) and RDF files to the published graph, replacing graphs of the same name.
+def load(settings: Settings, files: Sequence[Source], options: Options = Options()) -> Outcome:
+    """Add documents (``.yaml``) and RDF files, or folders of them, to the published graph.
 
-    ``graph`` takes the statements of RDF files that stand in no graph.
+    Graphs of the same name are replaced. Without quarantine everything is admitted or nothing.
 
     Raises
     ------
     SourceError, MappingError : a file cannot be read or mapped; path, line and column are named
-    ConformanceError : the graph would violate the rules; carries the report, and nothing has changed
-    StoreError : nothing has been built yet, or the store cannot be written
+    ConformanceError : the graph would violate the rules; carries the trial, and nothing has changed
+    StoreError : nothing has been built yet, or the store cannot be written; StoreLocked while another process writes
     """
-    return _publish(settings, files, graph)
+    Workspace(settings.home).current()
+    return _change(settings, LOAD, collect(files, options.kind), options)
+
+
+def judge(settings: Settings, files: Sequence[Source] = (), options: Options = Options()) -> Trial:
+    """Try a load without carrying it out; without files, judge the graph in force."""
+    workspace = Workspace(settings.home)
+    if not files:
+        store = workspace.read(workspace.current())
+        return Trial(store, options.gate(store))
+    anew = workspace.current_id() is None
+    base = Store() if anew else workspace.read(workspace.current())
+    batch = _read(collect(files, options.kind), options, base, anew=anew)
+    try:
+        admission = admit(Site(base, None), batch, _policy(replace(options, quarantine=False), anew=anew))
+    except ConformanceError as error:
+        return Trial(base, error.report.report)
+    return Trial(base, admission.report)
+
+
+def rollback(settings: Settings, snapshot: str | None = None, *, wait: float = 0.0) -> Record:
+    """Put an earlier snapshot in force again, by its id or the beginning of it.
+
+    With None it is the one that was in force before the present one was published. The snapshots on the way stay
+    until they are pruned, so that a rollback can be taken back. StoreError when there is nothing to go back to.
+    """
+    workspace, journal = Workspace(settings.home), Journal(settings.home)
+    with workspace.exclusive(wait):
+        _settle(workspace, journal)
+        activity = Activity(settings, ROLLBACK, workspace.current_id())
+        target = workspace.find(snapshot or _before(journal, activity.previous))
+        record = activity.point(target.id)
+        with journal.announced(record):
+            workspace.point(target)
+        return record
 
 
 def foundation() -> list[Quad]:
@@ -77,89 +139,70 @@ def foundation() -> list[Quad]:
     return [*ontology_quads(), *map_territories(described_here), *background.map_background(tree, known)]
 
 
-def judge(settings: Settings, files: Sequence[Source] = (), *, graph: NamedNode | None = None) -> Trial:
-    """Try a load without carrying it out; without files, judge the graph in force."""
-    base = _base(Workspace(settings.home), fresh=False, required=not files)
-    return _try(base, files, graph, anew=not len(base))
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A graph as it would be after a load, and what the gate says of it."""
-
-    store: Store
-    report: ValidationReport
-
-
-def _publish(
-    settings: Settings,
-    files: Sequence[Source],
-    graph: NamedNode | None,
-    *,
-    fresh: bool = False,
-    anew: bool = False,
+def _change(
+    settings: Settings, kind: str, inputs: Sequence[Input], options: Options, *, fresh: bool = False
 ) -> Outcome:
-    """Try a batch, and commit and publish it when the gate admits it."""
-    workspace = Workspace(settings.home)
-    with workspace.writer() as writer:
-        trial = _try(_base(workspace, fresh=fresh, required=not anew), files, graph, anew=anew)
-        if not trial.report.is_admissible:
-            raise ConformanceError("the graph would violate its rules; nothing was changed", trial)
-        writer.replace_all(trial.store)
-        return Outcome(writer.publish(), trial.report)
+    """Make a change on a draft, publish what is admitted of it, and write down what came of it."""
+    workspace, journal, anew = Workspace(settings.home), Journal(settings.home), kind == BUILD
+    with workspace.draft(wait=options.wait, fresh=fresh) as draft:
+        _settle(workspace, journal)
+        activity = Activity(settings, kind, workspace.current_id())
+        batch = _read(inputs, options, draft.store, anew=anew)
+        try:
+            admission = admit(_site(workspace, draft, batch), batch, _policy(options, anew=anew))
+        except (SourceError, ConformanceError) as error:
+            journal.append(activity.refuse(batch, error.report.report if isinstance(error, ConformanceError) else None))
+            raise
+        record = activity.admit(batch, admission, draft)
+        options.watch("publish", 0, 0)
+        if admission.aside:
+            quarantine.put(settings.home, activity.id, batch, admission.aside)
+        return Outcome(_publish(workspace, journal, draft, record), admission.report, record)
 
 
-def _base(workspace: Workspace, *, fresh: bool, required: bool) -> Store:
-    """Load the snapshot in force as the ground of a change; an empty store where there is none."""
-    if fresh or (workspace.current_id() is None and not required):
-        return Store()
-    return workspace.read(workspace.current())
+def _publish(workspace: Workspace, journal: Journal, draft: Draft, record: Record) -> Snapshot:
+    """Put the draft in force with its record; of equal content only the record is new."""
+    if record.outcome == UNCHANGED:
+        journal.append(record)
+        return workspace.current()
+    with journal.announced(record):
+        return workspace.publish(draft, record.ended)
 
 
-def _try(base: Store, files: Sequence[Source], graph: NamedNode | None, *, anew: bool) -> Trial:
-    """Put a batch into ``base``, rebuild what is derived and let the gate judge the result."""
+def _read(inputs: Sequence[Input], options: Options, ground: Store, *, anew: bool) -> Batch:
+    """Read a batch; one that builds the graph anew brings the foundation with it."""
+    ground_of_build = Store()
     if anew:
-        _replace(base, foundation())
-    batch = list(_read(base, files, graph))
-    _replace(base, batch)
-    derive(base)
-    numbers = {number for quad in batch if (number := document_of(quad.graph_name)) is not None}
-    return Trial(base, validate(base, documents=sorted(numbers) if files and not anew else None))
+        ground_of_build.extend(foundation())
+    batch = read_batch(inputs, graph=options.graph, ground=ground_of_build if anew else ground, watch=options.watch)
+    batch.store.extend(ground_of_build)
+    return batch
 
 
-def _read(base: Store, files: Sequence[Source], graph: NamedNode | None) -> Iterator[Quad]:
-    """Turn files into quads; what one document refers to may be described in another of the batch."""
-    trees = {file: sources.read_yaml(file) for file in files if file.name.endswith((".yaml", ".yml"))}
-    known = _known(base, trees.values())
-    for file in files:
-        yield from map_document(trees[file], known) if file in trees else sources.read_rdf(file, graph)
+def _site(workspace: Workspace, draft: Draft, batch: Batch) -> Site:
+    """Choose where to try a batch: in memory, unless it is small beside a large graph."""
+    if fits_on_disk(draft.quads, len(batch.store)):
+        return Site(None, draft)
+    return Site(workspace.read(workspace.current()) if draft.quads else Store(), draft)
 
 
-def _known(base: Store, trees: Iterable[Block]) -> Collection[str]:
-    """Name what the base and the documents of a batch describe, by relative identifiers."""
-    subjects = (quad.subject.value for quad in base if isinstance(quad.subject, NamedNode))
-    inside = {subject.removeprefix(ID) for subject in subjects if subject.startswith(ID)}
-    return inside.union(*map(described, trees))
+def _policy(options: Options, *, anew: bool) -> Policy:
+    """Take the policy from the options."""
+    return Policy(options.gate, options.quarantine, anew, options.watch)
 
 
-def _replace(base: Store, batch: Sequence[Quad]) -> None:
-    """Replace in ``base`` the graphs of a batch, and of the common graphs what belongs to its documents."""
-    given = {quad.graph_name for quad in batch}
-    numbers = {document_of(graph) for graph in given} - {None}
-    graphs = {graph for graph in base.named_graphs() if graph in given or document_of(graph) in numbers}
-    old = [quad for common in _COMMON for quad in _belonging(base, common, graphs, numbers)]
-    for graph in graphs.difference(_COMMON):
-        base.remove_graph(graph)
-    for quad in old:
-        base.remove(quad)
-    base.extend(batch)
+def _settle(workspace: Workspace, journal: Journal) -> None:
+    """Finish or clear away what a killed writer began."""
+    orphan = journal.settle(workspace.current_id())
+    if orphan is not None and orphan.quarantine:
+        shutil.rmtree(workspace.home / orphan.quarantine, ignore_errors=True)
 
 
-def _belonging(
-    base: Store, common: NamedNode, graphs: Collection[object], numbers: Collection[str | None]
-) -> Iterator[Quad]:
-    """List the quads of a common graph about graphs that are replaced, or that rest on documents that are."""
-    for quad in base.quads_for_pattern(None, None, None, common):
-        rests_on = {document_of(other.object) for other in base.quads_for_pattern(quad.subject, None, None, common)}
-        if quad.subject in graphs or rests_on.intersection(numbers):
-            yield quad
+def _before(journal: Journal, current: str) -> str:
+    """Find the snapshot that was in force before the present one was published."""
+    published = (each for each in reversed(journal.records()) if each.kind != ROLLBACK and each.outcome == PUBLISHED)
+    found = next((each.previous for each in published if each.snapshot == current), "")
+    if not found:
+        hint = "communique history, then communique rollback SNAPSHOT"
+        raise StoreError("the journal knows of no snapshot before the one in force", hint=hint)
+    return found

@@ -25,6 +25,7 @@ class Settings:
     engine_workers : most queries evaluated at one time
     unconfined : serve even where the host forbids network namespaces (the operator's explicit word)
     host, port : address of the HTTP server
+    agent : who loads, as the journal records it; the login name when empty
     """
 
     home: Path = Path("var")
@@ -35,6 +36,7 @@ class Settings:
     unconfined: bool = False
     host: str = "127.0.0.1"
     port: int = 8080
+    agent: str = ""
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -1,38 +1,45 @@
 """The durable store: one writer, snapshots that never change, and a pointer to the one in force.
 
 ``home/``
-├── store/                the working copy, pyoxigraph on disk; one writer at a time
 ├── snapshots/<id>/
-│   ├── dataset.nq        canonical N-Quads; the id is the head of its SHA-256
-│   ├── manifest.json     what it holds, when and by which version it was made
-│   └── store/            a backup of the working copy (hard links), for tools that read from disk
+│   ├── store/            the quads on disk (pyoxigraph); shared with other snapshots by hard links
+│   ├── dataset.nq …      the same as text (see ``dump``), from which readers load
+│   └── manifest.json     what it holds, when and by which version it was made
 ├── current               link to the snapshot in force; moving it is the publication
 └── writer.lock
 
-Readers load ``dataset.nq``: a process that has opened an on-disk store keeps RocksDB's threads and must not fork.
+A change is made on a draft: a copy of the snapshot in force that nobody else sees. It is published by giving the
+draft its place among the snapshots and moving the pointer, two renames; otherwise it is thrown away. Whatever stops a
+writer, the pointer shows the old state or the new one, and the next writer sweeps what was left.
+
+Readers never open the on-disk store: a process that has done so keeps RocksDB's threads and must not fork.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import Store
 
-from communique import __version__
-from communique.graph.dataset import canonical_lines, count_by_graph, snapshot_id
+from communique.graph.disk import explained, sync
+from communique.graph.draft import Draft, Ground
+from communique.graph.dump import Dump
 from communique.graph.errors import StoreError, StoreLocked
 from communique.graph.locks import hold
 
-_KEPT = 3
+__all__ = ["Draft", "Snapshot", "Workspace"]
+
+KEPT = 3
+
+_RECOVER = "communique rollback, or communique build --fresh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +48,12 @@ class Snapshot:
 
     Attributes
     ----------
-    id : first 16 hexadecimal digits of the SHA-256 of ``dataset.nq``
+    id : name of the content, see ``dataset.snapshot_id``
     path : its folder
     graphs : quads per graph IRI; the default graph is the empty string
     created : when it was first published, UTC
     version : of the product that wrote it
+    mark : fingerprint of the content, see ``dataset.fingerprint``
     """
 
     id: str
@@ -53,11 +61,12 @@ class Snapshot:
     graphs: Mapping[str, int]
     created: datetime
     version: str
+    mark: int
 
     @property
-    def dataset(self) -> Path:
-        """Name the file of its canonical N-Quads."""
-        return self.path / "dataset.nq"
+    def dataset(self) -> Dump:
+        """Give the text of its quads."""
+        return Dump(self.path)
 
     @property
     def quads(self) -> int:
@@ -66,7 +75,7 @@ class Snapshot:
 
 
 class Workspace:
-    """The folder that holds the working copy and the snapshots."""
+    """The folder that holds the snapshots."""
 
     def __init__(self, home: Path) -> None:
         """Point at ``home``, which need not exist yet."""
@@ -75,29 +84,51 @@ class Workspace:
         self.shelf = self.home / "snapshots"
 
     @contextmanager
-    def writer(self, *, wait: float = 0.0) -> Iterator[Writer]:
-        """Open the working copy for writing; a second writer waits up to ``wait`` seconds.
+    def draft(self, *, wait: float = 0.0, fresh: bool = False) -> Iterator[Draft]:
+        """Begin a change: a draft of the snapshot in force, or an empty one when ``fresh`` or nothing is in force.
+
+        The draft is thrown away at the end unless it was published. A second writer waits up to ``wait`` seconds.
 
         Raises
         ------
         StoreLocked : another process writes; the message names it
-        StoreError : the folder cannot be used, or the store on disk cannot be opened
+        StoreError : the folder cannot be used, the disk is full, or the snapshot in force is damaged
         """
-        with ExitStack() as stack:
-            yield self._open(stack, wait)
+        with self.exclusive(wait):
+            ground = None if fresh or self.current_id() is None else _ground(self.current())
+            draft = Draft(self.shelf / ".draft", ground)
+            try:
+                yield draft
+            finally:
+                draft.discard()
 
-    def _open(self, stack: ExitStack, wait: float) -> Writer:
-        """Take the lock and open the store; ``stack`` will close the store first, then release the lock."""
-        try:
+    @contextmanager
+    def exclusive(self, wait: float = 0.0) -> Iterator[None]:
+        """Be the only writer for a while, and begin by sweeping what an interrupted one left; raises as ``draft``."""
+        with explained(self.home):
             self.shelf.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(hold(self.home / "writer.lock", wait))
-            _sweep(self.shelf)
-            return stack.enter_context(closing(Writer(self, Store(str(self.home / "store")))))
+        try:
+            with hold(self.home / "writer.lock", wait):
+                _sweep(self.shelf)
+                yield
         except BlockingIOError as error:
             message = f"process {error} is writing to {self.home}"
-            raise StoreLocked(message, hint="wait for it, or end it") from error
-        except OSError as error:
-            raise StoreError(f"the store in {self.home} cannot be opened: {error}") from error
+            raise StoreLocked(message, hint="wait for it (--wait SECONDS), or end it") from error
+
+    def publish(self, draft: Draft, at: datetime | None = None) -> Snapshot:
+        """Put a draft in force at the time ``at``, now when None; a snapshot of equal content is used again."""
+        path = self.shelf / draft.id
+        with explained(self.home):
+            if not path.exists():
+                draft.finish(at or datetime.now(UTC)).rename(path)
+                sync(self.shelf)
+            return self.point(_read_manifest(path))
+
+    def point(self, snapshot: Snapshot) -> Snapshot:
+        """Move the pointer to a snapshot, then remove the oldest ones."""
+        _point(self.pointer, snapshot.path)
+        _prune(self, keep=snapshot)
+        return snapshot
 
     def current(self) -> Snapshot:
         """Give the snapshot in force; StoreError when nothing has been published."""
@@ -118,106 +149,31 @@ class Workspace:
         found = (_read_manifest(path) for path in self.shelf.glob("[!.]*"))
         return tuple(sorted(found, key=lambda snapshot: snapshot.created, reverse=True))
 
+    def find(self, name: str) -> Snapshot:
+        """Find a snapshot that is kept by its id or the beginning of it; StoreError for none or several."""
+        kept = self.snapshots()
+        found = [snapshot for snapshot in kept if snapshot.id.startswith(name)]
+        if len(found) == 1:
+            return found[0]
+        listed = ", ".join(snapshot.id for snapshot in kept) or "none is kept"
+        message = f"{len(found) or 'no'} snapshot{'' if len(found) == 1 else 's'} {name!r} in {self.home}"
+        raise StoreError(message, expected=f"one of {listed}", hint="communique history")
+
     def read(self, snapshot: Snapshot) -> Store:
         """Load a snapshot into memory; no file stays open and no thread is left behind."""
-        store = Store()
         try:
-            store.bulk_load(path=str(snapshot.dataset), format=RdfFormat.N_QUADS)
+            store = snapshot.dataset.load()
         except (OSError, SyntaxError) as error:
-            raise StoreError(f"snapshot {snapshot.id} cannot be read: {error}", hint="communique build") from error
+            raise StoreError(f"snapshot {snapshot.id} cannot be read: {error}", hint=_RECOVER) from error
+        if len(store) != snapshot.quads:
+            message = f"snapshot {snapshot.id} has {len(store)} quads, not {snapshot.quads}"
+            raise StoreError(message, hint=_RECOVER)
         return store
 
 
-class Writer:
-    """Changes to the working copy, each in one transaction, and their publication."""
-
-    def __init__(self, workspace: Workspace, store: Store) -> None:
-        """Take the open working copy; only ``Workspace.writer`` makes one."""
-        self._workspace = workspace
-        self._store = store
-
-    def replace_all(self, quads: Iterable[Quad]) -> None:
-        """Make the working copy hold exactly ``quads``: afterwards it holds these, or the old ones.
-
-        A blank node raises MappingError before anything is changed.
-        """
-        self._change(set(self._store), _as_stored(quads))
-
-    def replace_graphs(self, graphs: Mapping[NamedNode, Iterable[Quad]]) -> None:
-        """Replace the content of some graphs, leave the others; a quad of another graph is a StoreError."""
-        wanted = _as_stored(quad for quads in graphs.values() for quad in quads)
-        strangers = [quad for quad in wanted if quad.graph_name not in graphs]
-        if strangers:
-            raise StoreError(f"{strangers[0]} is in none of the graphs to replace", expected=_enumerate(graphs))
-        self._change({quad for graph in graphs for quad in self._in_graph(graph)}, wanted)
-
-    def publish(self, at: datetime | None = None) -> Snapshot:
-        """Make a snapshot of the working copy and put it in force; one of equal content is used again.
-
-        Its manifest records the time ``at``, now when None. The cost is one sorted list of all lines in memory,
-        less than the engine needs to serve them.
-        """
-        lines = canonical_lines(self._store)
-        path = self._workspace.shelf / snapshot_id(lines)
-        if not path.exists():
-            self._write(path, lines, at or datetime.now(UTC))
-        snapshot = _read_manifest(path)
-        _point(self._workspace.pointer, path)
-        _prune(self._workspace, keep=snapshot)
-        return snapshot
-
-    def close(self) -> None:
-        """Close the working copy; the writer is of no use afterwards."""
-        del self._store
-
-    def _in_graph(self, graph: NamedNode) -> Iterator[Quad]:
-        """List the stored quads of one graph."""
-        return self._store.quads_for_pattern(None, None, None, graph)
-
-    def _change(self, old: set[Quad], new: set[Quad]) -> None:
-        """Commit the difference: pyoxigraph runs the operations of one update as one transaction."""
-        removed, added = old - new, new - old
-        canonical_lines(added)  # refuses blank nodes
-        if removed:
-            self._store.update(f"DELETE DATA {{ {_as_data(removed)} }} ; INSERT DATA {{ {_as_data(added)} }}")
-        elif added:
-            self._store.extend(added)
-        self._store.flush()
-
-    def _write(self, path: Path, lines: list[str], at: datetime) -> None:
-        """Write a snapshot under a name of its own, then give it its place in one step."""
-        draft = path.with_name(f".{path.name}")
-        draft.mkdir()
-        self._store.backup(str(draft / "store"))
-        _write_durably(draft / "dataset.nq", "".join(f"{line}\n" for line in lines))
-        counts = {"graphs": count_by_graph(self._store), "created": at.isoformat(), "version": __version__}
-        _write_durably(draft / "manifest.json", json.dumps({"id": path.name, **counts}, indent=2) + "\n")
-        draft.rename(path)
-        _sync(path.parent)
-
-
-def _as_stored(quads: Iterable[Quad]) -> set[Quad]:
-    """Give quads the lexical forms that the store will keep, so that equal data makes no difference."""
-    scratch = Store()
-    scratch.extend(quads)
-    return set(scratch)
-
-
-def _as_data(quads: Iterable[Quad]) -> str:
-    """Write quads as the body of INSERT DATA and DELETE DATA."""
-    return "\n".join(map(_as_datum, quads))
-
-
-def _as_datum(quad: Quad) -> str:
-    """Write one quad in SPARQL."""
-    if isinstance(quad.graph_name, DefaultGraph):
-        return f"{quad.triple} ."
-    return f"GRAPH {quad.graph_name} {{ {quad.triple} }}"
-
-
-def _enumerate(graphs: Iterable[NamedNode]) -> str:
-    """List graphs for a message."""
-    return ", ".join(graph.value for graph in graphs) or "no graph at all"
+def _ground(snapshot: Snapshot) -> Ground:
+    """Give what a draft begins with."""
+    return Ground(snapshot.path, snapshot.graphs, snapshot.mark)
 
 
 def _read_manifest(path: Path) -> Snapshot:
@@ -230,9 +186,10 @@ def _read_manifest(path: Path) -> Snapshot:
             graphs=MappingProxyType(manifest["graphs"]),
             created=datetime.fromisoformat(manifest["created"]),
             version=manifest["version"],
+            mark=int(manifest["fingerprint"], 16),
         )
     except (OSError, ValueError, KeyError) as error:
-        raise StoreError(f"snapshot {path} is damaged: {error!r}", hint="communique build") from error
+        raise StoreError(f"snapshot {path} is damaged: {error!r}", hint=_RECOVER) from error
 
 
 def _point(pointer: Path, path: Path) -> None:
@@ -241,35 +198,17 @@ def _point(pointer: Path, path: Path) -> None:
     draft.unlink(missing_ok=True)
     draft.symlink_to(path.relative_to(pointer.parent))
     draft.replace(pointer)
-    _sync(pointer.parent)
+    sync(pointer.parent)
 
 
 def _prune(workspace: Workspace, *, keep: Snapshot) -> None:
     """Remove all but the newest few snapshots; renamed first, so that none is ever seen half removed."""
-    for snapshot in workspace.snapshots()[_KEPT:]:
+    for snapshot in workspace.snapshots()[KEPT:]:
         if snapshot.id != keep.id:
-            snapshot.path.rename(snapshot.path.with_name(f".{snapshot.id}"))
-    _sweep(workspace.shelf)
+            shutil.rmtree(snapshot.path.rename(snapshot.path.with_name(f".{snapshot.id}")))
 
 
 def _sweep(shelf: Path) -> None:
     """Remove what an interrupted writer left."""
     for leftover in shelf.glob(".*"):
         shutil.rmtree(leftover)
-
-
-def _write_durably(path: Path, text: str) -> None:
-    """Write a file and wait until the disk has it."""
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Wait until the disk has the names in a folder."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -39,9 +39,10 @@ def publish() -> Callable[[Path, Iterable[Quad]], str]:
     from communique.graph.store import Workspace
 
     def put(home: Path, quads: Iterable[Quad]) -> str:
-        with Workspace(home).writer() as writer:
-            writer.replace_all(quads)
-            return writer.publish().id
+        workspace = Workspace(home)
+        with workspace.draft() as draft:
+            draft.replace_all(quads)
+            return workspace.publish(draft).id
 
     return put
 

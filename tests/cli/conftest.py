@@ -43,7 +43,8 @@ def altered(built: Path, tmp_path: Path) -> Path:
     quad = next(store.quads_for_pattern(None, term("com:passageDigest"), None, None))
     store.remove(quad)
     store.add(Quad(quad.subject, quad.predicate, Literal("0" * 64), quad.graph_name))
-    with Workspace(tmp_path).writer() as writer:
-        writer.replace_all(store)
-        writer.publish()
+    workspace = Workspace(tmp_path)
+    with workspace.draft() as draft:
+        draft.replace_all(store)
+        workspace.publish(draft)
     return tmp_path

@@ -1,4 +1,4 @@
-"""The command ``communique``: build, load, validate, query, network, evidence, info, export, serve."""
+"""The command ``communique`` and its subcommands."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from communique.cli.asking import network, query
 from communique.cli.building import build, load, validate
 from communique.cli.console import ExplainedGroup
 from communique.cli.evidence import evidence
+from communique.cli.history import history, rollback
 from communique.cli.inspecting import export, info
 from communique.cli.serving import serve
 
@@ -22,5 +23,5 @@ def main() -> None:
     """
 
 
-for command in (build, load, validate, query, network, evidence, info, export, serve):
+for command in (build, load, validate, history, rollback, query, network, evidence, info, export, serve):
     main.add_command(command)

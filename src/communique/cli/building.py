@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 from pyoxigraph import NamedNode
 
 from communique.cli.console import explain, format_option, print_json, print_table, terminal
+from communique.cli.progress import shown
 from communique.graph import pipeline
-from communique.graph.errors import ConformanceError
+from communique.graph.errors import ConformanceError, SourceErrors
 from communique.graph.namespaces import GRAPH
-from communique.graph.pipeline import Outcome, Trial
-from communique.graph.settings import read_settings
+from communique.graph.pipeline import Options, Outcome, Trial
+from communique.graph.settings import Settings, read_settings
+from communique.graph.sources.inputs import KINDS, STDIN, spool
 from communique.graph.validation import report
 
-_FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILES = click.Path(exists=True, allow_dash=True, path_type=Path)
 _WRITERS: dict[str, Callable[[Trial], str]] = {
     "json": lambda trial: report.to_json(trial.report, trial.store),
     "csv": lambda trial: report.to_csv(trial.report, trial.store),
     "turtle": lambda trial: report.to_turtle(trial.report),
 }
+_INTERRUPTED = 130
+
+wait_option = click.option(
+    "--wait", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS", help="Wait for another writer to finish."
+)
+agent_option = click.option("--agent", help="Who does it, for the journal.  [default: COMMUNIQUE_AGENT or login name]")
+_graph_option = click.option("--graph", help="Graph for triples that name none, such as doc/900.")
+_kind_option = click.option("--input-format", "kind", type=click.Choice(list(KINDS)), help="Format of all files.")
 
 
 @click.command()
 @click.option("--fresh", is_flag=True, help="Start from nothing: drop what was loaded besides the packaged graph.")
+@wait_option
+@agent_option
 @format_option("table", "json", "csv", "turtle")
-def build(fresh: bool, form: str) -> None:
+def build(fresh: bool, wait: float, agent: str | None, form: str) -> None:
     """Build the packaged graph from its documents, validate it and publish it.
 
     All or nothing: when a rule is violated, the graph in force stays, and the report says why.
@@ -38,37 +53,56 @@ def build(fresh: bool, form: str) -> None:
     Example:
       communique build
     """
-    _carry_out(lambda: pipeline.build(read_settings(), fresh=fresh), form)
+    with shown() as watch:
+        options = Options(wait=wait, watch=watch)
+        _carry_out(lambda: pipeline.build(chosen_settings(agent), fresh=fresh, options=options), form)
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=_FILES)
-@click.option("--graph", help="Graph for triples that name none, such as doc/900.")
+@_graph_option
+@_kind_option
+@click.option(
+    "--on-violation",
+    type=click.Choice(["reject", "quarantine"]),
+    default="reject",
+    show_default=True,
+    help="Change nothing, or admit the other documents.",
+)
+@wait_option
+@agent_option
 @format_option("table", "json", "csv", "turtle")
-def load(files: tuple[Path, ...], graph: str | None, form: str) -> None:
-    """Add authored documents (YAML) or RDF files to the graph; graphs of the same name are replaced.
+def load(files: tuple[Path, ...], wait: float, agent: str | None, form: str, **how: Any) -> None:
+    """Add FILES to the graph: authored documents (YAML), RDF, folders of them, or - for standard input.
 
-    All or nothing: when a file is broken or a rule is violated, nothing changes.
+    RDF is Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD, as it is or compressed (.gz, .zst). Graphs of the same
+    name are replaced. When a file is broken or a rule is violated, nothing changes; with --on-violation quarantine the
+    documents at fault are put aside in quarantine/ with a report, and the others are admitted.
 
     \b
     Example:
       communique load my-document.yaml
+      zcat statements.nq.gz | communique load - --input-format nquads
     """
-    _carry_out(lambda: pipeline.load(read_settings(), files, graph=_graph(graph)), form)
+    with shown() as watch, _on_disk(files, how["kind"]) as paths:
+        chosen = _options(wait=wait, watch=watch, **how)
+        _carry_out(lambda: pipeline.load(chosen_settings(agent), paths, chosen), form)
 
 
 @click.command()
 @click.argument("files", nargs=-1, type=_FILES)
-@click.option("--graph", help="Graph for triples that name none, such as doc/900.")
+@_graph_option
+@_kind_option
 @format_option("table", "json", "csv", "turtle")
-def validate(files: tuple[Path, ...], graph: str | None, form: str) -> None:
+def validate(files: tuple[Path, ...], graph: str | None, kind: str | None, form: str) -> None:
     """Try whether FILES could be loaded, and change nothing; without files, judge the graph in force.
 
     \b
     Example:
       communique validate my-document.yaml --format csv
     """
-    trial = pipeline.judge(read_settings(), files, graph=_graph(graph))
+    with shown() as watch, _on_disk(files, kind) as paths, _faults_listed():
+        trial = pipeline.judge(read_settings(), paths, _options(graph=graph, kind=kind, watch=watch))
     print_trial(trial, form)
     if not trial.report.is_admissible:
         sys.exit(1)
@@ -87,29 +121,75 @@ def print_trial(trial: Trial, form: str) -> None:
     return terminal().print(_verdict(trial))
 
 
+def _options(*, graph: str | None, on_violation: str = "reject", **others: Any) -> Options:
+    """Take the options of the command line."""
+    return Options(graph=_graph(graph), quarantine=on_violation == "quarantine", **others)
+
+
+def chosen_settings(agent: str | None) -> Settings:
+    """Read the settings; the option ``--agent`` goes before the environment."""
+    settings = read_settings()
+    return replace(settings, agent=agent) if agent else settings
+
+
+@contextmanager
+def _on_disk(files: Sequence[Path], kind: str | None) -> Iterator[list[Path]]:
+    """Put standard input into a file for a while, so that it can be read twice."""
+    if STDIN not in files:
+        yield list(files)
+        return
+    with TemporaryDirectory(prefix="communique-") as folder:
+        stdin = spool(sys.stdin.buffer, Path(folder), kind)
+        yield [stdin if path == STDIN else path for path in files]
+
+
+@contextmanager
+def _faults_listed() -> Iterator[None]:
+    """Say of each file why it cannot be read, when there are several."""
+    try:
+        yield
+    except SourceErrors as error:
+        for fault in error.faults:
+            explain(fault)
+        raise
+
+
 def _carry_out(change: Callable[[], Outcome], form: str) -> None:
     """Make a change and tell what came of it; exit code 1 with the report when the gate refuses it."""
     try:
-        outcome = change()
+        with _faults_listed():
+            outcome = change()
     except ConformanceError as error:
         print_trial(error.report, form)
         explain(error)
         sys.exit(1)
+    except KeyboardInterrupt:
+        click.echo("interrupted; communique history tells what is in force", err=True)
+        sys.exit(_INTERRUPTED)
     told = _tell(outcome)
     if form == "json":
         print_json(told)
     else:
-        click.echo("published {snapshot}: {quads} quads in {graphs} graphs, {findings} findings".format(**told))
+        click.echo("{outcome} {snapshot}: {quads} quads in {graphs} graphs, {findings} findings".format(**told))
+        if told["quarantine"]:
+            click.echo("set aside {quarantined} quads of {read}; see {quarantine}/README.md".format(**told))
 
 
 def _tell(outcome: Outcome) -> dict[str, Any]:
     """Sum a change up."""
-    snapshot = outcome.snapshot
+    snapshot, record = outcome.snapshot, outcome.record
     return {
+        "outcome": record.outcome,
+        "load": record.id,
         "snapshot": snapshot.id,
         "quads": snapshot.quads,
         "graphs": len(snapshot.graphs),
         "findings": len(outcome.report.results),
+        "read": record.read,
+        "committed": record.committed,
+        "quarantined": record.quarantined,
+        "quarantine": str(read_settings().home / record.quarantine) if record.quarantine else "",
+        "sources": [asdict(source) for source in record.sources],
     }
 
 

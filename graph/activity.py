@@ -1,0 +1,100 @@
+"""An activity under way, and the account of it: what was read, where it went, what the journal will say."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import secrets
+from datetime import UTC, datetime
+
+from pyoxigraph import NamedNode
+
+from communique.graph.admission import Admission
+from communique.graph.batch import COMMON, Batch
+from communique.graph.draft import Draft
+from communique.graph.errors import StoreError
+from communique.graph.journal import PUBLISHED, REFUSED, UNCHANGED, Origin, Record
+from communique.graph.settings import Settings
+from communique.graph.validation import ValidationReport
+from communique.graph.validation.report import to_turtle
+
+
+class Activity:
+    """A build, a load or a rollback that has begun."""
+
+    def __init__(self, settings: Settings, kind: str, previous: str | None) -> None:
+        """Begin now; ``previous`` is the id in force."""
+        self.kind, self.previous = kind, previous or ""
+        self.agent = settings.agent or _login()
+        self.started = datetime.now(UTC)
+        self.id = f"{self.started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+    def point(self, snapshot: str) -> Record:
+        """Record that the pointer moves to another snapshot."""
+        return self._record(PUBLISHED if snapshot != self.previous else UNCHANGED, snapshot)
+
+    def refuse(self, batch: Batch, report: ValidationReport | None) -> Record:
+        """Record that nothing of a batch was admitted."""
+        return self._record(REFUSED, self.previous, batch, report)
+
+    def admit(self, batch: Batch, admission: Admission, draft: Draft) -> Record:
+        """Record what was admitted and what set aside; StoreError when the counts of quads do not add up."""
+        outcome = PUBLISHED if draft.id != self.previous else UNCHANGED
+        aside = sum(1 for document in admission.aside.documents for _ in batch.quads_of(document))
+        committed = len(batch.store) - aside
+        _check_count(batch, admission, draft)
+        folder = f"quarantine/{self.id}" if admission.aside else ""
+        return self._record(
+            outcome, draft.id, batch, admission.report, committed=committed, quarantined=aside, quarantine=folder
+        )
+
+    def _record(
+        self,
+        outcome: str,
+        snapshot: str,
+        batch: Batch | None = None,
+        report: ValidationReport | None = None,
+        **account: int | str,
+    ) -> Record:
+        """Write down what is known by now."""
+        return Record(
+            id=self.id,
+            kind=self.kind,
+            agent=self.agent,
+            started=self.started,
+            ended=datetime.now(UTC),
+            outcome=outcome,
+            snapshot=snapshot,
+            previous=self.previous,
+            sources=_origins(batch) if batch else (),
+            read=len(batch.store) if batch else 0,
+            passed_over=sum(reading.passed_over for reading in batch.readings) if batch else 0,
+            report_digest=hashlib.sha256(to_turtle(report).encode()).hexdigest() if report else "",
+            **account,  # type: ignore[arg-type]
+        )
+
+
+def _check_count(batch: Batch, admission: Admission, draft: Draft) -> None:
+    """Hold the graphs of the admitted documents in the draft against the batch: nothing may have been lost."""
+    for document in set(batch.documents).difference(admission.aside.documents):
+        for graph in batch.documents[document]:
+            if isinstance(graph, NamedNode) and graph not in COMMON:
+                read = sum(1 for _ in batch.store.quads_for_pattern(None, None, None, graph))
+                if draft.graphs[graph.value] != read:
+                    message = f"{graph.value}: {read} quads were read, but {draft.graphs[graph.value]} would be stored"
+                    raise StoreError(message, hint="report this as a fault of the product; nothing was changed")
+
+
+def _origins(batch: Batch) -> tuple[Origin, ...]:
+    """Name the sources of a batch with their digests."""
+    return tuple(
+        Origin(each.source.name, each.source.digest, each.statements, str(each.fault or "")) for each in batch.readings
+    )
+
+
+def _login() -> str:
+    """Give the login name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

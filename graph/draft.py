@@ -1,0 +1,199 @@
+"""A change in the making: a private copy of a snapshot, on disk and as text, with its counts and fingerprint."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from threading import Event
+
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store
+
+from communique import __version__
+from communique.graph.dataset import fingerprint, line_of, snapshot_id
+from communique.graph.disk import explained, write_durably
+from communique.graph.dump import Dump
+
+# Below this one transaction is faster than a bulk load, which writes files of its own.
+_BULK = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a draft begins with: the folder of a snapshot, its quads per graph and its fingerprint."""
+
+    path: Path
+    graphs: Mapping[str, int]
+    mark: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a change takes out and brings in.
+
+    Attributes
+    ----------
+    removed : quads that hold and go
+    added : quads that do not hold yet and come
+    kept : quads that would go, did they not come at once
+    """
+
+    removed: Collection[Quad] = ()
+    added: Collection[Quad] | Store = ()
+    kept: Collection[Quad] = frozenset()
+
+    @classmethod
+    def between(cls, old: Collection[Quad], new: Store) -> Difference:
+        """Compare what holds with what shall hold instead; lexical forms are compared as a store keeps them."""
+        kept = {quad for quad in old if quad in new}
+        removed = [quad for quad in old if quad not in kept]
+        return cls(removed, [quad for quad in new if quad not in kept] if kept else new, kept)
+
+
+class Draft:
+    """A private copy of a snapshot; only ``Workspace.draft`` makes one.
+
+    The text, counts and fingerprint of a change are ready when ``apply`` returns; the disk follows in a thread.
+
+    Attributes
+    ----------
+    graphs : quads per graph IRI; the default graph is the empty string
+    """
+
+    def __init__(self, folder: Path, ground: Ground | None) -> None:
+        """Copy the ground into ``folder``: hard links, some milliseconds whatever its size."""
+        self.folder = folder
+        self.graphs = Counter(ground.graphs if ground else {})
+        self._mark = ground.mark if ground else 0
+        with explained(folder):
+            folder.mkdir()
+            self._dump = Dump(ground.path).fork(folder) if ground else Dump(folder)
+            self._store = _open(folder / "store", ground)
+        self._stopped, self._numbers = Event(), count()
+        self._hand = ThreadPoolExecutor(max_workers=1)
+        self._tasks: list[Future[None]] = []
+
+    @property
+    def id(self) -> str:
+        """Name the content."""
+        return snapshot_id(self._mark)
+
+    @property
+    def quads(self) -> int:
+        """Count the quads."""
+        return self.graphs.total()
+
+    @property
+    def store(self) -> Store:
+        """Give the quads on disk, all changes made; let go of it before the draft is published."""
+        self._catch_up()
+        return self._store
+
+    def replace_all(self, quads: Iterable[Quad]) -> None:
+        """Hold exactly ``quads``; a blank node raises MappingError before anything is changed."""
+        wanted = Store()
+        wanted.extend(quads)
+        self.apply(Difference.between(set(self.store), wanted))
+
+    def apply(self, difference: Difference) -> None:
+        """Carry out a difference; a blank node raises MappingError before anything is changed."""
+        with explained(self.folder):
+            added = self._write(difference.added)
+            removed = list(map(line_of, difference.removed))
+            self._mark += fingerprint(_lines(added)) - fingerprint(removed)
+            self.graphs.subtract(_name(quad) for quad in difference.removed)
+            self._dump.remove(removed)
+            self._dump.add(_lines(added))
+        self._tasks.append(self._hand.submit(self._store_away, difference.removed, added))
+
+    def finish(self, at: datetime) -> Path:
+        """Close the draft, wait until the disk has all of it, and give its folder; only its place is missing."""
+        self._catch_up()
+        with explained(self.folder):
+            self._store.flush()
+            self._close()
+            self._dump.settle()
+        graphs = {name: self.graphs[name] for name in sorted(self.graphs) if self.graphs[name]}
+        content = {"id": self.id, "graphs": graphs, "created": at.isoformat(), "version": __version__}
+        text = json.dumps({**content, "fingerprint": f"{self._mark % (1 << 256):064x}"}, indent=1)
+        write_durably(self.folder / "manifest.json", text + "\n")
+        return self.folder
+
+    def discard(self) -> None:
+        """Throw the draft away, also in the middle of a bulk load; nothing happens when it has been published."""
+        self._stopped.set()
+        self._close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _write(self, quads: Iterable[Quad]) -> Path:
+        """Write quads as text that the disk is loaded from, and count them."""
+        path = self.folder / f".batch{next(self._numbers)}.nq"
+        counts: Counter[str] = Counter()
+        with path.open("wb") as file:
+            for quad in quads:
+                file.write(line_of(quad))
+                counts[_name(quad)] += 1
+        self.graphs.update(counts)
+        return path
+
+    def _store_away(self, removed: Collection[Quad], added: Path) -> None:
+        """Bring a difference to the disk; the draft is private, so that this need not be one transaction."""
+        for quad in removed:
+            self._store.remove(quad)
+        with _Stoppable(added, self._stopped) as text:
+            load = self._store.load if added.stat().st_size < _BULK * 150 else self._store.bulk_load
+            load(text, format=RdfFormat.N_QUADS)
+        added.unlink()
+
+    def _catch_up(self) -> None:
+        """Wait until the disk has followed; what went wrong there is raised here."""
+        with explained(self.folder):
+            while self._tasks:
+                self._tasks.pop(0).result()
+
+    def _close(self) -> None:
+        """Close the on-disk store."""
+        self._hand.shutdown(wait=True, cancel_futures=True)
+        self._tasks.clear()
+        if hasattr(self, "_store"):
+            del self._store
+
+
+class _Stoppable(io.FileIO):
+    """A file whose reading ends in an error as soon as an event is set."""
+
+    def __init__(self, path: Path, stopped: Event) -> None:
+        """Open a file to read."""
+        super().__init__(path)
+        self._stopped = stopped
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read up to ``size`` bytes."""
+        if self._stopped.is_set():
+            raise InterruptedError("the draft was thrown away")
+        return super().read(size) or b""
+
+
+def _open(place: Path, ground: Ground | None) -> Store:
+    """Open a new store, or a copy of the ground's."""
+    if ground:
+        Store.read_only(str(ground.path / "store")).backup(str(place))
+    return Store(str(place))
+
+
+def _lines(path: Path) -> Iterable[bytes]:
+    """Give the lines of a file."""
+    with path.open("rb") as file:
+        yield from file
+
+
+def _name(quad: Quad) -> str:
+    """Name the graph of a quad; the default graph is the empty string."""
+    return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""

@@ -1,0 +1,126 @@
+"""What was asked to be loaded: files, folders and standard input → inputs with a name, a kind and a digest."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources.abc import Traversable
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+from typing import BinaryIO
+
+from pyoxigraph import RdfFormat
+
+from communique.graph.errors import SourceError
+from communique.graph.sources.rdf import FORMATS
+from communique.graph.sources.streams import plain_name
+
+AUTHORED = (".yaml", ".yml")
+STDIN = Path("-")
+
+# The names of ``--input-format``, and the suffix that means the same.
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "turtle": ".ttl",
+        "trig": ".trig",
+        "ntriples": ".nt",
+        "nquads": ".nq",
+        "rdfxml": ".rdf",
+        "jsonld": ".jsonld",
+        "yaml": ".yaml",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Input:
+    """One file to load.
+
+    Attributes
+    ----------
+    file : where it lies
+    name : what it is called in messages and in the journal
+    kind : the suffix that tells its format, given or its own
+    """
+
+    file: Path | Traversable
+    name: str
+    kind: str
+
+    @property
+    def is_authored(self) -> bool:
+        """Tell an authored document from RDF."""
+        return self.kind in AUTHORED
+
+    @property
+    def form(self) -> RdfFormat | None:
+        """Give the RDF format; None when the suffix means none."""
+        return FORMATS.get(self.kind)
+
+    @cached_property
+    def size(self) -> int:
+        """Count its bytes as they lie on disk; a file of the package counts nothing."""
+        return self.file.stat().st_size if isinstance(self.file, Path) else 0
+
+    @cached_property
+    def digest(self) -> str:
+        """Give the SHA-256 of its bytes as they lie on disk, 64 hexadecimal digits."""
+        with self.file.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def collect(paths: Sequence[Path | Traversable], kind: str | None = None) -> list[Input]:
+    """List what there is to load; of a folder, in order of their paths, the files whose suffix is known.
+
+    ``kind`` is a name of ``KINDS`` and goes before the suffix of a file. A file that is named itself is listed
+    whatever its suffix, and the reader of it will complain. SourceError: a path does not exist, a folder holds nothing
+    to load, or nothing was named.
+    """
+    suffix = KINDS[kind] if kind else None
+    found = [each for path in paths for each in _expand(path, suffix)]
+    if not found:
+        raise SourceError("nothing to load", expected="files, folders or - for standard input")
+    return found
+
+
+def packaged(document: Traversable) -> Input:
+    """Take a document of the package, which is called by its name alone."""
+    return Input(document, document.name, _suffix(document.name))
+
+
+def spool(stream: BinaryIO, folder: Path, kind: str | None) -> Path:
+    """Copy standard input into a file of a folder, so that it can be read twice; SourceError without ``kind``."""
+    if kind is None:
+        expected = "--input-format " + "|".join(KINDS)
+        raise SourceError("standard input has no suffix that tells its format", path="-", expected=expected)
+    path = folder / f"stdin{KINDS[kind]}"
+    with path.open("wb") as file:
+        shutil.copyfileobj(stream, file, 1 << 20)
+    return path
+
+
+def _expand(path: Path | Traversable, suffix: str | None) -> Iterable[Input]:
+    """Turn one path into inputs."""
+    if not isinstance(path, Path) or not path.is_dir():
+        return [Input(path, str(path) if isinstance(path, Path) else path.name, suffix or _suffix(path.name))]
+    found = [Input(each, str(each), suffix or _suffix(each.name)) for each in _walk(path)]
+    if not found:
+        expected = " ".join((*FORMATS, *AUTHORED))
+        raise SourceError("a folder with nothing to load", path=str(path), expected=f"files that end in {expected}")
+    return found
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """List the files of a folder, and of those in it, that have a known suffix; hidden ones are left out."""
+    for path in sorted(folder.rglob("*")):
+        is_hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not is_hidden and _suffix(path.name) in {*FORMATS, *AUTHORED}:
+            yield path
+
+
+def _suffix(name: str) -> str:
+    """Give the suffix that tells a format, one of a compression left out."""
+    return PurePosixPath(plain_name(name)).suffix
