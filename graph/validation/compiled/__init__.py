@@ -6,7 +6,7 @@ that answers SPARQL 1.1, and refuses at compile time what it cannot check.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pyoxigraph import NamedNode, Quad, Store, Triple
 
@@ -59,7 +59,7 @@ def compile_shapes(
         shapes=tuple(shape for shape, _ in targeted),
         checks=tuple(check for _, checks in targeted for check in checks),
         unused=tuple(node for node in unused if node not in failed),
-        warnings=(*reader.warnings, *_unused(unused, bool(targeted))),
+        warnings=(*reader.warnings, *_unused(unused, bool(targeted)), *_failed(failed)),
         unsupported=failed,
     )
 
@@ -70,3 +70,8 @@ def _unused(nodes: Iterable[Node], has_targets: bool) -> Iterator[str]:
         yield "no shape has a target: nothing is checked"
     for node in nodes:
         yield f"{node}: no target and no shape that uses it: it checks nothing"
+
+
+def _failed(errors: Mapping[Node, ShapesError]) -> Iterator[str]:
+    """Warn of shapes that are not checked at all."""
+    return (f"{node}: not compiled, so not checked: {error}" for node, error in errors.items())

@@ -17,7 +17,7 @@ from communique.graph.validation.compiled.paths import Path, Step
 from communique.graph.validation.compiled.run import Run, chunks
 from communique.graph.validation.compiled.scopes import ROOT
 from communique.graph.validation.compiled.shapes_graph import Term
-from communique.graph.validation.compiled.sparql import select, text
+from communique.graph.validation.compiled.sparql import bound, select, text
 
 _NEAR = "?near"
 
@@ -66,7 +66,8 @@ def _reaching(prefix: Path, near: set[Term], run: Run) -> Iterator[Term]:
     for chunk in chunks(node for node in near if not isinstance(node, BlankNode)):
         values = f"VALUES {_NEAR} {{ {' '.join(map(text, chunk))} }}"
         query = select([ROOT], f"{values} {ROOT} {prefix} {_NEAR} .", is_distinct=True)
-        yield from (row[ROOT[1:]] for row in run(query))
+        yield from (node for row in run(query) if (node := bound(row, ROOT)) is not None)
     if any(isinstance(node, BlankNode) for node in near):
         query = select([ROOT, _NEAR], f"{ROOT} {prefix} {_NEAR} .", is_distinct=True)
-        yield from (row[ROOT[1:]] for row in run(query) if row[_NEAR[1:]] in near)
+        rows = ((bound(row, ROOT), bound(row, _NEAR)) for row in run(query))
+        yield from (node for node, end in rows if node is not None and end in near)

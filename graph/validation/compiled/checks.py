@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode, QuerySolution
 
+from communique.graph.errors import ShapesError
 from communique.graph.validation.compiled.paths import Path
 from communique.graph.validation.compiled.scopes import ROOT, Scope
 from communique.graph.validation.compiled.shapes_graph import TRUE, Node, Term
+from communique.graph.validation.compiled.sparql import bound
 from communique.graph.validation.results import ValidationResult
 
 _PLACE = re.compile(r"\{[?$](\w+)\}")
@@ -41,8 +43,7 @@ class Message:
         return _PLACE.sub(lambda place: self._value(row, place), self.text) if self.variables else self.text
 
     def _value(self, row: QuerySolution, place: re.Match[str]) -> str:
-        variable = self.variables.get(place[1])
-        term = None if variable is None else row[variable[1:]]
+        term = bound(row, self.variables.get(place[1]))
         return place[0] if term is None else value_text(term)
 
 
@@ -55,10 +56,12 @@ class Finding:
     shape, component, severity, source : of the result
     message : of the result
     path : path of the property shape; None in a node shape
-    value : variable of ``sh:value``; None when the component reports none
-    value_path : variable that overrides the path, when the query binds it to an IRI
+    source : ``sh:sourceConstraint``; None for most components
     flag : variable that is true when this constraint is violated; None when every row violates it
+    value : variable of ``sh:value``; None when the component reports none
     default : variable of the value where ``value`` is unbound
+    other_path : variable that overrides the path, where it is bound to an IRI
+    failure : variable that is true when the query gave up (section 5.3.2)
     """
 
     shape: Node
@@ -66,20 +69,24 @@ class Finding:
     severity: NamedNode
     message: Message
     path: Path | None
-    value: str | None = None
-    value_path: str | None = None
-    flag: str | None = None
     source: Node | None = None
+    flag: str | None = None
+    value: str | None = None
     default: str | None = None
+    other_path: str | None = None
+    failure: str | None = None
 
     def read(self, row: QuerySolution, focus: Term) -> ValidationResult | None:
         """Make the result of a row; None when the row does not violate this constraint."""
-        if self.flag is not None and row[self.flag[1:]] != TRUE:
+        if self.flag is not None and bound(row, self.flag) != TRUE:
             return None
+        if bound(row, self.failure) == TRUE:
+            hint = "see what the query binds ?failure for; the data was not judged"
+            raise ShapesError(f"the query of {self.source or self.component} reports a failure for {focus}", hint=hint)
         return ValidationResult(
             focus=focus,
             path=self._path(row),
-            value=self._bound(row, self.value) or self._bound(row, self.default),
+            value=bound(row, self.value) or bound(row, self.default),
             component=self.component,
             shape=self.shape,
             severity=self.severity,
@@ -88,13 +95,10 @@ class Finding:
         )
 
     def _path(self, row: QuerySolution) -> str | None:
-        bound = self._bound(row, self.value_path)
-        if isinstance(bound, NamedNode):
-            return str(bound)
+        other = bound(row, self.other_path)
+        if isinstance(other, NamedNode):
+            return str(other)
         return None if self.path is None else str(self.path)
-
-    def _bound(self, row: QuerySolution, variable: str | None) -> Term | None:
-        return None if variable is None else row[variable[1:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,9 @@ class Check:
 
     def read(self, row: QuerySolution) -> Iterator[Found]:
         """Make the results of a row."""
-        root, focus = row[ROOT[1:]], row[self.scope.focus[1:]]
+        root, focus = bound(row, ROOT), bound(row, self.scope.focus)
+        if root is None or focus is None:
+            raise ShapesError("a row without focus node", expected="SPARQL 1.1 answers", hint="see what runs the query")
         for finding in self.findings:
             result = finding.read(row, focus)
             if result is not None:

@@ -40,6 +40,16 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """A constraint whose violations are rows; ``reads`` and ``is_local`` as in a probe."""
+
+    violations: Violations
+    finding: Finding
+    reads: tuple[Path, ...]
+    is_local: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A shape at its place.
 
@@ -61,11 +71,6 @@ class Place:
         """The site for patterns that find the focus nodes by themselves."""
         return replace(self.site, is_open=True)
 
-    @property
-    def reach(self) -> Path | None:
-        """The path from the outermost focus node to the value nodes."""
-        return join(self.prefix, self.shape.path)
-
     def on_values(self) -> Iterator[Probe]:
         """Give the probes of each value node by itself."""
         for constraint in self.shape.constraints:
@@ -86,37 +91,40 @@ class Place:
         else:
             yield from bounds
 
-    def on_rows(self) -> Iterator[tuple[Violations, Probe]]:
-        """Give the patterns whose rows are violations."""
+    def on_rows(self) -> Iterator[Rows]:
+        """Give the constraints whose violations are rows of a pattern of their own."""
         for constraint in self.shape.constraints:
             if isinstance(constraint, RowConstraint):
                 found = constraint.violations(self.open_site)
                 finding = replace(
-                    self._finding(constraint, found.value),
-                    value_path=found.path,
+                    self._finding(constraint, found),
                     default=self.site.value if found.is_query and self.shape.path is None else None,
-                    message=self._message(constraint, found),
+                    other_path=found.path,
+                    failure=found.named.get("failure"),
                 )
-                yield found, Probe("false", (("false", finding),), self._reads(constraint), constraint.is_local)
+                yield Rows(found, finding, self._reads(constraint), constraint.is_local)
 
     def _probe(self, constraint: Constraint, value: str | None) -> Probe:
         holds = constraint.holds(self.site)
-        finding = self._finding(constraint, value)
+        finding = self._finding(constraint, Violations("", value))
         return Probe(holds, ((holds, finding),), self._reads(constraint), constraint.is_local)
 
     def _reads(self, constraint: Constraint) -> tuple[Path, ...]:
-        own = [] if self.shape.path is None else [join(self.prefix, self.shape.path)]
-        return tuple(dict.fromkeys([*own, *constraint.reads(self.prefix, self.reach)]))
+        """Give the paths that a constraint reads, with that to the value nodes."""
+        reach = join(self.prefix, self.shape.path)
+        own = None if self.shape.path is None else reach
+        paths = (own, *constraint.reads(self.prefix, reach))
+        return tuple(dict.fromkeys(path for path in paths if path is not None))
 
-    def _finding(self, constraint: Constraint, value: str | None) -> Finding:
+    def _finding(self, constraint: Constraint, found: Violations) -> Finding:
         return Finding(
             shape=self.shape.node,
             component=constraint.component,
             severity=self.shape.severity,
-            message=self._message(constraint, Violations("", value)),
+            message=self._message(constraint, found),
             path=self.shape.path,
-            value=value,
             source=constraint.origin.source,
+            value=found.value,
         )
 
     def _message(self, constraint: Constraint, found: Violations) -> Message:

@@ -7,15 +7,15 @@ the rows that violate anything, and tells by one flag per constraint what they v
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from communique.graph.validation.compiled.checks import Check
+from communique.graph.validation.compiled.checks import Check, Finding
 from communique.graph.validation.compiled.components.shape_based import Property
 from communique.graph.validation.compiled.paths import Path, join
-from communique.graph.validation.compiled.places import Place, Probe
+from communique.graph.validation.compiled.places import Place, Probe, Rows
 from communique.graph.validation.compiled.scopes import Scope
-from communique.graph.validation.compiled.shapes import Shape, Site, Violations
+from communique.graph.validation.compiled.shapes import Shape, Site
 from communique.graph.validation.compiled.sparql import SCOPE, Names, every, negated, select
 
 
@@ -50,8 +50,8 @@ class _Planner:
             probes.extend(place.on_values())
         else:
             yield from self._scan(scope, place.open_site.values(), value, list(place.on_values()))
-        for violations, probe in place.on_rows():
-            yield self._rows(scope, violations, probe)
+        for rows in place.on_rows():
+            yield self._rows(scope, rows)
         yield from self._inner(place, probes)
 
     def _inner(self, place: Place, probes: list[Probe]) -> Iterator[Check]:
@@ -82,15 +82,18 @@ class _Planner:
             findings = [replace(finding, flag=flag) for finding, flag in zip(findings, flags, strict=True)]
         yield self._check(scope, select(variables, body, is_distinct=True), tuple(findings), probes)
 
-    def _rows(self, scope: Scope, violations: Violations, probe: Probe) -> Check:
+    def _rows(self, scope: Scope, rows: Rows) -> Check:
         """Make the check of a pattern whose rows are violations."""
-        found = [violations.value, violations.path, *violations.apart, *violations.named.values()]
-        variables = list(dict.fromkeys([*scope.variables, *(name for name in found if name)]))
-        way = SCOPE if scope.steps and violations.is_query else ""
-        query = select(variables, f"{way} {violations.pattern}", is_distinct=True)
-        return self._check(scope, query, tuple(finding for _, finding in probe.parts), [probe])
+        found = rows.violations
+        own = [found.value, found.path, *found.apart, *found.named.values()]
+        variables = list(dict.fromkeys([*scope.variables, *(name for name in own if name)]))
+        # A query of the shapes binds its own focus node, but not the way that leads there.
+        way = SCOPE if scope.steps and found.is_query else ""
+        query = select(variables, f"{way} {found.pattern}", is_distinct=True)
+        return self._check(scope, query, (rows.finding,), [rows])
 
-    def _check(self, scope: Scope, template: str, findings: tuple, probes: list[Probe]) -> Check:  # type: ignore[type-arg]
-        reads = tuple(dict.fromkeys(path for probe in probes for path in probe.reads))
-        is_local = all(probe.is_local for probe in probes)
-        return Check(self._target.node, scope, template, findings, reads, is_local)
+    def _check(
+        self, scope: Scope, template: str, findings: tuple[Finding, ...], parts: Sequence[Probe | Rows]
+    ) -> Check:
+        reads = tuple(dict.fromkeys(path for part in parts for path in part.reads))
+        return Check(self._target.node, scope, template, findings, reads, all(part.is_local for part in parts))

@@ -18,8 +18,11 @@ from pyoxigraph import Store
 from communique.graph.errors import ShapesError
 from communique.graph.validation.compiled.shapes import Site
 from communique.graph.validation.compiled.shapes_graph import Term
-from communique.graph.validation.compiled.sparql import ONCE, text
+from communique.graph.validation.compiled.sparql import ONCE, nesting, text
 from communique.graph.validation.compiled.sparql_text import Group, Token, direct, groups, projection, tokenize, write
+
+# Some thousand nested brackets end the process inside the engine's parser.
+_DEEPEST = 100
 
 _REFUSED = {
     "MINUS": "say the same with FILTER NOT EXISTS",
@@ -58,6 +61,8 @@ class Template:
         """
         tokens = tuple(_expand(tokenize(query), dict(prefixes)))
         _refuse_words(tokens)
+        if nesting(query) > _DEEPEST:
+            raise ShapesError(f"a query of {nesting(query)} nested brackets", hint="nest it less deeply")
         try:
             found = groups(tokens)
         except ValueError as error:

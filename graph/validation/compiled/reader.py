@@ -23,6 +23,8 @@ _SILENT = ("path", "severity", "message", "deactivated", "name", "description", 
 # A shape may also be its own SPARQL constraint, or own prefixes.
 _ELSEWHERE = ("select", "ask", "prefixes", "declare", "shapesGraph", "suggestedShapesGraph")
 _KNOWN = frozenset(map(sh, (*PARAMETERS, *TARGETS, *_SILENT, *_ELSEWHERE)))
+# Measured: pyoxigraph 0.5.13 parses queries of twice these limits; a few times deeper, its parser ends the process.
+HEAVIEST, DEEPEST = 2000, 50
 _DASH = "http://datashapes.org/dash#"
 
 
@@ -42,6 +44,7 @@ class Reader:
     warnings: list[str] = field(default_factory=list)
     _components: tuple[Component, ...] = ()
     _shapes: dict[Term, Shape] = field(default_factory=dict)
+    _weights: dict[Term, int] = field(default_factory=dict)
     _open: list[Term] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -80,10 +83,22 @@ class Reader:
         if node not in self._shapes:
             self._open.append(node)
             try:
-                self._shapes[node] = self._read(node)
+                self._shapes[node] = self._weighed(self._read(node))
             finally:
                 self._open.pop()
         return self._shapes[node]
+
+    def _weighed(self, shape: Shape) -> Shape:
+        """Refuse a shape whose queries no engine could parse: each use of a shape inside another is written out."""
+        weight = 1 + sum(self._weights[inner.node] for item in shape.constraints for inner in item.inner)
+        if weight > HEAVIEST or len(self._open) > DEEPEST:
+            raise ShapesError(
+                f"{self.graph.at(shape.node)}: {weight} shapes inside one another, {len(self._open)} deep",
+                expected=f"{HEAVIEST} at most, {DEEPEST} deep at most",
+                hint="say it with fewer shapes, or give this shape to pySHACL",
+            )
+        self._weights[shape.node] = weight
+        return shape
 
     def _read(self, node: Term) -> Shape:
         at = self.graph.at(node)

@@ -7,9 +7,10 @@ from itertools import islice
 
 from pyoxigraph import BlankNode, QuerySolutions
 
-from communique.graph.validation.compiled.checks import Check, Found
-from communique.graph.validation.compiled.scopes import ROOT, Scope
+from communique.graph.validation.compiled.checks import Check, Found, value_text
+from communique.graph.validation.compiled.scopes import COUNT, ROOT, Scope
 from communique.graph.validation.compiled.shapes_graph import Term
+from communique.graph.validation.compiled.sparql import bound
 
 Run = Callable[[str], QuerySolutions]
 
@@ -21,19 +22,19 @@ FEW = 100
 
 def count_focus(scope: Scope, run: Run) -> int:
     """Count the focus nodes of a shape."""
-    return next(int(row["count"].value) for row in run(scope.count()))
+    return sum(int(value_text(bound(row, COUNT))) for row in run(scope.count()))
 
 
 def find_focus(scope: Scope, run: Run) -> list[Term]:
     """Find the focus nodes of a shape."""
-    return [row[ROOT[1:]] for row in run(scope.find())]
+    return list(_roots(run(scope.find())))
 
 
 def choose_focus(scope: Scope, nodes: Iterable[Term], run: Run) -> list[Term]:
     """Find those of the given nodes that are focus nodes; blank nodes, which no query can name, are compared here."""
     nodes = list(nodes)
     named = [node for node in nodes if not isinstance(node, BlankNode)]
-    found = [row[ROOT[1:]] for chunk in chunks(named) for row in run(scope.among(chunk))]
+    found = [node for chunk in chunks(named) for node in _roots(run(scope.among(chunk)))]
     blank = set(nodes) - set(named)
     return found + [node for node in find_focus(scope, run) if node in blank] if blank else found
 
@@ -54,3 +55,8 @@ def chunks(nodes: Iterable[Term]) -> Iterator[list[Term]]:
     rest = iter(nodes)
     while chunk := list(islice(rest, CHUNK)):
         yield chunk
+
+
+def _roots(rows: QuerySolutions) -> Iterator[Term]:
+    """Give the focus nodes of rows."""
+    return (node for row in rows if (node := bound(row, ROOT)) is not None)

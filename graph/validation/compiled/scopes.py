@@ -12,6 +12,7 @@ from communique.graph.validation.compiled.sparql import ONCE, SCOPE, Names, sele
 from communique.graph.validation.compiled.targets import Target, TargetClass, TargetNode
 
 ROOT = "?this"
+COUNT = "?count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ class Scope:
         return self._render(template, values, once=once)
 
     def count(self) -> str:
-        """Write the query for the number of focus nodes (``?count``)."""
-        return f"SELECT (COUNT(DISTINCT {ROOT}) AS ?count) WHERE {{ {self._targets()} }}"
+        """Write the query for the number of focus nodes."""
+        return f"SELECT (COUNT(DISTINCT {ROOT}) AS {COUNT}) WHERE {{ {self._targets()} }}"
 
     def find(self) -> str:
         """Write the query for all focus nodes."""

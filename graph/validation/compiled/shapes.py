@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, ClassVar
 
 from pyoxigraph import NamedNode
@@ -110,9 +111,14 @@ class Constraint(ABC):
         """Write the expression that is true when nothing is violated at the site, else false; never an error."""
 
     @property
+    def inner(self) -> tuple[Shape, ...]:
+        """The shapes that value nodes are held against."""
+        return ()
+
+    @property
     def is_local(self) -> bool:
         """False when ``reads`` cannot tell which triples matter, so that any change may matter to any focus node."""
-        return True
+        return all(shape.is_local for shape in self.inner)
 
     def reads(self, focus: Path | None, value: Path | None) -> Iterator[Path]:
         """Give the paths, beside that to the value nodes, whose triples decide about the constraint.
@@ -120,7 +126,7 @@ class Constraint(ABC):
         All paths start at one node; ``focus`` and ``value`` lead from there to the focus and to the value nodes, None
         when the node itself is meant.
         """
-        return iter(())
+        return chain.from_iterable(shape.reads(value) for shape in self.inner)
 
 
 class ValueConstraint(Constraint):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import count
 
-from pyoxigraph import BlankNode
+from pyoxigraph import BlankNode, QuerySolution
 
 from communique.graph.errors import ShapesError
 from communique.graph.validation.compiled.shapes_graph import Term
@@ -87,6 +87,20 @@ def union(patterns: Iterable[str]) -> str:
     if len(patterns) == 1:
         return patterns[0]
     return " UNION ".join(f"{{ {pattern} }}" for pattern in patterns)
+
+
+def nesting(query: str) -> int:
+    """Count how deep brackets are nested; those in strings count too."""
+    deepest = depth = 0
+    for character in query:
+        depth += (character in "{(") - (character in "})")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def bound(row: QuerySolution, variable: str | None) -> Term | None:
+    """Give the value of a variable in a row; None where it has none, or where there is no such variable."""
+    return None if variable is None else row[variable.removeprefix("?")]
 
 
 def select(variables: Iterable[str], pattern: str, *, tail: str = "", is_distinct: bool = False) -> str:

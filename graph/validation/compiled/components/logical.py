@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 
-from communique.graph.validation.compiled.paths import Path
 from communique.graph.validation.compiled.reading import Reading
 from communique.graph.validation.compiled.shapes import Constraint, Shape, Site, ValueConstraint
 from communique.graph.validation.compiled.shapes_graph import sh
@@ -27,11 +25,8 @@ class _Combination(ValueConstraint):
             yield cls(tuple(map(reading.shape, reading.at.listed(name, head))))
 
     @property
-    def is_local(self) -> bool:
-        return all(shape.is_local for shape in self.shapes)
-
-    def reads(self, focus: Path | None, value: Path | None) -> Iterator[Path]:
-        return chain.from_iterable(shape.reads(value) for shape in self.shapes)
+    def inner(self) -> tuple[Shape, ...]:
+        return self.shapes
 
     def _conformance(self, site: Site) -> Iterator[str]:
         return (shape.conforms(site.value, site.names) for shape in self.shapes)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 from communique.graph.validation.compiled.components.cardinality import at_least, at_most
-from communique.graph.validation.compiled.paths import Path
 from communique.graph.validation.compiled.reading import Reading
 from communique.graph.validation.compiled.shapes import (
     Constraint,
@@ -35,14 +33,11 @@ class Node(ValueConstraint):
         return (cls(reading.node_shape("node", value)) for value in reading.at.all("node"))
 
     @property
-    def is_local(self) -> bool:
-        return self.shape.is_local
+    def inner(self) -> tuple[Shape, ...]:
+        return (self.shape,)
 
     def holds(self, site: Site) -> str:
         return self.shape.conforms(site.value, site.names)
-
-    def reads(self, focus: Path | None, value: Path | None) -> Iterator[Path]:
-        return self.shape.reads(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +54,11 @@ class Property(ValueConstraint):
         return (cls(reading.property_shape("property", value)) for value in reading.at.all("property"))
 
     @property
-    def is_local(self) -> bool:
-        return self.shape.is_local
+    def inner(self) -> tuple[Shape, ...]:
+        return (self.shape,)
 
     def holds(self, site: Site) -> str:
         return self.shape.conforms(site.value, site.names)
-
-    def reads(self, focus: Path | None, value: Path | None) -> Iterator[Path]:
-        return self.shape.reads(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +81,8 @@ class _Qualified(FocusConstraint):
         yield cls(reading.shape(shape), tuple(map(reading.shape, siblings)), count)
 
     @property
-    def is_local(self) -> bool:
-        return all(shape.is_local for shape in (self.shape, *self.siblings))
-
-    def reads(self, focus: Path | None, value: Path | None) -> Iterator[Path]:
-        return chain.from_iterable(shape.reads(value) for shape in (self.shape, *self.siblings))
+    def inner(self) -> tuple[Shape, ...]:
+        return (self.shape, *self.siblings)
 
     def _condition(self, site: Site, value: str) -> str:
         """Write the expression that a value node counts."""
