@@ -90,16 +90,17 @@ def document_name(graph: NamedNode) -> str:
 
 
 def read_batch(
-    inputs: Sequence[Input], *, graph: NamedNode | None = None, ground: Store | None = None, watch: Watch = silent
+    inputs: Sequence[Input], *, graph: NamedNode | None = None, ground: Callable[[], Store], watch: Watch = silent
 ) -> Batch:
     """Read all inputs; one that is at fault contributes nothing, and its reading says why.
 
     ``graph`` takes the statements of RDF that stand in no graph. What authored documents refer to must be described in
-    ``ground`` or by another of them.
+    the store that ``ground`` gives, or by another of them. It is asked for and let go of at once, because faults keep
+    what was at hand when they came up.
     """
     store, meter = Store(), Meter(watch, "read", sum(source.size for source in inputs))
     trees = {source: _plant(source) for source in inputs if source.is_authored}
-    known = _known(ground or Store(), [tree for tree in trees.values() if isinstance(tree, Block)])
+    known = _known(ground, [tree for tree in trees.values() if isinstance(tree, Block)])
     readings = []
     for source in inputs:
         tree = trees.get(source)
@@ -199,7 +200,7 @@ def _enter(store: Store, source: Input, read: Callable[[], Iterable[Quad]]) -> R
     return Reading(source, count, passed_over, frozenset(graphs))
 
 
-def _known(ground: Store, trees: Sequence[Block]) -> Collection[str]:
+def _known(ground: Callable[[], Store], trees: Sequence[Block]) -> Collection[str]:
     """Name what the ground and the documents of a batch describe, by relative identifiers.
 
     Of a large ground only those are looked up that the documents mention; a hint then names no other.
@@ -207,9 +208,10 @@ def _known(ground: Store, trees: Sequence[Block]) -> Collection[str]:
     own: frozenset[str] = frozenset().union(*map(described, trees))
     if not trees:
         return own
-    if len(ground) > _LARGE:
-        return own.union(word for tree in trees for word in _words(tree) if _is_described(word, ground))
-    subjects = (quad.subject.value for quad in ground if isinstance(quad.subject, NamedNode))
+    store = ground()
+    if len(store) > _LARGE:
+        return own.union(word for tree in trees for word in _words(tree) if _is_described(word, store))
+    subjects = (quad.subject.value for quad in store if isinstance(quad.subject, NamedNode))
     return own.union(subject.removeprefix(ID) for subject in subjects if subject.startswith(ID))
 
 

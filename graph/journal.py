@@ -50,7 +50,7 @@ class Record:
 
     Attributes
     ----------
-    id : of the activity; begins with its time, so that ids sort
+    id : of the activity; begins with its time
     kind : build, load or rollback
     agent : who did it
     started, ended : UTC
@@ -103,7 +103,7 @@ class Journal:
         """Read all activities, oldest first."""
         store = self.store()
         found = store.quads_for_pattern(None, term("rdf:type"), term("prov:Activity"), None)
-        return tuple(sorted((_read(quad.subject, store) for quad in found), key=lambda record: record.id))
+        return tuple(sorted((_read(quad.subject, store) for quad in found), key=lambda record: record.started))
 
     def append(self, record: Record) -> None:
         """Write an activity down and wait until the disk has it: the whole of it, or nothing."""

@@ -7,7 +7,7 @@ admitted of it is published in one step, or nothing changes.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -106,7 +106,7 @@ def judge(settings: Settings, files: Sequence[Source] = (), options: Options = O
         return Trial(store, options.gate(store))
     anew = workspace.current_id() is None
     base = Store() if anew else workspace.read(workspace.current())
-    batch = _read(collect(files, options.kind), options, base, anew=anew)
+    batch = _read(collect(files, options.kind), options, lambda: base, anew=anew)
     try:
         admission = admit(Site(base, None), batch, _policy(replace(options, quarantine=False), anew=anew))
     except ConformanceError as error:
@@ -147,7 +147,7 @@ def _change(
     with workspace.draft(wait=options.wait, fresh=fresh) as draft:
         _settle(workspace, journal)
         activity = Activity(settings, kind, workspace.current_id())
-        batch = _read(inputs, options, draft.store, anew=anew)
+        batch = _read(inputs, options, lambda: draft.store, anew=anew)
         try:
             admission = admit(_site(workspace, draft, batch), batch, _policy(options, anew=anew))
         except (SourceError, ConformanceError) as error:
@@ -169,13 +169,13 @@ def _publish(workspace: Workspace, journal: Journal, draft: Draft, record: Recor
         return workspace.publish(draft, record.ended)
 
 
-def _read(inputs: Sequence[Input], options: Options, ground: Store, *, anew: bool) -> Batch:
+def _read(inputs: Sequence[Input], options: Options, ground: Callable[[], Store], *, anew: bool) -> Batch:
     """Read a batch; one that builds the graph anew brings the foundation with it."""
-    ground_of_build = Store()
+    base = Store()
     if anew:
-        ground_of_build.extend(foundation())
-    batch = read_batch(inputs, graph=options.graph, ground=ground_of_build if anew else ground, watch=options.watch)
-    batch.store.extend(ground_of_build)
+        base.extend(foundation())
+    batch = read_batch(inputs, graph=options.graph, ground=(lambda: base) if anew else ground, watch=options.watch)
+    batch.store.extend(base)
     return batch
 
 

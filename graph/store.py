@@ -18,6 +18,7 @@ Readers never open the on-disk store: a process that has done so keeps RocksDB's
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -96,7 +97,7 @@ class Workspace:
         """
         with self.exclusive(wait):
             ground = None if fresh or self.current_id() is None else _ground(self.current())
-            draft = Draft(self.shelf / ".draft", ground)
+            draft = Draft(self.shelf / f".draft-{secrets.token_hex(4)}", ground)
             try:
                 yield draft
             finally:
