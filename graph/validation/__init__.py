@@ -8,6 +8,7 @@ on: classes resolve through ``rdfs:subClassOf`` of the ontology, which has to be
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from pyoxigraph import Store
 
@@ -15,7 +16,7 @@ from communique.graph.errors import ShapesError
 from communique.graph.identifiers import ONTOLOGY
 from communique.graph.validation import rules
 from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
-from communique.graph.validation.engines import ENGINES, Engine, find_engine
+from communique.graph.validation.engines import DEFAULT, ENGINES, Engine, find_engine
 from communique.graph.validation.explanation import explain
 from communique.graph.validation.oracle import check_shapes
 from communique.graph.validation.results import INFO, WARNING, Term, ValidationReport, ValidationResult, merge
@@ -24,7 +25,7 @@ from communique.graph.validation.view import View, own_nodes, set_apart
 __all__ = ["ENGINES", "Engine", "ValidationReport", "ValidationResult", "check_shapes", "explain", "validate"]
 
 
-def validate(store: Store, *, documents: Collection[str] | None = None, engine: str = "pyshacl") -> ValidationReport:
+def validate(store: Store, *, documents: Collection[str] | None = None, engine: str = DEFAULT) -> ValidationReport:
     """Check a store against all shapes and set queries.
 
     Parameters
@@ -35,7 +36,7 @@ def validate(store: Store, *, documents: Collection[str] | None = None, engine: 
         numbers of the documents to judge, None for all. Violations of the union are reported wherever they are, since
         a document may break what others state; its warnings and information only for nodes of these documents
     engine
-        name of the engine that runs the shapes, a key of ``ENGINES``
+        name of the engine that runs the shapes, a key of ``ENGINES``; what the report says does not depend on it
 
     Returns
     -------
@@ -67,4 +68,4 @@ def _judge(view: View, scope: str, engine: Engine) -> ValidationReport:
 def _narrow(report: ValidationReport, nodes: Collection[Term]) -> ValidationReport:
     """Keep all violations, and of the other results those about ``nodes``."""
     kept = (item for item in report.results if item.severity not in {WARNING, INFO} or item.focus in nodes)
-    return ValidationReport(tuple(kept), report.focus_counts)
+    return replace(report, results=tuple(kept))

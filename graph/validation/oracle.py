@@ -17,8 +17,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 import pyshacl
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, RdfFormat, Store
-from pyshacl.errors import ReportableRuntimeError
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple
 from rdflib import BNode, Graph, URIRef
 from rdflib import Literal as RdfLiteral
 from rdflib.collection import Collection as RdfList
@@ -26,8 +25,8 @@ from rdflib.namespace import SH
 from rdflib.term import Node
 
 from communique.graph.errors import ShapesError
-from communique.graph.validation.results import Term, ValidationReport, ValidationResult, merge
-from communique.graph.validation.targets import count_focus_nodes
+from communique.graph.validation.results import Shape, Term, ValidationReport, ValidationResult, merge
+from communique.graph.validation.targets import count_focus_nodes, focus_nodes
 from communique.graph.validation.view import View
 
 _OPERATORS = {SH.inversePath: "^{}", SH.zeroOrMorePath: "{}*", SH.oneOrMorePath: "{}+", SH.zeroOrOnePath: "{}?"}
@@ -43,6 +42,16 @@ def validate_view(view: View, shapes: Store) -> ValidationReport:
     return merge([ValidationReport(results, count_focus_nodes(view, shapes))])
 
 
+def validate_triples(view: View, shapes: Iterable[Triple], targeted: Iterable[Shape]) -> ValidationReport:
+    """Check a view with shapes that use SHACL Advanced Features; ``targeted`` are those whose focus nodes count."""
+    store = Store()
+    store.extend(Quad(*triple) for triple in shapes)
+    with _merged(view.dumps()) as data:
+        # A parsed graph is lent, and the advanced mode writes into its shapes: give it a copy.
+        results = tuple(read_results(run(data, _copy(_parse_shapes(store)), is_advanced=True)))
+    return merge([ValidationReport(results, {shape: len(focus_nodes(view, store, shape)) for shape in targeted})])
+
+
 def check_shapes(shapes: Store) -> ValidationReport:
     """Check the shapes themselves against the shapes of SHACL (``shacl-shacl``, part of the Recommendation)."""
     rules = Store()
@@ -51,13 +60,19 @@ def check_shapes(shapes: Store) -> ValidationReport:
     return merge([ValidationReport(tuple(read_results(run(_parse_shapes(shapes), _parse_shapes(rules)))))])
 
 
-def run(data: Graph, shapes: Graph) -> Graph:
+def run(data: Graph, shapes: Graph, *, is_advanced: bool = False) -> Graph:
     """Run pySHACL and give its report graph; ShapesError for anything else that comes back."""
     try:
-        conforms, report, text = pyshacl.validate(data, shacl_graph=shapes, inference="none")
-    # TypeError: from Python 3.14 on, rdflib cannot compare an ill-typed literal; before, it takes it for the smaller.
-    except (ReportableRuntimeError, RecursionError, TypeError) as error:
-        raise ShapesError(f"pySHACL stopped: {error}", hint="correct the shapes; the data was not judged") from error
+        conforms, report, text = pyshacl.validate(
+            data, shacl_graph=shapes, inference="none", advanced=is_advanced, iterate_rules=False
+        )
+    # pySHACL lets pass whatever its parts raise: a wrong query, a node expression that it does not know, and from
+    # Python 3.14 on the TypeError of an ill-typed literal, which rdflib took for the smaller one before.
+    except Exception as error:
+        raise ShapesError(
+            f"pySHACL stopped: {str(error).strip() or type(error).__name__}",
+            hint="correct the shapes; the data was not judged",
+        ) from error
     # A failure comes back as conforms=False with the exception in the place of the report graph.
     if not isinstance(report, Graph):
         raise ShapesError(f"pySHACL failed: {text}", hint="correct the shapes; the data was not judged")
@@ -131,9 +146,24 @@ def _parse(ntriples: bytes) -> Graph:
     level = logger.level
     logger.setLevel(logging.ERROR)
     try:
-        return Graph(bind_namespaces="none").parse(data=ntriples, format="nt")
+        return Graph(bind_namespaces="none").parse(data=ntriples, format="nt", bnode_context=_SameNames())
     finally:
         logger.setLevel(level)
+
+
+class _SameNames(dict[str, BNode]):
+    """Keeps blank nodes their names, so that a report speaks of the nodes that the store knows."""
+
+    def get(self, key: str, default: object = None) -> BNode:
+        """Name a blank node as the document does."""
+        return BNode(key)
+
+
+def _copy(graph: Graph) -> Graph:
+    """Copy a graph."""
+    copy = Graph(bind_namespaces="none")
+    copy += graph
+    return copy
 
 
 def _parse_shapes(shapes: Store) -> Graph:

@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from communique.graph.namespaces import SH
 
 Term = NamedNode | BlankNode | Literal
+Shape = NamedNode | BlankNode
 
 VIOLATION = NamedNode(SH + "Violation")
 WARNING = NamedNode(SH + "Warning")
@@ -39,10 +40,10 @@ class ValidationResult:
     path: str | None
     value: Term | None
     component: NamedNode
-    shape: NamedNode | BlankNode
+    shape: Shape
     severity: NamedNode = VIOLATION
     message: str = ""
-    constraint: NamedNode | BlankNode | None = None
+    constraint: Shape | None = None
     document: str | None = None
 
 
@@ -54,10 +55,16 @@ class ValidationReport:
     ----------
     results : in a stable order: severity, shape, focus node, path, value
     focus_counts : node shape → number of focus nodes; a shape with zero was not exercised, and says so
+    engines : node shape → name of the engine that judged it
+    names : what people call a shape that is not one of the project's; the catalogue knows those
+    notes : what a reader has to know of how the shapes were read
     """
 
     results: tuple[ValidationResult, ...] = ()
-    focus_counts: Mapping[NamedNode | BlankNode, int] = field(default_factory=dict)
+    focus_counts: Mapping[Shape, int] = field(default_factory=dict)
+    engines: Mapping[Shape, str] = field(default_factory=dict)
+    names: Mapping[Shape, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def conforms(self) -> bool:
@@ -71,13 +78,19 @@ class ValidationReport:
 
 
 def merge(reports: Iterable[ValidationReport]) -> ValidationReport:
-    """Make one report of several: results in their stable order without repeats, focus counts added up."""
+    """Make one report of several: results in their stable order without repeats, focus counts added up, all notes."""
     results: set[ValidationResult] = set()
-    counts: Counter[NamedNode | BlankNode] = Counter()
+    counts: Counter[Shape] = Counter()
+    engines: dict[Shape, str] = {}
+    names: dict[Shape, str] = {}
+    notes: dict[str, None] = {}
     for report in reports:
         results.update(report.results)
         counts.update(report.focus_counts)
-    return ValidationReport(tuple(sorted(results, key=order)), dict(counts))
+        engines.update(report.engines)
+        names.update(report.names)
+        notes.update(dict.fromkeys(report.notes))
+    return ValidationReport(tuple(sorted(results, key=order)), dict(counts), engines, names, tuple(notes))
 
 
 def order(result: ValidationResult) -> tuple[int, str, str, str, str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 
 from communique.graph.namespaces import prologue, term
+from communique.graph.validation.compiled.components.queries import read_prefixes
+from communique.graph.validation.compiled.shapes_graph import ShapesGraph
 from communique.graph.validation.results import Term
 from communique.graph.validation.view import View
 
@@ -16,7 +18,8 @@ PATTERNS = {
 }
 TARGET_NODE = term("sh:targetNode")
 TARGETS = (*PATTERNS, TARGET_NODE)
-
+CLASS = term("rdfs:Class")
+_TYPE, _TARGET_CLASS, _QUERY_TARGET, _SELECT = map(term, ("rdf:type", "sh:targetClass", "sh:target", "sh:select"))
 # A shape that another shape refers to is run from there; it needs no target of its own.
 _SHAPES = """
 SELECT ?shape WHERE {
@@ -46,12 +49,25 @@ def focus_nodes(view: View, shapes: Store, shape: NamedNode | BlankNode) -> set[
         if quad.predicate == TARGET_NODE:
             found.add(quad.object)  # type: ignore[arg-type]  # shapes hold no triple terms
         elif quad.predicate in PATTERNS:
-            found.update(_select(view, quad))
+            found.update(_select(view, quad.predicate, quad.object))
+        elif quad.predicate == _QUERY_TARGET:
+            found.update(_ask(view, shapes, quad))
+    if isinstance(shape, NamedNode) and Quad(shape, _TYPE, CLASS) in shapes:
+        found.update(_select(view, _TARGET_CLASS, shape))
     return found
 
 
-def _select(view: View, target: Quad) -> set[Term]:
+def _ask(view: View, shapes: Store, target: Quad) -> set[Term]:
+    """Find the nodes that the query of a target selects (SHACL-AF, section 3.1); its result variable is ``?this``."""
+    graph = ShapesGraph(shapes)
+    at = graph.at(target.object)  # type: ignore[arg-type]  # shapes hold no triple terms
+    prefixes = "".join(f"PREFIX {prefix}: <{space}>\n" for prefix, space in read_prefixes(at).items())
+    queries = [query.value for query in graph.objects(at.node, _SELECT)]
+    return {row["this"] for query in queries for row in view.select(prefixes + query) if row["this"] is not None}
+
+
+def _select(view: View, declaration: NamedNode, value: object) -> set[Term]:
     """Find the nodes of one target declaration."""
-    pattern = PATTERNS[target.predicate].format(target.object)
+    pattern = PATTERNS[declaration].format(value)
     query = f"{prologue(('rdf', 'rdfs'))}SELECT DISTINCT ?node WHERE {{ {pattern} }}"
     return {row["node"] for row in view.select(query)}

@@ -1,0 +1,72 @@
+"""What goes beyond SHACL Core and SHACL-SPARQL: the constructs that only pySHACL knows, and where shapes use them.
+
+They belong to SHACL Advanced Features (Working Group Note of 2017, https://www.w3.org/TR/shacl-af/). A construct that
+is listed neither here nor in the compiler is known to no engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from communique.graph.namespaces import term
+from communique.graph.validation.compiled.shapes_graph import Node, ShapesGraph, sh
+
+TARGET = sh("target")
+TYPE = term("rdf:type")
+
+# Predicate of a shape → what it is called and where it is described.
+ADVANCED: Mapping[NamedNode, str] = MappingProxyType(
+    {
+        TARGET: "sh:target with a query (SHACL-AF, section 3.1)",
+        sh("expression"): "sh:expression (SHACL-AF, section 6)",
+    }
+)
+# Properties that lead from a shape to a shape, or to a list of shapes.
+LINKS = tuple(map(sh, ("property", "node", "not", "and", "or", "xone", "qualifiedValueShape")))
+LIST = tuple(map(term, ("rdf:first", "rdf:rest")))
+
+
+def constructs(graph: ShapesGraph, shape: Node) -> tuple[str, ...]:
+    """Name the advanced constructs that a shape uses, itself or in the shapes it leads to.
+
+    A target counts only at the shape itself: that of a shape which is referred to selects nothing there.
+    """
+    found: dict[str, None] = {}
+    for node in reachable(graph, shape):
+        for predicate in graph.predicates(node):
+            if predicate in ADVANCED and (node == shape or predicate != TARGET):
+                found[ADVANCED[predicate]] = None
+    return tuple(found)
+
+
+def reachable(graph: ShapesGraph, shape: Node) -> tuple[Node, ...]:
+    """List a shape and the shapes and lists that it leads to."""
+    found: dict[Node, None] = {shape: None}
+    queue = [shape]
+    while queue:
+        for node in _linked(graph, queue.pop()):
+            if node not in found:
+                found[node] = None
+                queue.append(node)
+    return tuple(found)
+
+
+def without(triples: Iterable[Triple], predicates: Collection[NamedNode] = ADVANCED) -> list[Triple]:
+    """Give the shapes without advanced constructs: the rest of them has to be well-formed nevertheless."""
+    return [triple for triple in triples if triple.predicate not in predicates]
+
+
+def foreign_target(graph: ShapesGraph, shape: Node) -> str:
+    """Name a value of ``sh:target`` that is no query, which pySHACL would pass over in silence; empty without one."""
+    values = graph.objects(shape, TARGET)
+    return next((str(value) for value in values if not graph.objects(value, sh("select"))), "")
+
+
+def _linked(graph: ShapesGraph, node: Node) -> Iterator[Node]:
+    """List what a node of the shapes leads to."""
+    for predicate in graph.predicates(node):
+        if predicate in LINKS or predicate in LIST:
+            yield from (value for value in graph.objects(node, predicate) if not isinstance(value, Literal))

@@ -1,0 +1,75 @@
+"""What people call the shapes of a graph, those without an IRI included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from communique.graph.errors import ShapesError
+from communique.graph.namespaces import PREFIXES, RDFS, term
+from communique.graph.validation.compiled.path_reader import read_path
+from communique.graph.validation.compiled.shapes_graph import ShapesGraph, sh
+from communique.graph.validation.constructs import LINKS, LIST, TARGET
+from communique.graph.validation.results import Shape
+from communique.graph.validation.targets import TARGETS
+
+_KINDS = (sh("NodeShape"), sh("PropertyShape"))
+_LABELS = (sh("name"), NamedNode(RDFS + "label"))
+
+
+def name_shapes(graph: ShapesGraph, prefixes: Mapping[str, str] = PREFIXES) -> dict[Shape, str]:
+    """Name every shape: by its label in English or any language, else by its IRI in short, else by its place."""
+    return {node: _name(graph, node, prefixes) for node in _shapes(graph)}
+
+
+def compact(iri: str, prefixes: Mapping[str, str]) -> str:
+    """Write an IRI with the longest prefix that fits, else as it is."""
+    fitting = [item for item in prefixes.items() if iri.startswith(item[1]) and item[1]]
+    prefix, space = max(fitting, key=lambda item: len(item[1]), default=("", ""))
+    return f"{prefix}:{iri.removeprefix(space)}" if space else iri
+
+
+def _shapes(graph: ShapesGraph) -> Iterator[Shape]:
+    """List the nodes that are shapes by their type, by a target, or because a shape refers to them."""
+    for kind in _KINDS:
+        yield from graph.subjects(term("rdf:type"), kind)
+    for predicate in (*TARGETS, TARGET, sh("path")):
+        yield from graph.subjects(predicate)
+    for predicate in LINKS:
+        for subject in graph.subjects(predicate):
+            for value in graph.objects(subject, predicate):
+                members = graph.members(value) or (value,)
+                yield from (node for node in members if not isinstance(node, Literal))
+
+
+def _name(graph: ShapesGraph, node: Shape, prefixes: Mapping[str, str]) -> str:
+    """Name one shape."""
+    found = [value for label in _LABELS for value in graph.objects(node, label) if isinstance(value, Literal)]
+    if found:
+        return min(found, key=lambda label: (label.language or "en") != "en").value
+    return compact(node.value, prefixes) if isinstance(node, NamedNode) else _place(graph, node, prefixes)
+
+
+def _place(graph: ShapesGraph, node: BlankNode, prefixes: Mapping[str, str]) -> str:
+    """Name a shape without IRI by its path and by the shape in which it stands."""
+    try:
+        path = read_path(graph.at(node))
+    except ShapesError:
+        path = None
+    owner = _owner(graph, node, {node})
+    inside = f" in {_name(graph, owner, prefixes)}" if owner else ""
+    if path is None:
+        return f"shape{inside}"
+    text = str(path)
+    return (compact(text[1:-1], prefixes) if text.count("<") == 1 and text[0] == "<" else text) + inside
+
+
+def _owner(graph: ShapesGraph, node: Shape, seen: set[Shape]) -> NamedNode | None:
+    """Find the nearest node with an IRI that leads to a blank node."""
+    for above in (each for predicate in (*LINKS, *LIST) for each in graph.subjects(predicate, node)):
+        if isinstance(above, NamedNode):
+            return above
+        if above not in seen and (found := _owner(graph, above, seen | {above})):
+            return found
+    return None

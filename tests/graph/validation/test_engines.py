@@ -1,0 +1,162 @@
+"""Which engine judges which shape: never in silence, never a shape passed over."""
+
+from __future__ import annotations
+
+import pytest
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
+
+from communique.graph.errors import ShapesError
+from communique.graph.namespaces import RDFS, SH, XSD
+from communique.graph.validation import engines
+from communique.graph.validation.catalogue import UNION, shapes_for
+from communique.graph.validation.engines import COMPILED, ORACLE, Assignment, assign
+from communique.graph.validation.results import ValidationReport
+from communique.graph.validation.view import View
+
+EX = "http://example.org/"
+PREFIXES = f"@prefix ex: <{EX}> . @prefix sh: <{SH}> . @prefix xsd: <{XSD}> . @prefix rdfs: <{RDFS}> .\n"
+# The plain shape beside which stands, in each test, one that the compiler does not know.
+PLAIN = "ex:T a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:minCount 1 ] .\n"
+QUERY = 'sh:target [ sh:select "SELECT ?this { ?this <http://example.org/p> ?any }" ]'
+ONE = "sh:property [ sh:path ex:p ; sh:maxCount 1 ]"
+
+
+def statements(turtle: str) -> list[Quad]:
+    return list(parse((PREFIXES + turtle).encode(), format=RdfFormat.TURTLE))
+
+
+@pytest.fixture
+def view() -> View:
+    store = Store()
+    store.extend(statements("ex:x a ex:C ; ex:p 1 , 2 . ex:y a ex:C ; ex:q 1 . _:b a ex:C ; ex:p 3 ."))
+    return View(store)
+
+
+def assigned(turtle: str) -> Assignment:
+    return assign(statements(turtle))
+
+
+def found(report: ValidationReport) -> set[tuple[str, str]]:
+    return {(str(each.focus), each.component.value.removeprefix(SH)) for each in report.results}
+
+
+def by_engine(report: ValidationReport) -> dict[str, str]:
+    return {str(shape)[1:-1].removeprefix(EX): engine for shape, engine in report.engines.items()}
+
+
+BOTH = {(f"<{EX}y>", "MinCountConstraintComponent"), (f"<{EX}x>", "MaxCountConstraintComponent")}
+
+
+def test_what_compiles_is_judged_by_the_compiled_engine(view: View) -> None:
+    report = assigned(PLAIN + f"ex:S a sh:NodeShape ; sh:targetClass ex:C ; {ONE} .").validate(view)
+    assert found(report) == BOTH
+    assert by_engine(report) == {"S": COMPILED, "T": COMPILED}
+    assert report.notes == ()
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        f"ex:S a sh:NodeShape ; {QUERY} ; {ONE} .",
+        f"ex:S {QUERY} ; {ONE} .",
+        f"""ex:S a sh:NodeShape ; sh:target ex:t ; {ONE} . ex:t a sh:SPARQLTarget ; sh:prefixes ex: ;
+          sh:select "SELECT ?this {{ ?this ex:p ?any }}" .
+          ex: sh:declare [ sh:prefix "ex" ; sh:namespace "{EX}"^^xsd:anyURI ] .""",
+    ],
+    ids=["blank", "untyped", "prefixes"],
+)
+def test_a_target_with_a_query_goes_to_pyshacl_alone(view: View, shape: str) -> None:
+    report = assigned(PLAIN + shape).validate(view)
+    assert found(report) == BOTH
+    assert by_engine(report) == {"S": ORACLE, "T": COMPILED}
+    assert report.focus_counts == {NamedNode(EX + "T"): 3, NamedNode(EX + "S"): 2}
+    (note,) = report.notes
+    assert "S was judged by pySHACL, because it uses sh:target" in note
+
+
+def test_classes_that_are_shapes_stay_with_their_engine(view: View) -> None:
+    implicit = "ex:C a rdfs:Class , sh:NodeShape ; sh:property [ sh:path ex:p ; sh:minCount 1 ] .\n"
+    report = assigned(implicit + f"ex:S a sh:NodeShape ; {QUERY} ; {ONE} .").validate(view)
+    assert found(report) == BOTH
+    assert by_engine(report) == {"C": COMPILED, "S": ORACLE}
+    mixed = implicit.replace("sh:property", f"{QUERY} ; sh:property")
+    report = assigned(mixed).validate(view)
+    assert (found(report), by_engine(report)) == ({(f"<{EX}y>", "MinCountConstraintComponent")}, {"C": ORACLE})
+    assert report.focus_counts == {NamedNode(EX + "C"): 3}
+
+
+def test_an_expression_goes_to_pyshacl(view: View) -> None:
+    report = assigned(PLAIN + "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:expression [ sh:path ex:ok ] .").validate(
+        view
+    )
+    assert by_engine(report) == {"S": ORACLE, "T": COMPILED}
+    assert {focus for focus, kind in found(report) if kind.startswith("Expression")} == {f"<{EX}x>", f"<{EX}y>", "_:b"}
+
+
+def test_the_target_of_a_shape_that_another_refers_to_does_not_matter_there(view: View) -> None:
+    inner = f"ex:S a sh:NodeShape ; {QUERY} ; sh:property [ sh:path ex:p ; sh:minCount 1 ] .\n"
+    report = assigned(inner + "ex:U a sh:NodeShape ; sh:targetClass ex:C ; sh:node ex:S .").validate(view)
+    assert found(report) == {(f"<{EX}y>", "NodeConstraintComponent")}
+    assert by_engine(report) == {"U": COMPILED, "S": ORACLE}
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        ('ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:js [ sh:jsFunctionName "f" ] .', "sh:js.*known to no engine"),
+        ("ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:minCuont 1 .", "sh:minCuont.*known to no engine"),
+        (f'ex:S a sh:NodeShape ; sh:target [ a sh:JSTarget ; sh:jsFunctionName "f" ] ; {ONE} .', "has no sh:select"),
+        (f"ex:S a sh:NodeShape ; {QUERY} ; sh:nodeKind ex:Wrong .", "sh:nodeKind"),
+        ("ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:node ex:S .", "recursive shapes"),
+        (
+            "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:sparql [ sh:select"
+            ' "SELECT $this WHERE { $this ?p ?v FILTER(<http://example.org/f>(?v)) }" ] .',
+            "cannot be run: .*function",
+        ),
+    ],
+)
+def test_what_no_engine_can_judge_is_refused(shape: str, words: str) -> None:
+    with pytest.raises(ShapesError, match=words) as caught:
+        assigned(PLAIN + shape)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        'ex:S a sh:NodeShape ; sh:target [ sh:select "SELECT ?this { ?this " ] ; sh:nodeKind sh:IRI .',
+        "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:expression [ ex:nonsense ex:ok ] .",
+    ],
+)
+def test_a_failure_of_pyshacl_is_no_finding(view: View, shape: str) -> None:
+    with pytest.raises(ShapesError, match=r"pySHACL stopped: .+"):
+        assigned(PLAIN + shape).validate(view)
+
+
+def test_large_data_are_not_handed_to_pyshacl(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "ORACLE_QUADS", 6)
+    routed = assigned(PLAIN + f'ex:S a sh:NodeShape ; sh:name "One p" ; {QUERY} ; {ONE} .')
+    with pytest.raises(ShapesError, match=r"One p uses sh:target .*7 quads are too many.*at most 6 quads.*next: "):
+        routed.validate(view)
+    assert not assigned(PLAIN).validate(view).conforms
+    monkeypatch.setattr(engines, "ORACLE_QUADS", 7)
+    assert found(routed.validate(view)) == BOTH
+
+
+def test_shapes_without_target_are_noted() -> None:
+    report = assigned("ex:S a sh:NodeShape ; sh:nodeKind sh:IRI .").validate(View(Store()))
+    assert (report.conforms, report.notes) == (True, (engines.NO_TARGET,))
+    assert report.focus_counts == {NamedNode(EX + "S"): 0}
+
+
+def test_the_shapes_of_the_project_need_no_other_engine() -> None:
+    assignment = assign(shapes_for(UNION))
+    assert (assignment.routed, assignment.plan.unsupported) == ({}, {})
+
+
+def test_shapes_are_called_by_label_by_short_iri_or_by_place() -> None:
+    turtle = """ex:S a sh:NodeShape ; sh:name "Namen"@de , "Names"@en ; sh:property _:p .
+    _:p sh:path ex:p ; sh:not [ sh:nodeKind sh:IRI ] . ex:T a sh:NodeShape ; sh:property [ sh:path ( ex:p ex:q ) ] ."""
+    names = assign(statements(turtle), {"ex": EX}).names
+    path = f"<{EX}p>/<{EX}q>"
+    assert set(names.values()) == {"Names", "ex:p in Names", "shape in Names", "ex:T", f"{path} in ex:T"}
