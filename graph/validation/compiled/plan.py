@@ -98,10 +98,9 @@ class Plan:
         for shape in self.shapes:
             scope = Scope(shape.targets)
             nodes = None if focus is None else frozenset(choose_focus(scope, focus, run))
-            total = count_focus(scope, run) if nodes is None else len(nodes)
-            counts[shape.node] = total
-            if nodes is None and total <= FEW:
-                nodes = frozenset(find_focus(scope, run))
+            counts[shape.node] = count_focus(scope, run) if nodes is None else len(nodes)
+            if nodes is None and counts[shape.node] <= FEW:
+                nodes = frozenset(find_focus(scope, run)) if counts[shape.node] else frozenset()
             for check in self.checks:
                 if check.target == shape.node:
                     everywhere = focus is not None and not check.is_local

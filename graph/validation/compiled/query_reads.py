@@ -65,18 +65,26 @@ def query_reads(template: Template, own: Path | None) -> tuple[Read, ...] | None
     for group in template.groups:
         reached = _reached([link for outer in group.around() for link in links[outer]], roots)
         for link in links[group]:
-            start, end = reached.get(link.start), reached.get(link.end)
-            if start is not None:
-                found[Read(start.root, join(start.path, link.path))] = None
-            elif end is not None:
-                found[Read(end.root, join(end.path, link.path.inverted()))] = None
-            else:
+            read = _from_nearer_end(link, reached)
+            if read is None:
                 return None
+            found[read] = None
     return tuple(found)
 
 
+def _from_nearer_end(link: Link, reached: dict[str | None, Read]) -> Read | None:
+    """Give the way to a triple over the end that was reached first, so that the triple itself is no part of it."""
+    order = list(reached)
+    ends = [(link.start, link.path), (link.end, link.path.inverted())]
+    known = [(order.index(end), end, path) for end, path in ends if end in reached]
+    if not known:
+        return None
+    _, end, path = min(known, key=lambda item: item[0])
+    return Read(reached[end].root, join(reached[end].path, path))
+
+
 def _reached(links: list[Link], roots: tuple[str, ...]) -> dict[str | None, Read]:
-    """Give for each variable the shortest chain of patterns that leads to it from a root."""
+    """Give for each variable the shortest chain of patterns that leads to it from a root, the nearest first."""
     reached: dict[str | None, Read] = {root: Read(root, None) for root in roots}
     ring: set[str | None] = set(roots)
     while ring:
