@@ -49,6 +49,8 @@ class Options:
     wait : seconds to wait for another writer
     watch : is told of stages and of how far they have come
     gate : judges the graph before it is published
+    incremental : the work of the gate depends on the size of the change, not on that of the graph; a small batch beside
+        a large graph is then tried on disk. A gate that looks at everything is faster on a copy in memory
     """
 
     graph: NamedNode | None = None
@@ -57,6 +59,7 @@ class Options:
     wait: float = 0.0
     watch: Watch = silent
     gate: Gate = validate
+    incremental: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ def _change(
         activity = Activity(settings, kind, workspace.current_id())
         batch = _read(inputs, options, lambda: draft.store, anew=anew)
         try:
-            admission = admit(_site(workspace, draft, batch), batch, _policy(options, anew=anew))
+            admission = admit(_site(workspace, draft, batch, options), batch, _policy(options, anew=anew))
         except (SourceError, ConformanceError) as error:
             journal.append(activity.refuse(batch, error.report.report if isinstance(error, ConformanceError) else None))
             raise
@@ -179,9 +182,9 @@ def _read(inputs: Sequence[Input], options: Options, ground: Callable[[], Store]
     return batch
 
 
-def _site(workspace: Workspace, draft: Draft, batch: Batch) -> Site:
-    """Choose where to try a batch: in memory, unless it is small beside a large graph."""
-    if fits_on_disk(draft.quads, len(batch.store)):
+def _site(workspace: Workspace, draft: Draft, batch: Batch, options: Options) -> Site:
+    """Choose where to try a batch: in memory, unless it is small beside a large graph and the gate can use that."""
+    if options.incremental and fits_on_disk(draft.quads, len(batch.store)):
         return Site(None, draft)
     return Site(workspace.read(workspace.current()) if draft.quads else Store(), draft)
 

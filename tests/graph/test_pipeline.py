@@ -242,9 +242,9 @@ def test_a_small_batch_beside_a_large_graph_is_tried_on_disk(
     monkeypatch.setattr(Workspace, "read", lambda *_: pytest.fail("the graph was loaded into memory"))
     files = [write(tmp_path / "a.nq", quad("one", 1, "a"), quad("two", 1, "b", BAD))]
     with pytest.raises(ConformanceError) as caught:
-        pipeline.load(home, files, REJECT)
+        pipeline.load(home, files, replace(REJECT, incremental=True))
     assert len(caught.value.report.store) == 1, "only what the report is about is kept"
-    pipeline.load(home, files, QUARANTINE)
+    pipeline.load(home, files, replace(QUARANTINE, incremental=True))
     monkeypatch.undo()
     assert held(home) == {BASE, quad("one", 1, "a")}
 

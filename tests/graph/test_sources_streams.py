@@ -44,7 +44,7 @@ def fault(path: Path, content: bytes) -> SourceError:
 @pytest.mark.parametrize("suffix", COMPRESSIONS)
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_a_file_is_read_whatever_its_wrapping(tmp_path: Path, suffix: str, mark: bytes) -> None:
-    path, passed = tmp_path / f"a.nt{suffix}", []
+    path, passed = tmp_path / f"a.nt{suffix}", list[int]()
     path.write_bytes(COMPRESSIONS[suffix](mark + LINES))
     assert len(list(sources.read_rdf(path, GRAPH, notice=passed.append))) == 2000
     assert sum(passed) == path.stat().st_size

@@ -172,7 +172,10 @@ def _carry_out(change: Callable[[], Outcome], form: str) -> None:
     else:
         click.echo("{outcome} {snapshot}: {quads} quads in {graphs} graphs, {findings} findings".format(**told))
         if told["quarantine"]:
-            click.echo("set aside {quarantined} quads of {read}; see {quarantine}/README.md".format(**told))
+            click.echo(
+                "set aside {quarantined} of {read} quads and {unreadable} unreadable files;"
+                " see {quarantine}/README.md".format(**told)
+            )
 
 
 def _tell(outcome: Outcome) -> dict[str, Any]:
@@ -188,6 +191,7 @@ def _tell(outcome: Outcome) -> dict[str, Any]:
         "read": record.read,
         "committed": record.committed,
         "quarantined": record.quarantined,
+        "unreadable": sum(bool(source.fault) for source in record.sources),
         "quarantine": str(read_settings().home / record.quarantine) if record.quarantine else "",
         "sources": [asdict(source) for source in record.sources],
     }
