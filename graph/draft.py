@@ -6,7 +6,7 @@ import io
 import json
 import shutil
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -105,9 +105,12 @@ class Draft:
     def apply(self, difference: Difference) -> None:
         """Carry out a difference; a blank node raises MappingError before anything is changed."""
         with explained(self.folder):
-            added = self._write(difference.added)
+            added = self.folder / f".batch{next(self._numbers)}.nq"
+            counts: Counter[str] = Counter()
+            gained = fingerprint(_written(difference.added, added, counts))
             removed = list(map(line_of, difference.removed))
-            self._mark += fingerprint(_lines(added)) - fingerprint(removed)
+            self._mark += gained - fingerprint(removed)
+            self.graphs.update(counts)
             self.graphs.subtract(_name(quad) for quad in difference.removed)
             self._dump.remove(removed)
             self._dump.add(_lines(added))
@@ -131,17 +134,6 @@ class Draft:
         self._stopped.set()
         self._close()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _write(self, quads: Iterable[Quad]) -> Path:
-        """Write quads as text that the disk is loaded from, and count them."""
-        path = self.folder / f".batch{next(self._numbers)}.nq"
-        counts: Counter[str] = Counter()
-        with path.open("wb") as file:
-            for quad in quads:
-                file.write(line_of(quad))
-                counts[_name(quad)] += 1
-        self.graphs.update(counts)
-        return path
 
     def _store_away(self, removed: Collection[Quad], added: Path) -> None:
         """Bring a difference to the disk; the draft is private, so that this need not be one transaction."""
@@ -186,6 +178,16 @@ def _open(place: Path, ground: Ground | None) -> Store:
     if ground:
         Store.read_only(str(ground.path / "store")).backup(str(place))
     return Store(str(place))
+
+
+def _written(quads: Iterable[Quad], path: Path, counts: Counter[str]) -> Iterator[bytes]:
+    """Write quads as lines of a file, from which the disk is loaded; count them by graph, and give each line."""
+    with path.open("wb") as file:
+        for quad in quads:
+            line = line_of(quad)
+            file.write(line)
+            counts[_name(quad)] += 1
+            yield line
 
 
 def _lines(path: Path) -> Iterable[bytes]:

@@ -8,7 +8,8 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from communique.graph import draft as drafts
 from communique.graph import pipeline
 from communique.graph.dataset import fingerprint, line_of
 from communique.graph.draft import Draft
@@ -296,11 +298,11 @@ def test_a_full_disk_in_the_middle_changes_nothing(
 def test_quads_that_get_lost_on_the_way_stop_the_load(
     home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forgetful(self: Draft, quads: Iterable[Quad]) -> Path:
-        return original(self, list(quads)[1:])
+    def forgetful(quads: Iterable[Quad], path: Path, counts: Counter[str]) -> Iterator[bytes]:
+        return original(list(quads)[1:], path, counts)
 
-    original = Draft._write
-    monkeypatch.setattr(Draft, "_write", forgetful)
+    original = drafts._written
+    monkeypatch.setattr(drafts, "_written", forgetful)
     with pytest.raises(StoreError, match="2 quads were read, but 1 would be stored"):
         pipeline.load(home, [write(tmp_path / "a.nq", quad("one", 1, "a"), quad("two", 1, "a"))], REJECT)
     assert held(home) == {BASE}
@@ -318,6 +320,7 @@ import os, signal, sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 import test_pipeline as tests
+from communique.graph import draft as drafts
 from communique.graph import pipeline
 settings = tests.Settings(home=Path(sys.argv[1]), agent="Ada")
 file = settings.home.parent / "generation.nq"
