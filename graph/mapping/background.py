@@ -19,7 +19,7 @@ OWNER = "background"  # stands where a document's number would, in identifiers o
 def map_background(tree: Block, known: Collection[str] | None = None) -> list[Quad]:
     """Map the authored background to quads, sorted and without repeats.
 
-    Each node bears the source of its block as ``dct:source``, or a comment with the reason for having none.
+    Each node bears the source of its block as ``dct:source``, or ``com:unsourcedReason`` where there is none.
     ``known`` and errors are as in ``document.map_document``.
     """
     facts = list(_read_facts(tree))
@@ -57,4 +57,4 @@ def _read_source(block: Block) -> tuple[str, Scalar]:
         return "source", as_scalar(source, "the address of a source")
     assert reason is not None
     text = as_scalar(reason, "the reason for no source")
-    return "comment", Scalar(f"No source: {text.text}", text.place)
+    return "unsourcedReason", text

@@ -41,7 +41,7 @@ def test_a_block_gives_its_source_to_each_node() -> None:
 def test_a_block_without_source_gives_its_reason() -> None:
     text = "background:\n  - unsourced: Nobody wrote it down.\n    facts: {state/KOR: {formerCode: XXA}}\n"
     quads = map_background(sources.parse_yaml(text, "some.yaml"))
-    assert Literal("No source: Nobody wrote it down.", language="en") in {quad.object for quad in quads}
+    assert Literal("Nobody wrote it down.", language="en") in {quad.object for quad in quads}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_faulty_block_is_refused_at_its_place(text: str, line: int, told: str)
 
 
 def test_every_node_of_the_package_names_source_or_reason(quads: list[Quad]) -> None:
-    known = {quad.subject for quad in quads if quad.predicate in {term("dct:source"), term("rdfs:comment")}}
+    known = {quad.subject for quad in quads if quad.predicate in {term("dct:source"), term("com:unsourcedReason")}}
     assert {quad.subject for quad in quads if quad.graph_name == identifiers.BACKGROUND} <= known
 
 
