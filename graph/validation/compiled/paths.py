@@ -196,5 +196,6 @@ def _grouped(path: Path) -> str:
 
 
 TYPE = Predicate(NamedNode(RDF + "type"))
-SUBCLASSES = Repeated(Predicate(NamedNode(RDFS + "subClassOf")), "*")
+SUBCLASS = Predicate(NamedNode(RDFS + "subClassOf"))
+SUBCLASSES = Repeated(SUBCLASS, "*")
 INSTANCE = Sequence((TYPE, SUBCLASSES))

@@ -11,6 +11,7 @@ from communique.graph.errors import ShapesError
 from communique.graph.validation.compiled.changes import affected
 from communique.graph.validation.compiled.checks import Check, Found
 from communique.graph.validation.compiled.explain import explain
+from communique.graph.validation.compiled.hierarchy import shorten_class_tests
 from communique.graph.validation.compiled.paths import Step
 from communique.graph.validation.compiled.run import FEW, Run, ask, choose_focus, count_focus, find_focus
 from communique.graph.validation.compiled.scopes import Scope
@@ -95,6 +96,7 @@ class Plan:
         return explain(self.shapes, self.checks, node)
 
     def _find(self, run: Run, focus: Collection[Term] | None, counts: dict[Node, int]) -> Iterator[Found]:
+        run = shorten_class_tests((check.template for check in self.checks), run)
         for shape in self.shapes:
             scope = Scope(shape.targets)
             nodes = None if focus is None else frozenset(choose_focus(scope, focus, run))

@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 
 from communique.graph.validation.compiled.paths import Path, join
 from communique.graph.validation.compiled.shapes_graph import Node, Term
-from communique.graph.validation.compiled.sparql import SCOPE, Names, every, negated, no, union
+from communique.graph.validation.compiled.sparql import SCOPE, Names, every, exists, negated, no, some, union
 
 if TYPE_CHECKING:
     from communique.graph.validation.compiled.targets import Target
@@ -55,6 +55,16 @@ class Site:
         if not self.path.is_nullable:
             return walked
         return union([f"{self.scope} {walked}", f"{self.scope} BIND({self.focus} AS {variable})"])
+
+
+    def reaches(self, variable: str) -> str:
+        """Write the expression that a variable, bound elsewhere, is one of the value nodes.
+
+        The pattern of ``values`` is no test: pyoxigraph's BIND gives a variable that EXISTS has bound another value.
+        """
+        itself = [f"SAMETERM({self.focus}, {variable})"] if self.path is None or self.path.is_nullable else []
+        walked = [exists(f"{self.focus} {self.path} {variable}")] if self.path is not None else []
+        return some([*itself, *walked])
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,13 @@ def test_the_engine_sees_outer_values_inside_a_grouped_subquery() -> None:
     assert [row["x"] for row in found] == [ex("a")]
 
 
+def test_the_engine_rebinds_inside_exists_what_is_bound_outside() -> None:
+    assert len(ask("SELECT * WHERE { VALUES (?x ?y) { (1 2) } FILTER EXISTS { BIND (?x AS ?y) } }")) == 1
+    shapes = "ex:S sh:targetNode ex:a ; sh:not [ sh:equals ex:p ] ."
+    assert validate(shapes, "ex:a ex:p ex:a , ex:b .").conforms
+    assert not validate(shapes, "ex:a ex:p ex:a .").conforms
+
+
 def test_the_engine_takes_no_space_before_the_arguments_of_some_functions() -> None:
     with pytest.raises(SyntaxError):
         ask("ASK { FILTER (CONCAT (?a, ?b) = ?c) }")

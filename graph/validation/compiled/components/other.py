@@ -18,7 +18,7 @@ from communique.graph.validation.compiled.shapes import (
     Violations,
 )
 from communique.graph.validation.compiled.shapes_graph import STRING, TRUE, Term, sh
-from communique.graph.validation.compiled.sparql import exists, some, sure, text
+from communique.graph.validation.compiled.sparql import some, sure, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,7 @@ class HasValue(FocusConstraint):
         return (cls(reading.comparable("hasValue", value)) for value in reading.at.all("hasValue"))
 
     def holds(self, site: Site) -> str:
-        term = text(self.term)
-        if site.path is None:
-            return f"SAMETERM({site.value}, {term})"
-        if not site.path.is_nullable:
-            return exists(f"{site.focus} {site.path} {term}")
-        value = site.names.fresh("one")
-        return exists(f"{site.values(value)} FILTER(SAMETERM({value}, {term}))")
+        return site.reaches(text(self.term))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from communique.graph.validation.compiled.paths import Path, Predicate, join
 from communique.graph.validation.compiled.reading import Reading
 from communique.graph.validation.compiled.shapes import Constraint, RowConstraint, Site, ValueConstraint, Violations
 from communique.graph.validation.compiled.shapes_graph import sh
-from communique.graph.validation.compiled.sparql import no, sure, union
+from communique.graph.validation.compiled.sparql import negated, no, sure, union
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Equals(_Pair, RowConstraint):
         if site.is_open:
             # Set against set: asking for each pair would start at the far end of a path, where hubs are.
             return Violations(union([f"{ours} MINUS {{ {theirs} }}", f"{theirs} MINUS {{ {ours} }}"]), value)
-        return Violations(union([f"{ours} FILTER({no(theirs)})", f"{theirs} FILTER({no(ours)})"]), value)
+        return Violations(union([f"{ours} FILTER({no(theirs)})", f"{theirs} FILTER({negated(site.reaches(value))})"]), value)
 
 
 class Disjoint(_Pair, ValueConstraint):
