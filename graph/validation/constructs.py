@@ -20,8 +20,8 @@ TYPE = term("rdf:type")
 # Predicate of a shape → what it is called and where it is described.
 ADVANCED: Mapping[NamedNode, str] = MappingProxyType(
     {
-        TARGET: "sh:target with a query (SHACL-AF, section 3.1)",
-        sh("expression"): "sh:expression (SHACL-AF, section 6)",
+        TARGET: "sh:target with a query (SHACL-AF, SPARQL-based targets)",
+        sh("expression"): "sh:expression (SHACL-AF, expression constraints)",
     }
 )
 # Properties that lead from a shape to a shape, or to a list of shapes.

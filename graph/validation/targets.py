@@ -58,7 +58,7 @@ def focus_nodes(view: View, shapes: Store, shape: NamedNode | BlankNode) -> set[
 
 
 def _ask(view: View, shapes: Store, target: Quad) -> set[Term]:
-    """Find the nodes that the query of a target selects (SHACL-AF, section 3.1); its result variable is ``?this``."""
+    """Find the nodes that the query of a target selects as ``?this`` (SHACL-AF, SPARQL-based targets)."""
     graph = ShapesGraph(shapes)
     at = graph.at(target.object)  # type: ignore[arg-type]  # shapes hold no triple terms
     prefixes = "".join(f"PREFIX {prefix}: <{space}>\n" for prefix, space in read_prefixes(at).items())
