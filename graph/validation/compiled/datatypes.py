@@ -11,7 +11,7 @@ from types import MappingProxyType
 from pyoxigraph import NamedNode
 
 from communique.graph.namespaces import RDF, XSD
-from communique.graph.validation.compiled.sparql import sure
+from communique.graph.validation.compiled.sparql import every, sure
 
 _CASTS = ("integer", "decimal", "double", "float", "boolean", "dateTime", "date", "time")
 
@@ -52,6 +52,10 @@ _FORMS = {
 }
 
 
+# pyoxigraph stores their well-formed literals as xsd:integer.
+LIMITED = frozenset(NamedNode(XSD + local) for local in _RANGES)
+
+
 def well_formed(value: str, datatype: NamedNode) -> str | None:
     """Write the expression that a literal of the datatype is well-formed; None when every one is.
 
@@ -65,9 +69,10 @@ def _cast(local: str) -> str:
 
 
 def _within(low: int | None, high: int | None) -> str:
-    number = f"<{XSD}integer>(STR(?value))"
-    bounds = [f"{number} >= {low}"] * (low is not None) + [f"{number} <= {high}"] * (high is not None)
-    return sure(" && ".join(bounds))
+    # As decimals, because an engine's integers may end at 64 bits.
+    number = f"<{XSD}decimal>(STR(?value))"
+    bounds = [f"{number} >= {low}.0"] * (low is not None) + [f"{number} <= {high}.0"] * (high is not None)
+    return every([_form("[+-]?[0-9]+"), sure(every(bounds))])
 
 
 def _form(pattern: str) -> str:

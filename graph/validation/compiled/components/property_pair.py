@@ -43,7 +43,8 @@ class Equals(_Pair, RowConstraint):
         if site.is_open:
             # Set against set: asking for each pair would start at the far end of a path, where hubs are.
             return Violations(union([f"{ours} MINUS {{ {theirs} }}", f"{theirs} MINUS {{ {ours} }}"]), value)
-        return Violations(union([f"{ours} FILTER({no(theirs)})", f"{theirs} FILTER({negated(site.reaches(value))})"]), value)
+        only_theirs = f"{theirs} FILTER({negated(site.reaches(value))})"
+        return Violations(union([f"{ours} FILTER({no(theirs)})", only_theirs]), value)
 
 
 class Disjoint(_Pair, ValueConstraint):

@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 from pyoxigraph import NamedNode
 
-from communique.graph.validation.compiled.datatypes import well_formed
+from communique.graph.namespaces import shorten
+from communique.graph.validation.compiled.datatypes import LIMITED, well_formed
 from communique.graph.validation.compiled.paths import INSTANCE, Path, join
 from communique.graph.validation.compiled.reading import Reading
 from communique.graph.validation.compiled.shapes import Constraint, Site, ValueConstraint
@@ -59,6 +60,9 @@ class Datatype(ValueConstraint):
     def read(cls, reading: Reading) -> Iterator[Constraint]:
         """Read one constraint at most."""
         datatype = reading.at.iri("datatype")
+        if datatype in LIMITED:
+            short = shorten(datatype.value)
+            reading.warn(f"sh:datatype {short}: pyoxigraph stores {short} as xsd:integer, so that all values violate")
         if datatype is not None:
             yield cls(datatype)
 
