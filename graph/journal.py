@@ -119,13 +119,14 @@ class Journal:
 
     @contextmanager
     def announced(self, record: Record) -> Iterator[None]:
-        """Note an activity around the publication that it leads to."""
+        """Note an activity around the publication that it leads to.
+
+        An exception may come after the pointer has moved (ctrl-C does): then the note stays, and ``settle`` decides.
+        """
         write_durably(self._pending, _text(record))
-        try:
-            yield
-            self.append(record)
-        finally:
-            self._pending.unlink()
+        yield
+        self.append(record)
+        self._pending.unlink()
 
     def settle(self, current: str | None) -> Record | None:
         """Finish what a killed writer began; ``current`` is the id in force.
