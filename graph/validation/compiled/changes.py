@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from pyoxigraph import BlankNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from communique.graph.validation.compiled.paths import Path, Step
 from communique.graph.validation.compiled.run import Run, chunks
@@ -53,11 +53,17 @@ def as_stored(triples: Iterable[Triple | Quad]) -> list[Quad]:
 
 def _near_ends(steps: Iterable[Step], changed: list[Quad]) -> Mapping[Path | None, set[Term]]:
     """Collect the near ends of changed triples by the path that leads to them."""
+    subjects: dict[NamedNode | None, set[Term]] = defaultdict(set)
+    objects: dict[NamedNode | None, set[Term]] = defaultdict(set)
+    for quad in changed:
+        for predicate in (quad.predicate, None):  # None stands for any
+            subjects[predicate].add(quad.subject)  # type: ignore[arg-type]
+            objects[predicate].add(quad.object)  # type: ignore[arg-type]
     found: dict[Path | None, set[Term]] = defaultdict(set)
     for step in dict.fromkeys(steps):
-        for quad in changed:
-            if step.predicate in {None, quad.predicate}:
-                found[step.prefix].add(quad.object if step.is_inverse else quad.subject)  # type: ignore[arg-type]
+        ends = objects if step.is_inverse else subjects
+        if step.predicate in ends:
+            found[step.prefix] |= ends[step.predicate]
     return found
 
 

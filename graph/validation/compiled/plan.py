@@ -13,7 +13,7 @@ from communique.graph.validation.compiled.checks import Check, Found
 from communique.graph.validation.compiled.explain import explain
 from communique.graph.validation.compiled.hierarchy import shorten_class_tests
 from communique.graph.validation.compiled.paths import Step
-from communique.graph.validation.compiled.run import FEW, Run, ask, choose_focus, count_focus, find_focus
+from communique.graph.validation.compiled.run import Run, ask, choose_focus, count_focus
 from communique.graph.validation.compiled.scopes import Scope
 from communique.graph.validation.compiled.shapes import Shape
 from communique.graph.validation.compiled.shapes_graph import Node, Term
@@ -101,12 +101,9 @@ class Plan:
             scope = Scope(shape.targets)
             nodes = None if focus is None else frozenset(choose_focus(scope, focus, run))
             counts[shape.node] = count_focus(scope, run) if nodes is None else len(nodes)
-            if nodes is None and counts[shape.node] <= FEW:
-                nodes = frozenset(find_focus(scope, run)) if counts[shape.node] else frozenset()
             for check in self.checks:
-                if check.target == shape.node:
-                    everywhere = focus is not None and not check.is_local
-                    yield from ask(check, None if everywhere else nodes, run)
+                if check.target == shape.node and (counts[shape.node] or not check.is_local):
+                    yield from ask(check, nodes if check.is_local else None, run)
 
     def _steps(self) -> Iterator[Step]:
         """Give every kind of triple that decides about a target or a local check."""

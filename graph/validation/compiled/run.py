@@ -14,10 +14,10 @@ from communique.graph.validation.compiled.sparql import bound
 
 Run = Callable[[str], QuerySolutions]
 
-# So many focus nodes are written into one query; measured on 100,000 triples, larger texts bring nothing.
+# So many focus nodes are named in one query; measured at 1M triples, 100 to 2,000 take the same time.
 CHUNK = 500
-# As few focus nodes as this are written into the queries instead of being found by each of them again.
-FEW = 100
+# To name a focus node costs as much as to find and check so many (measured at 1M triples).
+_NAMED = 8
 
 
 def count_focus(scope: Scope, run: Run) -> int:
@@ -41,13 +41,20 @@ def choose_focus(scope: Scope, nodes: Iterable[Term], run: Run) -> list[Term]:
 
 def ask(check: Check, nodes: Collection[Term] | None, run: Run) -> Iterator[Found]:
     """Run a check on given focus nodes of its shape, or on all (None)."""
-    if nodes is None or any(isinstance(node, BlankNode) for node in nodes):
+    if nodes is None or not _are_worth_naming(check.scope, nodes, run):
         for row in run(check.scope.full(check.template)):
             yield from (found for found in check.read(row) if nodes is None or found.root in nodes)
     else:
         for chunk in chunks(nodes):
             for row in run(check.scope.given(check.template, chunk)):
                 yield from check.read(row)
+
+
+def _are_worth_naming(scope: Scope, nodes: Collection[Term], run: Run) -> bool:
+    """Tell whether a query should name the focus nodes, rather than find all and keep these."""
+    if any(isinstance(node, BlankNode) for node in nodes):
+        return False
+    return len(nodes) <= CHUNK or len(nodes) * _NAMED < count_focus(scope, run)
 
 
 def chunks(nodes: Iterable[Term]) -> Iterator[list[Term]]:

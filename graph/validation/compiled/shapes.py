@@ -56,7 +56,6 @@ class Site:
             return walked
         return union([f"{self.scope} {walked}", f"{self.scope} BIND({self.focus} AS {variable})"])
 
-
     def reaches(self, variable: str) -> str:
         """Write the expression that a variable, bound elsewhere, is one of the value nodes.
 
