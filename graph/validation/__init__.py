@@ -18,7 +18,6 @@ from communique.graph.validation import rules
 from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
 from communique.graph.validation.engines import DEFAULT, ENGINES, Engine, find_engine
 from communique.graph.validation.explanation import explain
-from communique.graph.validation.oracle import check_shapes
 from communique.graph.validation.results import INFO, WARNING, Term, ValidationReport, ValidationResult, merge
 from communique.graph.validation.view import View, own_nodes, set_apart
 
@@ -51,6 +50,13 @@ def validate(store: Store, *, documents: Collection[str] | None = None, engine: 
         message = f"the store has no {ONTOLOGY.value}, so that no class resolves"
         raise ShapesError(message, hint="load vocabulary.ontology_quads() into it")
     return merge(_reports(store, documents, find_engine(engine)))
+
+
+def check_shapes(shapes: Store) -> ValidationReport:
+    """Check the shapes themselves against the shapes of SHACL (``shacl-shacl``, part of the Recommendation)."""
+    from communique.graph.validation import oracle  # slow to import, and seldom needed
+
+    return oracle.check_shapes(shapes)
 
 
 def _reports(store: Store, documents: Collection[str] | None, engine: Engine) -> Iterator[ValidationReport]:

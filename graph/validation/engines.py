@@ -16,7 +16,6 @@ from pyoxigraph import Quad, Store, Triple
 
 from communique.graph.errors import ShapesError
 from communique.graph.namespaces import PREFIXES, SH
-from communique.graph.validation import oracle
 from communique.graph.validation.compiled import Plan, compile_shapes
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph, sh
 from communique.graph.validation.constructs import TARGET, TYPE, constructs, foreign_target, without
@@ -64,6 +63,8 @@ class Assignment:
 
     def _ask_oracle(self, view: View) -> ValidationReport:
         """Let pySHACL judge the shapes that were routed, and no other."""
+        from communique.graph.validation import oracle  # slow to import, and seldom needed
+
         report = oracle.validate_triples(view, tuple(_only(self.shapes, self.routed)), self.routed)
         return replace(report, engines=dict.fromkeys(self.routed, ORACLE))
 
@@ -74,7 +75,7 @@ class Assignment:
             raise ShapesError(
                 f"{self.names[shape]} uses {reasons[0]}, which only pySHACL knows; {size:,} quads are too many for it",
                 expected=f"at most {ORACLE_QUADS:,} quads",
-                hint="write the shape with targets of SHACL Core and sh:sparql, or judge a part of the data",
+                hint="say it in SHACL Core or with sh:sparql, or judge a part of the data",
             )
 
     def _notes(self) -> Iterator[str]:
@@ -142,6 +143,8 @@ def validate_compiled(view: View, shapes: Store) -> ValidationReport:
 
 def validate_with_oracle(view: View, shapes: Store) -> ValidationReport:
     """Check a view with pySHACL alone, whatever its size: the reference in tests."""
+    from communique.graph.validation import oracle  # see above
+
     report = oracle.validate_view(view, shapes)
     return replace(report, engines=dict.fromkeys(report.focus_counts, ORACLE))
 

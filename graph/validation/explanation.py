@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import chain, islice
 from types import MappingProxyType
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store
@@ -101,9 +101,8 @@ def _explained(result: ValidationResult, known: Knowledge, names: Mapping[Shape,
 @cache
 def _numbers() -> Mapping[Shape, str]:
     """Join shapes and set queries to the numbers of their rules."""
-    found: dict[Shape, str] = dict(numbers())
-    found.update({rule.shape: rule.number for rule in set_rules()})
-    return found
+    queries = ((rule.shape, rule.number) for rule in set_rules())
+    return dict(chain(numbers().items(), queries))
 
 
 @cache

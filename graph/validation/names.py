@@ -44,25 +44,27 @@ def _shapes(graph: ShapesGraph) -> Iterator[Shape]:
 
 
 def _name(graph: ShapesGraph, node: Shape, prefixes: Mapping[str, str]) -> str:
-    """Name one shape."""
+    """Name one shape; a property shape also by the shape in which it stands, since others may have its label."""
+    owner = _owner(graph, node, {node}) if isinstance(node, BlankNode) or graph.objects(node, sh("path")) else None
+    inside = f"{_own_name(graph, owner, prefixes)}: " if owner else ""
+    return inside + _own_name(graph, node, prefixes)
+
+
+def _own_name(graph: ShapesGraph, node: Shape, prefixes: Mapping[str, str]) -> str:
+    """Name a shape by its label, else its IRI, else its path."""
     found = [value for label in _LABELS for value in graph.objects(node, label) if isinstance(value, Literal)]
     if found:
         return min(found, key=lambda label: (label.language or "en") != "en").value
-    return compact(node.value, prefixes) if isinstance(node, NamedNode) else _place(graph, node, prefixes)
+    return compact(node.value, prefixes) if isinstance(node, NamedNode) else _path(graph, node, prefixes)
 
 
-def _place(graph: ShapesGraph, node: BlankNode, prefixes: Mapping[str, str]) -> str:
-    """Name a shape without IRI by its path and by the shape in which it stands."""
+def _path(graph: ShapesGraph, node: BlankNode, prefixes: Mapping[str, str]) -> str:
+    """Name a shape without IRI by its path."""
     try:
-        path = read_path(graph.at(node))
+        text = str(read_path(graph.at(node)) or "shape")
     except ShapesError:
-        path = None
-    owner = _owner(graph, node, {node})
-    inside = f" in {_name(graph, owner, prefixes)}" if owner else ""
-    if path is None:
-        return f"shape{inside}"
-    text = str(path)
-    return (compact(text[1:-1], prefixes) if text.count("<") == 1 and text[0] == "<" else text) + inside
+        return "shape"
+    return compact(text[1:-1], prefixes) if text.count("<") == 1 and text[0] == "<" else text
 
 
 def _owner(graph: ShapesGraph, node: Shape, seen: set[Shape]) -> NamedNode | None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 
@@ -29,6 +30,7 @@ from communique.graph.validation.results import Shape, Term, ValidationReport, V
 from communique.graph.validation.targets import count_focus_nodes, focus_nodes
 from communique.graph.validation.view import View
 
+_MESSAGE = NamedNode(str(SH.message))
 _OPERATORS = {SH.inversePath: "^{}", SH.zeroOrMorePath: "{}*", SH.oneOrMorePath: "{}+", SH.zeroOrOnePath: "{}?"}
 
 
@@ -48,7 +50,8 @@ def validate_triples(view: View, shapes: Iterable[Triple], targeted: Iterable[Sh
     store.extend(Quad(*triple) for triple in shapes)
     with _merged(view.dumps()) as data:
         # A parsed graph is lent, and the advanced mode writes into its shapes: give it a copy.
-        results = tuple(read_results(run(data, _copy(_parse_shapes(store)), is_advanced=True)))
+        found = read_results(run(data, _copy(_parse_shapes(store)), is_advanced=True))
+        results = tuple(_without_default(result, store) for result in found)
     return merge([ValidationReport(results, {shape: len(focus_nodes(view, store, shape)) for shape in targeted})])
 
 
@@ -157,6 +160,13 @@ class _SameNames(dict[str, BNode]):
     def get(self, key: str, default: object = None) -> BNode:
         """Name a blank node as the document does."""
         return BNode(key)
+
+
+def _without_default(result: ValidationResult, shapes: Store) -> ValidationResult:
+    """Take away the message that pySHACL writes where a shape has none, as the compiled engine has none there."""
+    owners = (result.shape, result.constraint)
+    has_own = any(next(shapes.quads_for_pattern(node, _MESSAGE, None), None) for node in owners if node is not None)
+    return result if has_own or not result.component.value.startswith(str(SH)) else replace(result, message="")
 
 
 def _copy(graph: Graph) -> Graph:

@@ -6,12 +6,13 @@ import click
 
 from communique import __version__
 from communique.cli.asking import network, query
-from communique.cli.building import build, load, validate
+from communique.cli.building import build, load
 from communique.cli.console import ExplainedGroup
 from communique.cli.evidence import evidence
 from communique.cli.history import history, rollback
 from communique.cli.inspecting import export, info
 from communique.cli.serving import serve
+from communique.cli.validating import validate
 
 
 @click.group(cls=ExplainedGroup)

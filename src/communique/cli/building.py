@@ -1,42 +1,31 @@
-"""Commands that change the graph, and the one that only tries."""
+"""Commands that change the graph."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
-from pyoxigraph import NamedNode
 
-from communique.cli.console import explain, format_option, print_json, print_table, terminal
+from communique.cli.console import explain, format_option, print_json
+from communique.cli.inputs import FILES, faults_listed, graph_of, graph_option, kind_option, on_disk
 from communique.cli.progress import shown
+from communique.cli.reporting import Output
+from communique.cli.validating import print_trial
 from communique.graph import pipeline
-from communique.graph.errors import ConformanceError, SourceErrors
-from communique.graph.namespaces import GRAPH
-from communique.graph.pipeline import Options, Outcome, Trial
+from communique.graph.errors import ConformanceError
+from communique.graph.pipeline import Options, Outcome
 from communique.graph.settings import Settings, read_settings
-from communique.graph.sources.inputs import KINDS, STDIN, spool
-from communique.graph.validation import report
 
-_FILES = click.Path(exists=True, allow_dash=True, path_type=Path)
-_WRITERS: dict[str, Callable[[Trial], str]] = {
-    "json": lambda trial: report.to_json(trial.report, trial.store),
-    "csv": lambda trial: report.to_csv(trial.report, trial.store),
-    "turtle": lambda trial: report.to_turtle(trial.report),
-}
 _INTERRUPTED = 130
 
 wait_option = click.option(
     "--wait", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS", help="Wait for another writer to finish."
 )
 agent_option = click.option("--agent", help="Who does it, for the journal.  [default: COMMUNIQUE_AGENT or login name]")
-_graph_option = click.option("--graph", help="Graph for triples that name none, such as doc/900.")
-_kind_option = click.option("--input-format", "kind", type=click.Choice(list(KINDS)), help="Format of all files.")
 
 
 @click.command()
@@ -59,9 +48,9 @@ def build(fresh: bool, wait: float, agent: str | None, form: str) -> None:
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=_FILES)
-@_graph_option
-@_kind_option
+@click.argument("files", nargs=-1, required=True, type=FILES)
+@graph_option
+@kind_option
 @click.option(
     "--on-violation",
     type=click.Choice(["reject", "quarantine"]),
@@ -84,46 +73,14 @@ def load(files: tuple[Path, ...], wait: float, agent: str | None, form: str, **h
       communique load my-document.yaml
       zcat statements.nq.gz | communique load - --input-format nquads
     """
-    with shown() as watch, _on_disk(files, how["kind"]) as paths:
+    with shown() as watch, on_disk(files, how["kind"]) as paths:
         chosen = _options(wait=wait, watch=watch, **how)
         _carry_out(lambda: pipeline.load(chosen_settings(agent), paths, chosen), form)
 
 
-@click.command()
-@click.argument("files", nargs=-1, type=_FILES)
-@_graph_option
-@_kind_option
-@format_option("table", "json", "csv", "turtle")
-def validate(files: tuple[Path, ...], graph: str | None, kind: str | None, form: str) -> None:
-    """Try whether FILES could be loaded, and change nothing; without files, judge the graph in force.
-
-    \b
-    Example:
-      communique validate my-document.yaml --format csv
-    """
-    with shown() as watch, _on_disk(files, kind) as paths, _faults_listed():
-        trial = pipeline.judge(read_settings(), paths, _options(graph=graph, kind=kind, watch=watch))
-    print_trial(trial, form)
-    if not trial.report.is_admissible:
-        sys.exit(1)
-
-
-def print_trial(trial: Trial, form: str) -> None:
-    """Print a report: for programs in a format of theirs, for people grouped by rule with cure and examples."""
-    if form != "table":
-        return click.echo(_WRITERS[form](trial), nl=False)
-    rows = []
-    for rule in report.summarize(trial.report, trial.store):
-        examples = "\n".join(f"{each.label} ({', '.join(map(str, each.passages))})" for each in rule.examples)
-        rows.append((rule.number, rule.severity, rule.count, rule.cure, examples))
-    if rows:
-        print_table("Findings", ("rule", "severity", "count", "what to do", "where"), rows)
-    return terminal().print(_verdict(trial))
-
-
 def _options(*, graph: str | None, on_violation: str = "reject", **others: Any) -> Options:
     """Take the options of the command line."""
-    return Options(graph=_graph(graph), quarantine=on_violation == "quarantine", **others)
+    return Options(graph=graph_of(graph), quarantine=on_violation == "quarantine", **others)
 
 
 def chosen_settings(agent: str | None) -> Settings:
@@ -132,35 +89,13 @@ def chosen_settings(agent: str | None) -> Settings:
     return replace(settings, agent=agent) if agent else settings
 
 
-@contextmanager
-def _on_disk(files: Sequence[Path], kind: str | None) -> Iterator[list[Path]]:
-    """Put standard input into a file for a while, so that it can be read twice."""
-    if STDIN not in files:
-        yield list(files)
-        return
-    with TemporaryDirectory(prefix="communique-") as folder:
-        stdin = spool(sys.stdin.buffer, Path(folder), kind)
-        yield [stdin if path == STDIN else path for path in files]
-
-
-@contextmanager
-def _faults_listed() -> Iterator[None]:
-    """Say of each file why it cannot be read, when there are several."""
-    try:
-        yield
-    except SourceErrors as error:
-        for fault in error.faults:
-            explain(fault)
-        raise
-
-
 def _carry_out(change: Callable[[], Outcome], form: str) -> None:
     """Make a change and tell what came of it; exit code 1 with the report when the gate refuses it."""
     try:
-        with _faults_listed():
+        with faults_listed():
             outcome = change()
     except ConformanceError as error:
-        print_trial(error.report, form)
+        print_trial(error.report, Output(form))
         explain(error)
         sys.exit(1)
     except KeyboardInterrupt:
@@ -195,17 +130,3 @@ def _tell(outcome: Outcome) -> dict[str, Any]:
         "quarantine": str(read_settings().home / record.quarantine) if record.quarantine else "",
         "sources": [asdict(source) for source in record.sources],
     }
-
-
-def _verdict(trial: Trial) -> str:
-    """Say in one line what the gate decided."""
-    found, shapes = len(trial.report.results), len(trial.report.focus_counts)
-    verdict = "admissible" if trial.report.is_admissible else "not admissible"
-    return f"{verdict}: {found} findings, {shapes} shapes applied"
-
-
-def _graph(name: str | None) -> NamedNode | None:
-    """Read the name of a graph, relative or absolute."""
-    if name is None:
-        return None
-    return NamedNode(name if "://" in name else GRAPH + name)

@@ -159,4 +159,4 @@ def test_shapes_are_called_by_label_by_short_iri_or_by_place() -> None:
     _:p sh:path ex:p ; sh:not [ sh:nodeKind sh:IRI ] . ex:T a sh:NodeShape ; sh:property [ sh:path ( ex:p ex:q ) ] ."""
     names = assign(statements(turtle), {"ex": EX}).names
     path = f"<{EX}p>/<{EX}q>"
-    assert set(names.values()) == {"Names", "ex:p in Names", "shape in Names", "ex:T", f"{path} in ex:T"}
+    assert set(names.values()) == {"Names", "Names: ex:p", "Names: shape", "ex:T", f"ex:T: {path}"}

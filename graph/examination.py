@@ -1,0 +1,211 @@
+"""Anybody's data against anybody's shapes: files in, a report out; no store and no rule of ours takes part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, BinaryIO, cast
+
+import pyoxigraph
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store
+
+from communique.graph.errors import ShapesError, SourceError
+from communique.graph.namespaces import PREFIXES
+from communique.graph.sources import FORMATS, Input
+from communique.graph.sources.faults import WellFormed, explain
+from communique.graph.sources.streams import open_stream
+from communique.graph.validation import check_shapes
+from communique.graph.validation.compiled.shapes_graph import ShapesGraph
+from communique.graph.validation.constructs import TARGET
+from communique.graph.validation.engines import NO_TARGET, Assignment, assign
+from communique.graph.validation.names import compact
+from communique.graph.validation.results import VIOLATION, Shape, ValidationReport
+from communique.graph.validation.suggestions import local_name, suggest
+from communique.graph.validation.targets import PATTERNS, TARGET_NODE
+from communique.graph.validation.view import View
+
+# Shapes graphs of so many triples are also checked against the shapes of SHACL, which pySHACL takes seconds for.
+CHECKED_TRIPLES = 500
+# So many hints are given for shapes that check nothing.
+HINTS = 10
+
+_TARGET_CLASS = NamedNode("http://www.w3.org/ns/shacl#targetClass")
+_NO_TARGETS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """A shapes graph as it was written.
+
+    Attributes
+    ----------
+    quads : its statements, with their lexical forms
+    prefixes : those of the files and of the project
+    files : where it was read
+    """
+
+    quads: tuple[Quad, ...]
+    prefixes: Mapping[str, str]
+    files: tuple[str, ...]
+
+    @cached_property
+    def graph(self) -> ShapesGraph:
+        """Index the statements."""
+        return ShapesGraph(self.quads)
+
+    @cached_property
+    def assignment(self) -> Assignment:
+        """Compile the shapes; SourceError where that fails, since the file is wrong."""
+        try:
+            return assign(self.quads, self.prefixes)
+        except ShapesError as error:
+            path = ", ".join(self.files)
+            raise SourceError(error.message, path=path, expected=error.expected, hint=error.hint) from error
+
+    def name(self, node: Shape) -> str:
+        """Write a shape in short."""
+        return compact(node.value, self.prefixes) if isinstance(node, NamedNode) else str(node)
+
+    def find(self, name: str) -> NamedNode:
+        """Find a shape by its IRI, prefixed name or last part of its IRI; SourceError when there is none."""
+        return find_iri(name, (node for node in self.assignment.names if isinstance(node, NamedNode)), self.prefixes)
+
+
+def read_data(inputs: Iterable[Input]) -> Store:
+    """Read RDF files into one store, graphs as they are named; blank nodes of two files are never the same.
+
+    SourceError, with line and column, for the first file that is not RDF.
+    """
+    store = Store()
+    for each in inputs:
+        store.bulk_extend(_parse(each, {}))
+    return store
+
+
+def read_shapes(inputs: Iterable[Input], targets: Mapping[str, str] = _NO_TARGETS) -> Shapes:
+    """Read files of shapes as one graph.
+
+    ``targets`` gives shapes, by name, a target class in the place of the targets they have. SourceError, with line and
+    column, for the first file that is not RDF.
+    """
+    prefixes: dict[str, str] = {}
+    files = list(inputs)
+    quads = tuple(_numbered(quad for each in files for quad in _parse(each, prefixes)))
+    shapes = Shapes(quads, {**PREFIXES, **prefixes}, tuple(each.name for each in files))
+    for name, cls in targets.items():
+        shapes = _retarget(shapes, name, cls)
+    return shapes
+
+
+def examine(store: Store, shapes: Shapes, *, is_union: bool = True) -> ValidationReport:
+    """Check data with shapes, on the union of all graphs or on the default graph alone.
+
+    Raises
+    ------
+    SourceError : the shapes are ill-formed, recursive, or have no target at all; the hint says for which classes of
+        the data they may be meant
+    ShapesError : pySHACL is needed for a shape and the data is too large for it, or it fails
+    """
+    view = View(store, None if is_union else (DefaultGraph(),))
+    assignment = shapes.assignment
+    _check(shapes)
+    hints = _hints(shapes, assignment.plan.unused, view)
+    if not (assignment.plan.shapes or assignment.routed):
+        hint = "say for which class each is meant: " + (" ".join(hints) or "--target SHAPE=CLASS")
+        raise SourceError(NO_TARGET, path=", ".join(shapes.files), expected="a target for some shape", hint=hint)
+    try:
+        report = assignment.validate(view)
+    except ShapesError as error:
+        others = " ".join(_hints(shapes, assignment.routed, view))
+        hint = f"{error.hint}{f'; perhaps {others}' if others else ''}"
+        raise ShapesError(error.message, expected=error.expected, hint=hint) from error
+    notes = [f"shapes without target check nothing by themselves; perhaps {' '.join(hints)}"] if hints else []
+    return replace(report, notes=(*report.notes, *notes))
+
+
+def find_iri(name: str, known: Iterable[NamedNode], prefixes: Mapping[str, str]) -> NamedNode:
+    """Find an IRI by itself, by a prefixed name or by its last part, which must be unique; SourceError if it is not."""
+    nodes = list(dict.fromkeys(known))
+    prefix, _, local = name.partition(":")
+    full = NamedNode(prefixes[prefix] + local) if prefix in prefixes else NamedNode(name) if "://" in name else None
+    found = [node for node in nodes if node == full] or [node for node in nodes if local_name(node.value) == name]
+    if len(found) == 1:
+        return found[0]
+    expected = ", ".join(sorted(compact(node.value, prefixes) for node in found or nodes)[:HINTS])
+    raise SourceError(f"{len(found) or 'no'} IRIs are called {name!r}", expected=expected, hint="write the whole IRI")
+
+
+def _parse(source: Input, prefixes: dict[str, str]) -> Iterator[Quad]:
+    """Parse a file of any content; its prefixes are added when it has been read."""
+    form = source.form
+    if form is None:
+        expected, hint = " ".join(FORMATS), "name the format: --input-format"
+        raise SourceError(f"unknown suffix {source.kind!r}", path=source.name, expected=expected, hint=hint)
+    base = source.file.resolve().as_uri() if isinstance(source.file, Path) else None
+    try:
+        with open_stream(source.file) as stream:
+            content = WellFormed(stream) if form == RdfFormat.RDF_XML else stream
+            # Whatever can be read from will do.
+            parser = pyoxigraph.parse(cast(BinaryIO, content), format=form, base_iri=base, rename_blank_nodes=True)
+            yield from parser
+            prefixes.update(parser.prefixes)
+            while content.read(1 << 16):  # broken compression or XML after the last statement
+                pass
+    except SyntaxError as error:
+        raise explain(error, source.file, form) from error
+
+
+def _numbered(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Name blank nodes in the order in which they come, so that equal shapes give equal reports."""
+    names: dict[BlankNode, BlankNode] = {}
+
+    def name(node: Any) -> Any:
+        return names.setdefault(node, BlankNode(f"shape{len(names) + 1:05}")) if isinstance(node, BlankNode) else node
+
+    for quad in quads:
+        yield Quad(name(quad.subject), quad.predicate, name(quad.object), quad.graph_name)
+
+
+def _retarget(shapes: Shapes, name: str, cls: str) -> Shapes:
+    """Give a shape a target class in the place of its targets."""
+    node = shapes.find(name)
+    full = find_iri(cls, [NamedNode(_expanded(cls, shapes.prefixes))], shapes.prefixes)
+    old = {*PATTERNS, TARGET_NODE, TARGET}
+    kept = (quad for quad in shapes.quads if quad.subject != node or quad.predicate not in old)
+    return replace(shapes, quads=(*kept, Quad(node, _TARGET_CLASS, full)))
+
+
+def _expanded(name: str, prefixes: Mapping[str, str]) -> str:
+    """Write a name as an IRI."""
+    prefix, mark, local = name.partition(":")
+    if prefix in prefixes:
+        return prefixes[prefix] + local
+    if not mark:
+        raise SourceError(f"{name!r} is no class", expected="an IRI or a prefixed name, such as foaf:Person")
+    return name
+
+
+def _check(shapes: Shapes) -> None:
+    """Check a small shapes graph against the shapes of SHACL."""
+    if len(shapes.quads) > CHECKED_TRIPLES:
+        return
+    store = Store()
+    store.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in shapes.quads)
+    wrong = [result for result in check_shapes(store).results if result.severity == VIOLATION]
+    if wrong:
+        first = wrong[0]
+        place = f"{first.focus}{f', {first.path}' if first.path else ''}"
+        message = f"ill-formed shapes, {len(wrong)} findings, the first at {place}: {first.message}"
+        raise SourceError(message, path=", ".join(shapes.files), hint="correct the shapes; the data was not judged")
+
+
+def _hints(shapes: Shapes, nodes: Iterable[Shape], view: View) -> list[str]:
+    """Write the options that would give shapes a target class, where the data has one that fits."""
+    idle = [node for node in nodes if isinstance(node, NamedNode)]
+    found = suggest(shapes.graph, idle, view) if idle else {}
+    named = ((shapes.name(node), compact(cls.value, shapes.prefixes)) for node, cls in found.items())
+    return [f"--target {shape}={cls}" for shape, cls in islice(named, HINTS)]

@@ -1,0 +1,151 @@
+"""The command that tries: files against the gate, or anybody's data against anybody's shapes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from communique.cli.console import format_option
+from communique.cli.inputs import FILES, faults_listed, graph_of, graph_option, kind_option, on_disk
+from communique.cli.progress import shown
+from communique.cli.reporting import FORMS, Output, write_report
+from communique.graph import examination, pipeline
+from communique.graph.errors import SourceError
+from communique.graph.pipeline import Options, Trial
+from communique.graph.settings import read_settings
+from communique.graph.sources import collect
+from communique.graph.validation import description
+from communique.graph.validation.report import verdict
+from communique.graph.validation.results import ValidationReport
+
+R = TypeVar("R")
+
+_SHAPES = click.Path(exists=True, path_type=Path)
+_OUTPUT = click.Path(path_type=Path)
+
+
+def _examining_options(command: Callable[..., R]) -> Callable[..., R]:
+    """Add the options that speak of shapes."""
+    for option in (
+        click.option("--explain", "asked", metavar="SHAPE", help="Print what is asked about a shape, and stop."),
+        click.option(
+            "--target",
+            "targets",
+            multiple=True,
+            metavar="SHAPE=CLASS",
+            help="Give a shape a class in place of its targets.",
+        ),
+        click.option(
+            "--union/--no-union", "is_union", default=True, show_default=True, help="All graphs, or the default."
+        ),
+        click.option("--shapes", multiple=True, type=_SHAPES, help="Shapes to judge by, instead of the project's own."),
+    ):
+        command = option(command)
+    return command
+
+
+def _output_options(command: Callable[..., R]) -> Callable[..., R]:
+    """Add the options that say how the report is written."""
+    for option in (
+        click.option(
+            "--limit", type=click.IntRange(min=1), default=500, show_default=True, help="Findings on a page of HTML."
+        ),
+        click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Page of HTML to write."),
+        click.option("--output", type=_OUTPUT, help="File for the report; for HTML also a folder of pages."),
+        format_option(*FORMS),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=FILES)
+@_examining_options
+@graph_option
+@kind_option
+@_output_options
+def validate(files: tuple[Path, ...], graph: str | None, kind: str | None, asked: str | None, **how: Any) -> None:
+    """Try whether FILES could be loaded, and change nothing; without files, judge the graph in force.
+
+    With --shapes, FILES are any RDF and are judged by these shapes alone: no store is needed. What SHACL Core and
+    SHACL-SPARQL 1.0 know is compiled to SPARQL; the report says which shapes pySHACL had to judge.
+
+    \b
+    Example:
+      communique validate my-document.yaml --format csv
+      communique validate data.ttl more.nq.gz --shapes shapes.ttl --format html --output report/
+      communique validate --explain R04
+    """
+    shapes, targets = how.pop("shapes"), how.pop("targets")
+    is_union = how.pop("is_union")
+    output = _output(files, how)
+    if asked is not None:
+        return click.echo(_explanation(asked, shapes, targets), nl=False)
+    with shown() as watch, on_disk(files, kind) as paths, faults_listed():
+        if shapes:
+            _examine(paths, kind, examination.read_shapes(collect(shapes), _targets(targets)), is_union, output)
+        else:
+            _refuse_targets(targets)
+            trial = pipeline.judge(read_settings(), paths, Options(graph=graph_of(graph), kind=kind, watch=watch))
+            print_trial(trial, output)
+            _end(trial.report)
+    return None
+
+
+def print_trial(trial: Trial, output: Output | None = None) -> None:
+    """Print what the gate says of a change."""
+    write_report(trial.report, trial.store, output or Output())
+
+
+def _explanation(asked: str, files: Sequence[Path], targets: Sequence[str]) -> str:
+    """Explain a shape of some files, or a rule or shape of the project."""
+    if not files:
+        return description.describe_rule(asked)
+    shapes = examination.read_shapes(collect(files), _targets(targets))
+    return description.describe(shapes.assignment, shapes.find(asked))
+
+
+def _examine(
+    paths: Sequence[Path], kind: str | None, shapes: examination.Shapes, is_union: bool, output: Output
+) -> None:
+    """Judge data by shapes, and end with the exit code that follows."""
+    store = examination.read_data(collect(paths, kind))
+    found = examination.examine(store, shapes, is_union=is_union)
+    write_report(found, store, output)
+    if not any(found.focus_counts.values()):
+        hint = "compare the targets with the classes of the data, or name one: --target SHAPE=CLASS"
+        raise SourceError(verdict(found), expected="some node that a shape is about", hint=hint)
+    _end(found)
+
+
+def _end(found: ValidationReport) -> None:
+    """Exit with 1 when the data violates a rule."""
+    if not found.is_admissible:
+        sys.exit(1)
+
+
+def _output(files: Sequence[Path], how: Mapping[str, Any]) -> Output:
+    """Take the options that say how the report is written."""
+    form, path = how["form"], how["output"]
+    if form == "table" and path is not None:
+        raise click.UsageError(f"--output needs --format {'|'.join(FORMS[1:])}")
+    named = ", ".join(file.name for file in files[:3]) + (" …" if len(files) > 3 else "")
+    return Output(form, path, how["page"], how["limit"], f"Validation of {named or 'the graph in force'}")
+
+
+def _targets(pairs: Sequence[str]) -> dict[str, str]:
+    """Take the targets of the command line apart."""
+    wrong = [pair for pair in pairs if not all(pair.partition("="))]
+    if wrong:
+        raise click.UsageError(f"--target is SHAPE=CLASS, not {wrong[0]}")
+    return {shape: cls for shape, _, cls in (pair.partition("=") for pair in pairs)}
+
+
+def _refuse_targets(targets: Sequence[str]) -> None:
+    """Keep the project's own shapes as they are."""
+    if targets:
+        raise click.UsageError("--target goes with --shapes")
