@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
+from communique.graph.validation.compiled.focus import Run, chunks, roots
 from communique.graph.validation.compiled.paths import Path, Step
-from communique.graph.validation.compiled.run import Run, chunks
 from communique.graph.validation.compiled.scopes import ROOT
 from communique.graph.validation.compiled.shapes_graph import Term
 from communique.graph.validation.compiled.sparql import bound, select, text
@@ -72,7 +72,7 @@ def _reaching(prefix: Path, near: set[Term], run: Run) -> Iterator[Term]:
     for chunk in chunks(node for node in near if not isinstance(node, BlankNode)):
         values = f"VALUES {_NEAR} {{ {' '.join(map(text, chunk))} }}"
         query = select([ROOT], f"{values} {ROOT} {prefix} {_NEAR} .", is_distinct=True)
-        yield from (node for row in run(query) if (node := bound(row, ROOT)) is not None)
+        yield from roots(run(query))
     if any(isinstance(node, BlankNode) for node in near):
         query = select([ROOT, _NEAR], f"{ROOT} {prefix} {_NEAR} .", is_distinct=True)
         rows = ((bound(row, ROOT), bound(row, _NEAR)) for row in run(query))

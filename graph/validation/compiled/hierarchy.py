@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 from pyoxigraph import QuerySolutions
 
+from communique.graph.validation.compiled.focus import Run
 from communique.graph.validation.compiled.paths import INSTANCE, SUBCLASS, TYPE
-from communique.graph.validation.compiled.run import Run
 from communique.graph.validation.compiled.sparql import bound
 
 _TEST = re.compile(re.escape(f"{INSTANCE} ") + "(<[^>]*>)")

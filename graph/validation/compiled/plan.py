@@ -11,9 +11,10 @@ from communique.graph.errors import ShapesError
 from communique.graph.validation.compiled.changes import affected
 from communique.graph.validation.compiled.checks import Check, Found
 from communique.graph.validation.compiled.explain import explain
+from communique.graph.validation.compiled.focus import Given, Run, count_focus
 from communique.graph.validation.compiled.hierarchy import shorten_class_tests
 from communique.graph.validation.compiled.paths import Step
-from communique.graph.validation.compiled.run import Run, ask, choose_focus, count_focus
+from communique.graph.validation.compiled.run import ask
 from communique.graph.validation.compiled.scopes import Scope
 from communique.graph.validation.compiled.shapes import Shape
 from communique.graph.validation.compiled.shapes_graph import Node, Term
@@ -96,10 +97,11 @@ class Plan:
         return explain(self.shapes, self.checks, node)
 
     def _find(self, run: Run, focus: Collection[Term] | None, counts: dict[Node, int]) -> Iterator[Found]:
+        given = None if focus is None else Given(focus, run)
         run = shorten_class_tests((check.template for check in self.checks), run)
         for shape in self.shapes:
             scope = Scope(shape.targets)
-            nodes = None if focus is None else frozenset(choose_focus(scope, focus, run))
+            nodes = None if given is None else given.among(scope)
             counts[shape.node] = count_focus(scope, run) if nodes is None else len(nodes)
             for check in self.checks:
                 if check.target == shape.node and (counts[shape.node] or not check.is_local):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from communique.graph.validation.compiled.paths import Path
 from communique.graph.validation.compiled.shapes import Site
 from communique.graph.validation.compiled.shapes_graph import Term
-from communique.graph.validation.compiled.sparql import ONCE, SCOPE, Names, select, some, text, union
+from communique.graph.validation.compiled.sparql import ONCE, SCOPE, Names, select, text, union
 from communique.graph.validation.compiled.targets import Target, TargetClass, TargetNode
 
 ROOT = "?this"
@@ -51,7 +51,7 @@ class Scope:
 
     def given(self, template: str, nodes: Collection[Term]) -> str:
         """Render a query over given focus nodes, which may be IRIs and literals but no blank nodes."""
-        values = f"VALUES {ROOT} {{ {' '.join(map(text, nodes))} }}"
+        values = named(nodes)
         once = f"{{ {self._distinct(values)} }}" if self.steps else values
         return self._render(template, values, once=once)
 
@@ -63,10 +63,9 @@ class Scope:
         """Write the query for all focus nodes."""
         return select([ROOT], self._targets(), is_distinct=True)
 
-    def among(self, nodes: Collection[Term]) -> str:
-        """Write the query for those of the given nodes that are focus nodes."""
-        test = some(target.test(ROOT) for target in self.targets)
-        return select([ROOT], f"VALUES {ROOT} {{ {' '.join(map(text, nodes))} }} FILTER({test})", is_distinct=True)
+    def among(self, target: Target, nodes: Collection[Term]) -> str:
+        """Write the query for those of the given nodes that are focus nodes by one of the targets."""
+        return select([ROOT], f"{named(nodes)} FILTER({target.test(ROOT)})", is_distinct=True)
 
     def _targets(self) -> str:
         """Find the outermost focus nodes: class by class where the engine joins well, else each node once."""
@@ -86,3 +85,8 @@ class Scope:
 
     def _render(self, template: str, start: str, once: str) -> str:
         return template.replace(SCOPE, self._entered(start)).replace(ONCE, once)
+
+
+def named(nodes: Collection[Term]) -> str:
+    """Write the pattern that binds the outermost focus node to given terms."""
+    return f"VALUES {ROOT} {{ {' '.join(map(text, nodes))} }}"

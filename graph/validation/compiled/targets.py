@@ -26,9 +26,9 @@ class Target(ABC):
     def pattern(self, node: str) -> str:
         """Write the pattern that finds the nodes; it may find a node several times."""
 
-    @abstractmethod
     def test(self, node: str) -> str:
         """Write the expression that a node is one of them."""
+        return exists(self.pattern(node))
 
     def reads(self) -> Iterator[Path]:
         """Give the paths whose triples decide whether the node at their start is a focus node."""
@@ -57,9 +57,6 @@ class TargetClass(Target):
     def pattern(self, node: str) -> str:
         return f"?type {SUBCLASSES} {self.cls} . {node} {TYPE} ?type ."
 
-    def test(self, node: str) -> str:
-        return exists(f"{node} {INSTANCE} {self.cls}")
-
     def reads(self) -> Iterator[Path]:
         yield INSTANCE
 
@@ -73,9 +70,6 @@ class SubjectsOf(Target):
     def pattern(self, node: str) -> str:
         return f"{node} {self.predicate} ?any ."
 
-    def test(self, node: str) -> str:
-        return exists(self.pattern(node))
-
     def reads(self) -> Iterator[Path]:
         yield Predicate(self.predicate)
 
@@ -88,9 +82,6 @@ class ObjectsOf(Target):
 
     def pattern(self, node: str) -> str:
         return f"?any {self.predicate} {node} ."
-
-    def test(self, node: str) -> str:
-        return exists(self.pattern(node))
 
     def reads(self) -> Iterator[Path]:
         yield Inverse(Predicate(self.predicate))

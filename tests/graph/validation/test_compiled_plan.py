@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, RdfFormat,
 from communique.graph.errors import ShapesError
 from communique.graph.namespaces import SH, XSD
 from communique.graph.validation.compiled import Plan, compile_shapes
+from communique.graph.validation.compiled.focus import CHUNK
 from communique.graph.validation.compiled.layout import layout
 from communique.graph.validation.compiled.paths import (
     INSTANCE,
@@ -20,7 +21,6 @@ from communique.graph.validation.compiled.paths import (
     Sequence,
     Step,
 )
-from communique.graph.validation.compiled.run import CHUNK
 from communique.graph.validation.results import WARNING, ValidationReport
 
 EX = "http://example.org/"
