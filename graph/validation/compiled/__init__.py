@@ -1,7 +1,27 @@
 """SHACL compiled to SPARQL: shapes in, a plan of set-based queries out (SHACL Core and SHACL-SPARQL 1.0).
 
-The stages: shapes graph → typed shapes → checks → results. A plan can be read before it is run, runs on anything
-that answers SPARQL 1.1, and refuses at compile time what it cannot check.
+    shapes graph ──reader──▶ shapes ──planner──▶ checks ──run──▶ results
+                                                    └────changes──▶ focus nodes that a change may concern
+
+A plan can be read before it is run (``explain``), runs on anything that answers SPARQL 1.1, and refuses at compile
+time what it cannot check. Where to look: ``components/`` has one module per section of the specification, ``paths``
+and ``targets`` its sections 2.3.1 and 2.1.3; ``prebinding`` makes queries of shapes set-based.
+
+>>> from pyoxigraph import RdfFormat, Store, parse
+>>> shapes = """
+... PREFIX sh: <http://www.w3.org/ns/shacl#>
+... PREFIX com: <https://w3id.org/communique/ns#>
+... [] a sh:NodeShape ; sh:targetClass com:Event ;
+...    sh:property [ sh:path com:city ; sh:maxCount 1 ; sh:message "One city per event." ] ."""
+>>> data = """
+... PREFIX com: <https://w3id.org/communique/ns#>
+... <urn:forum> a com:Event ; com:city <urn:seoul> , <urn:jeju> ."""
+>>> store = Store()
+>>> store.load(data.encode(), format=RdfFormat.TURTLE)
+>>> plan = compile_shapes(parse(shapes.encode(), format=RdfFormat.TURTLE))
+>>> for result in plan.validate(store.query).results:
+...     print(result.focus, result.path, result.message)
+<urn:forum> <https://w3id.org/communique/ns#city> One city per event.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from communique.graph.validation.compiled.shapes_graph import Term
 from communique.graph.validation.compiled.sparql import ONCE, nesting, text
 from communique.graph.validation.compiled.sparql_text import Group, Token, direct, groups, projection, tokenize, write
 
-# Some thousand nested brackets end the process inside the engine's parser.
+# Some 1,000 nested brackets end the process inside pyoxigraph's parser, and shapes around the query add to them.
 _DEEPEST = 100
 
 _REFUSED = {
@@ -56,8 +56,8 @@ class Template:
     def parse(cls, query: str, prefixes: Mapping[str, str], prebound: Iterable[str]) -> Template:
         """Read a query; ShapesError (without the shape's name) for what cannot be pre-bound.
 
-        ``prebound`` are the names of variables that the query must not assign and its subqueries must project;
-        those in capitals or of the shapes graph need no projection.
+        ``prebound`` are the names of variables that the query must not assign. Its subqueries must project ``$this``
+        and, where it is among them, ``$value``.
         """
         tokens = tuple(_expand(tokenize(query), dict(prefixes)))
         _refuse_words(tokens)
@@ -70,6 +70,8 @@ class Template:
         outermost = next((group for group in found if group.parent is None and group.role == "WHERE"), None)
         if outermost is None:
             raise ShapesError("a query whose WHERE clause is not to be found", hint="write the word WHERE")
+        if tokens[0].is_word("ASK") and outermost.end < len(tokens) - 1:
+            raise ShapesError("an ASK query that goes on behind its pattern", hint="aggregate in a subquery")
         _refuse_assignments(tokens, set(prebound))
         for group in found:
             _refuse_projection(tokens, group, set(prebound))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import NamedNode
 
 from communique.graph.validation.compiled.path_reader import read_path
 from communique.graph.validation.compiled.paths import Path
@@ -50,12 +50,6 @@ class Reading:
         """Raise ShapesError in a node shape."""
         if self.path is None:
             raise self.at.ill_formed(name, "used in a node shape", "a property shape", "move it into a property shape")
-
-    def comparable(self, name: str, value: Term) -> Term:
-        """Pass a term on to which values are compared; no node of the data is ever a blank node of the shapes."""
-        if isinstance(value, BlankNode):
-            raise self.at.ill_formed(name, f"the blank node {value}", "an IRI or a literal", "give the node an IRI")
-        return value
 
     def path_of(self, node: Term) -> Path | None:
         """Read the path of another shape."""

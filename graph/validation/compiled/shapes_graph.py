@@ -177,6 +177,12 @@ class Statements:
             raise self.ill_formed(name, f"{head} is no list", "an RDF list", "write the members in parentheses")
         return found
 
+    def comparable(self, name: str, value: Term) -> Term:
+        """Pass on a value that nodes of the data are compared with; none of them is a blank node of the shapes."""
+        if isinstance(value, BlankNode):
+            raise self.ill_formed(name, f"the blank node {value}", "an IRI or a literal", "give the node an IRI")
+        return value
+
     def messages(self) -> tuple[str, ...]:
         """Give the texts of sh:message, sorted."""
         values = self.all("message")

@@ -94,31 +94,14 @@ def has_targets(at: Statements) -> bool:
 
 def read_targets(at: Statements) -> tuple[Target, ...]:
     """Read the declarations of a shape; ShapesError where one is ill-formed."""
-    found: list[Target] = []
-    for value in at.all("targetNode"):
-        found.append(TargetNode(_named(at, value)))
-    found.extend(map(TargetClass, at.iris("targetClass")))
-    if _is_class(at):
-        found.append(TargetClass(_class(at)))
-    found.extend(map(SubjectsOf, at.iris("targetSubjectsOf")))
-    found.extend(map(ObjectsOf, at.iris("targetObjectsOf")))
+    found: list[Target] = [TargetNode(at.comparable("targetNode", value)) for value in at.all("targetNode")]
+    found += map(TargetClass, [*at.iris("targetClass"), *([at.named] if _is_class(at) else [])])
+    found += map(SubjectsOf, at.iris("targetSubjectsOf"))
+    found += map(ObjectsOf, at.iris("targetObjectsOf"))
     return tuple(dict.fromkeys(found))
-
-
-def _named(at: Statements, value: Term) -> Term:
-    """Refuse a blank node: no query can name it."""
-    if isinstance(value, NamedNode) or hasattr(value, "datatype"):
-        return value
-    raise at.ill_formed("targetNode", str(value), "an IRI or a literal", "give the node an IRI")
 
 
 def _is_class(at: Statements) -> bool:
     """Tell whether a shape is also a class, which makes it its own target."""
     is_shape = any(at.graph.is_instance(at.node, sh(kind)) for kind in ("NodeShape", "PropertyShape"))
     return is_shape and at.graph.is_instance(at.node, _CLASS)
-
-
-def _class(at: Statements) -> NamedNode:
-    if isinstance(at.node, NamedNode):
-        return at.node
-    raise at.ill_formed("targetClass", "a class without IRI", "an IRI", "name the class")

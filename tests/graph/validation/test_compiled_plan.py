@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 from collections import Counter
 
 import pytest
@@ -9,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, RdfFormat,
 
 from communique.graph.errors import ShapesError
 from communique.graph.namespaces import SH, XSD
+from communique.graph.validation import compiled
 from communique.graph.validation.compiled import Plan, compile_shapes
 from communique.graph.validation.compiled.focus import CHUNK
 from communique.graph.validation.compiled.layout import layout
@@ -46,6 +48,11 @@ def store(text: str) -> Store:
 
 def validate(shapes: str, data: str, **options: object) -> ValidationReport:
     return build(shapes).validate(store(data).query, **options)
+
+
+def test_the_example_of_the_package_runs() -> None:
+    found = doctest.testmod(compiled)
+    assert (found.attempted > 5, found.failed) == (True, 0)
 
 
 PERSON = """

@@ -152,6 +152,11 @@ def test_several_values_of_several_parameters_are_ill_formed() -> None:
         validate("ex:S sh:targetSubjectsOf ex:p ; ex:least 1 , 2 ." + COMPONENT)
 
 
+def test_an_ask_query_ends_with_its_pattern() -> None:
+    with pytest.raises(ShapesError, match="behind its pattern"):
+        validate("ex:S sh:targetSubjectsOf ex:p ; ex:least 1 ." + COMPONENT.replace('} }" ]', '} } HAVING (1 = 1)" ]'))
+
+
 def test_a_component_without_validator_for_the_kind_of_shape_is_refused() -> None:
     with pytest.raises(ShapesError, match="no validator"):
         validate(

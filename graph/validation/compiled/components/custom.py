@@ -55,7 +55,7 @@ class Component:
         is_ask = bool(validator.all("ask"))
         names = [parameter.name for parameter in self.parameters]
         prebound = (*PREBOUND, *names, *(["value"] if is_ask else []))
-        constants = tuple((name, reading.comparable(name, value)) for name, value in values)
+        constants = tuple((name, reading.at.comparable(name, value)) for name, value in values)
         origin = Origin(None, " ".join(validator.messages()), constants)
         query = read_query(reading, validator, "ask" if is_ask else "select", prebound, origin)
         return (Asked if is_ask else Selected)(self.at.named, query)

@@ -66,7 +66,7 @@ class HasValue(FocusConstraint):
     @classmethod
     def read(cls, reading: Reading) -> Iterator[Constraint]:
         """Read one constraint per value."""
-        return (cls(reading.comparable("hasValue", value)) for value in reading.at.all("hasValue"))
+        return (cls(reading.at.comparable("hasValue", value)) for value in reading.at.all("hasValue"))
 
     def holds(self, site: Site) -> str:
         return site.reaches(text(self.term))
@@ -85,7 +85,7 @@ class In(ValueConstraint):
         """Read one constraint at most."""
         members = reading.at.members("in")
         if members is not None:
-            yield cls(tuple(reading.comparable("in", member) for member in members))
+            yield cls(tuple(reading.at.comparable("in", member) for member in members))
 
     def holds(self, site: Site) -> str:
         plain = [text(term) for term in self.members if _equals_only_itself(term)]

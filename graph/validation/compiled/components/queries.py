@@ -103,4 +103,4 @@ def _context(reading: Reading, template: Template) -> tuple[tuple[str, Term], ..
         hint = "load the shapes into a named graph beside the data and compile with that name as shapes_graph"
         raise reading.at.ill_formed("sparql", "$shapesGraph or $currentShape", "queries of the data alone", hint)
     known = {"shapesGraph": reading.shapes_graph, "currentShape": reading.at.node}
-    return tuple((name, reading.comparable("sparql", term)) for name, term in known.items() if term and name in used)
+    return tuple((name, reading.at.comparable("sparql", term)) for name, term in known.items() if term and name in used)
