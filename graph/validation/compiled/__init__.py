@@ -8,14 +8,14 @@ time what it cannot check. Where to look: ``components/`` has one module per sec
 and ``targets`` its sections 2.3.1 and 2.1.3; ``prebinding`` makes queries of shapes set-based.
 
 >>> from pyoxigraph import RdfFormat, Store, parse
->>> shapes = """
+>>> shapes = '''
 ... PREFIX sh: <http://www.w3.org/ns/shacl#>
 ... PREFIX com: <https://w3id.org/communique/ns#>
 ... [] a sh:NodeShape ; sh:targetClass com:Event ;
-...    sh:property [ sh:path com:city ; sh:maxCount 1 ; sh:message "One city per event." ] ."""
->>> data = """
+...    sh:property [ sh:path com:city ; sh:maxCount 1 ; sh:message "One city per event." ] .'''
+>>> data = '''
 ... PREFIX com: <https://w3id.org/communique/ns#>
-... <urn:forum> a com:Event ; com:city <urn:seoul> , <urn:jeju> ."""
+... <urn:forum> a com:Event ; com:city <urn:seoul> , <urn:jeju> .'''
 >>> store = Store()
 >>> store.load(data.encode(), format=RdfFormat.TURTLE)
 >>> plan = compile_shapes(parse(shapes.encode(), format=RdfFormat.TURTLE))
