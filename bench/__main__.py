@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import engines, machine
+from bench import engines, machine, validation
 
-BENCHMARKS = {"engines": engines.main}
+BENCHMARKS = {"engines": engines.main, "validation": validation.main}
 
 
 def main() -> None:
