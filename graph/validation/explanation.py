@@ -22,7 +22,7 @@ from communique.graph.validation.results import Shape, Term, ValidationResult
 from communique.graph.validation.rules import set_rules
 
 # So many results are explained with one set of queries.
-BATCH = 1000
+BATCH = 250
 
 _NO_NAMES: Mapping[Shape, str] = MappingProxyType({})
 

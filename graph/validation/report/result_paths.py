@@ -13,6 +13,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 from communique.graph.errors import ShapesError
 from communique.graph.namespaces import term
 
+_IRI = re.compile(r"<[^>]*>")
 _TOKEN = re.compile(r"<[^>]*>|[()^/|*+?]")
 _MARKS = {"*": "sh:zeroOrMorePath", "+": "sh:oneOrMorePath", "?": "sh:zeroOrOnePath"}
 _Node = NamedNode | BlankNode
@@ -20,6 +21,8 @@ _Node = NamedNode | BlankNode
 
 def spell(path: str, name: str) -> tuple[_Node, list[Triple]]:
     """Spell a path: the node that stands for it, and its triples with blank nodes named after ``name``."""
+    if _IRI.fullmatch(path):
+        return NamedNode(path[1:-1]), []
     speller = _Speller(path, name)
     return speller.alternatives(), speller.triples
 

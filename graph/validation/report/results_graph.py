@@ -7,9 +7,9 @@ known, ``comsh:engine``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
@@ -17,11 +17,12 @@ from communique.graph.namespaces import PREFIXES, SHAPES, XSD, term
 from communique.graph.validation.report.result_paths import spell
 from communique.graph.validation.results import Term, ValidationReport, ValidationResult
 
-# So many results are written in one part; a part begins where the text would begin a new subject anyway.
-_PART = 500
+# So many results are written in one part; with many more, collecting garbage takes longer than writing them.
+_PART = 50
 
 # Names are looked up once, not for every result.
 _term = cache(term)
+_HEAD = len(PREFIXES)
 _BOOLEAN = NamedNode(XSD + "boolean")
 _REPORT = BlankNode("report")
 
@@ -32,7 +33,7 @@ def stream_turtle(report: ValidationReport) -> Iterator[str]:
     for part in _parts(report):
         text = (serialize(part, format=RdfFormat.TURTLE, prefixes=dict(PREFIXES)) or b"").decode()
         # The serialiser repeats the prefixes, in no order.
-        yield "".join(line for line in text.splitlines(keepends=True) if not line.startswith("@prefix "))
+        yield text.split("\n", _HEAD)[_HEAD]
 
 
 def stream_ntriples(report: ValidationReport) -> Iterator[str]:
@@ -47,19 +48,21 @@ def to_turtle(report: ValidationReport) -> str:
 
 
 def _parts(report: ValidationReport) -> Iterator[list[Triple]]:
-    """Describe a report and its parts: the verdict, the results, the shapes that were applied."""
+    """Describe a report in parts that are never empty."""
+    results = (_result(place, result) for place, result in enumerate(report.results, 1))
+    pieces = filter(None, map(list, chain([_head(report)], results, [_applied(report)])))
+    while batch := list(islice(pieces, _PART)):
+        yield list(chain.from_iterable(batch))
+
+
+def _head(report: ValidationReport) -> Iterator[Triple]:
+    """State the verdict."""
     conforms = Literal("true" if report.conforms else "false", datatype=_BOOLEAN)
-    yield [
-        Triple(_REPORT, _term("rdf:type"), _term("sh:ValidationReport")),
-        Triple(_REPORT, _term("sh:conforms"), conforms),
-    ]
-    places = iter(enumerate(report.results, 1))
-    while batch := list(islice(places, _PART)):
-        yield [triple for place, result in batch for triple in _result(place, result)]
-    yield list(_applied(report))
+    yield Triple(_REPORT, _term("rdf:type"), _term("sh:ValidationReport"))
+    yield Triple(_REPORT, _term("sh:conforms"), conforms)
 
 
-def _result(place: int, result: ValidationResult) -> Iterable[Triple]:
+def _result(place: int, result: ValidationResult) -> Iterator[Triple]:
     """Describe one result."""
     node = BlankNode(f"result{place}")
     yield Triple(_REPORT, _term("sh:result"), node)
