@@ -27,7 +27,7 @@ from communique.graph.validation.view import View
 COMPILED, ORACLE = "sparql", "pyshacl"
 DEFAULT = COMPILED
 
-# More quads than this are not handed to pySHACL: it needs some 10 minutes and 2 GiB for a million.
+# More quads than this are not handed to pySHACL, which took 52 s for 100,000 where the compiled engine took 0.5 s.
 ORACLE_QUADS = 200_000
 
 NO_TARGET = "no shape has a target: nothing is checked"
