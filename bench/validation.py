@@ -17,7 +17,7 @@ from communique.graph.validation.results import ValidationReport
 from communique.graph.validation.view import View
 from communique.graph.vocabulary import ontology_quads
 
-SIZES = (10_000, 100_000, 1_000_000)
+SIZES = (10_000, 100_000)
 # Beyond this, pySHACL needs many minutes.
 LARGEST_FOR_PYSHACL = 10_000
 _BATCH = 10
