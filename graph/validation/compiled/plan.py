@@ -12,7 +12,6 @@ from communique.graph.validation.compiled.changes import affected
 from communique.graph.validation.compiled.checks import Check, Found
 from communique.graph.validation.compiled.explain import explain
 from communique.graph.validation.compiled.focus import Given, Run, count_focus
-from communique.graph.validation.compiled.hierarchy import shorten_class_tests
 from communique.graph.validation.compiled.paths import Step
 from communique.graph.validation.compiled.run import ask
 from communique.graph.validation.compiled.scopes import Scope
@@ -98,7 +97,6 @@ class Plan:
 
     def _find(self, run: Run, focus: Collection[Term] | None, counts: dict[Node, int]) -> Iterator[Found]:
         given = None if focus is None else Given(focus, run)
-        run = shorten_class_tests((check.template for check in self.checks), run)
         for shape in self.shapes:
             scope = Scope(shape.targets)
             nodes = None if given is None else given.among(scope)

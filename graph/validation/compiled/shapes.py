@@ -12,7 +12,8 @@ from pyoxigraph import NamedNode
 
 from communique.graph.validation.compiled.paths import Path, join
 from communique.graph.validation.compiled.shapes_graph import Node, Term
-from communique.graph.validation.compiled.sparql import SCOPE, Names, every, exists, negated, no, some, union
+from communique.graph.validation.compiled.sparql import SCOPE, Names, every, exists, negated, some, union
+from communique.graph.validation.compiled.walks import walk
 
 if TYPE_CHECKING:
     from communique.graph.validation.compiled.targets import Target
@@ -56,14 +57,22 @@ class Site:
             return walked
         return union([f"{self.scope} {walked}", f"{self.scope} BIND({self.focus} AS {variable})"])
 
-    def reaches(self, variable: str) -> str:
-        """Write the expression that a variable, bound elsewhere, is one of the value nodes.
-
-        The pattern of ``values`` is no test: pyoxigraph's BIND gives a variable that EXISTS has bound another value.
-        """
-        itself = [f"SAMETERM({self.focus}, {variable})"] if self.path is None or self.path.is_nullable else []
-        walked = [exists(f"{self.focus} {self.path} {variable}")] if self.path is not None else []
+    def meets(self, value: str, condition: str = "true") -> str:
+        """Write the expression that a value node meets a condition; ``value`` is a new variable for it."""
+        itself = [exists(f"BIND({self.focus} AS {value}) FILTER({condition})")] if self._has_itself else []
+        walked = [walk(self.path, self.focus, value, self.names, condition)] if self.path is not None else []
         return some([*itself, *walked])
+
+    def reaches(self, term: str) -> str:
+        """Write the expression that a term, or the value of a variable that is bound, is one of the value nodes."""
+        itself = [f"SAMETERM({self.focus}, {term})"] if self._has_itself else []
+        walked = [walk(self.path, self.focus, term, self.names)] if self.path is not None else []
+        return some([*itself, *walked])
+
+    @property
+    def _has_itself(self) -> bool:
+        """Tell whether the focus node is one of the value nodes, whatever the data."""
+        return self.path is None or self.path.is_nullable
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +166,7 @@ class RowConstraint(Constraint):
 
     @abstractmethod
     def violations(self, site: Site) -> Violations:
-        """Write the pattern of the violations."""
-
-    def holds(self, site: Site) -> str:
-        return no(self.violations(site).pattern)
+        """Write the pattern of the violations; it finds the focus nodes by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,5 +240,5 @@ class PropertyShape(Shape):
         site = Site(node, names.fresh("value"), self.to, names)
         per_value = [item.holds(site) for item in self.constraints if isinstance(item, ValueConstraint)]
         if every(per_value) != "true":
-            yield no(f"{site.values()} FILTER({negated(every(per_value))})")
+            yield negated(site.meets(site.value, negated(every(per_value))))
         yield from (item.holds(site) for item in self.constraints if not isinstance(item, ValueConstraint))

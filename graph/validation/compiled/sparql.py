@@ -75,6 +75,8 @@ def no(pattern: str) -> str:
 
 def negated(expression: str) -> str:
     """Tell that an expression is false."""
+    if expression == "true":
+        return "false"
     if not isinstance(expression, _Existence):
         return f"!({expression})"
     is_negative = expression.startswith("NOT ")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from communique.graph.validation.compiled.reading import Reading
 from communique.graph.validation.compiled.shapes import Constraint, FocusConstraint, Site
 from communique.graph.validation.compiled.shapes_graph import sh
-from communique.graph.validation.compiled.sparql import exists, no, select
+from communique.graph.validation.compiled.sparql import every, exists, negated, select
+from communique.graph.validation.compiled.walks import is_one_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,41 +52,45 @@ class MaxCount(FocusConstraint):
         return at_most(self.most, site)
 
 
-def at_least(least: int, site: Site, condition: str = "true", value: str | None = None) -> str:
-    """Write the expression that at least so many value nodes meet a condition on the variable ``value``."""
+Condition = Callable[[str], str]
+
+
+def at_least(least: int, site: Site, condition: Condition | None = None) -> str:
+    """Write the expression that at least so many value nodes meet a condition, given as a function of a variable."""
     if least <= 0:
         return "true"
-    if least == 1:
-        return exists(_meeting(site, condition, value or site.names.fresh("one")))
-    return exists(_counted(site, condition, value, f">= {least}"))
+    if least > 1 and site.path is not None and is_one_step(site.path):
+        return exists(_counted(site, condition, f">= {least}"))
+    return _distinct(least, site, condition, ())
 
 
-def at_most(most: int, site: Site, condition: str = "true", value: str | None = None) -> str:
-    """Write the expression that at most so many value nodes meet a condition on the variable ``value``."""
-    if most < 0:
-        return "false"
-    if most == 0:
-        return no(_meeting(site, condition, value or site.names.fresh("one")))
-    return no(_counted(site, condition, value, f"> {most}"))
+def at_most(most: int, site: Site, condition: Condition | None = None) -> str:
+    """Write the expression that at most so many value nodes meet a condition, given as a function of a variable."""
+    return negated(at_least(most + 1, site, condition))
 
 
 def between(least: int, most: int, site: Site) -> str:
-    """Write the expression that there are so many value nodes, looking at them once; ``least`` is 1 or more."""
-    if least > most:
-        return "false"
+    """Write the expression that there are so many value nodes, if possible looking at them once."""
+    if least < 1 or site.path is None or not is_one_step(site.path):
+        return every([at_least(least, site), at_most(most, site)])
+    return exists(_counted(site, None, *([f"= {most}"] if least == most else [f">= {least}", f"<= {most}"])))
+
+
+def _distinct(missing: int, site: Site, condition: Condition | None, seen: tuple[str, ...]) -> str:
+    """Write the expression that so many further value nodes, none of those seen, meet a condition.
+
+    For paths of several steps: grouping inside EXISTS would join the steps from the wrong end.
+    """
     value = site.names.fresh("one")
-    count = f"COUNT(DISTINCT {value})"
-    bounds = f"{count} = {most}" if least == most else f"{count} >= {least} && {count} <= {most}"
-    return exists(select([site.focus], site.values(value), tail=f" GROUP BY {site.focus} HAVING({bounds})"))
+    apart = [f"!SAMETERM({value}, {other})" for other in seen]
+    own = [condition(value)] if condition is not None else []
+    more = [_distinct(missing - 1, site, condition, (*seen, value))] if missing > 1 else []
+    return site.meets(value, every([*apart, *own, *more]))
 
 
-def _meeting(site: Site, condition: str, value: str) -> str:
-    """Write the pattern of the value nodes that meet a condition."""
-    return site.values(value) + ("" if condition == "true" else f" FILTER({condition})")
-
-
-def _counted(site: Site, condition: str, value: str | None, bound: str) -> str:
-    """Write a query with the focus node when its distinct value nodes that meet a condition are so many."""
-    value = value or site.names.fresh("one")
-    tail = f" GROUP BY {site.focus} HAVING(COUNT(DISTINCT {value}) {bound})"
-    return select([site.focus], _meeting(site, condition, value), tail=tail)
+def _counted(site: Site, condition: Condition | None, *bounds: str) -> str:
+    """Write a query with the focus node when the number of its value nodes that meet a condition is in bounds."""
+    value = site.names.fresh("one")
+    met = "" if condition is None else f" FILTER({condition(value)})"
+    tail = f" GROUP BY {site.focus} HAVING({every(f'COUNT(DISTINCT {value}) {bound}' for bound in bounds)})"
+    return select([site.focus], site.values(value) + met, tail=tail)

@@ -107,6 +107,9 @@ class Selected(_Custom, RowConstraint):
     def violations(self, site: Site) -> Violations:
         return self.query.violations(site)
 
+    def holds(self, site: Site) -> str:
+        return self.query.holds(site)
+
 
 def read_components(graph: ShapesGraph) -> tuple[Component, ...]:
     """Read the components that a shapes graph declares."""

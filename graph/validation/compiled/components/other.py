@@ -18,7 +18,7 @@ from communique.graph.validation.compiled.shapes import (
     Violations,
 )
 from communique.graph.validation.compiled.shapes_graph import STRING, TRUE, Term, sh
-from communique.graph.validation.compiled.sparql import some, sure, text
+from communique.graph.validation.compiled.sparql import exists, negated, some, sure, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,19 @@ class Closed(RowConstraint):
             reading.warn("sh:ignoredProperties without sh:closed true has no effect")
 
     def violations(self, site: Site) -> Violations:
-        node, path, value = site.value, site.names.fresh("path"), site.names.fresh("value")
+        path, value = site.names.fresh("path"), site.names.fresh("value")
         reached = "" if site.path is None else site.values()
+        return Violations(f"{site.scope} {reached} {self._other(site.value, path, value)}", value, path)
+
+    def holds(self, site: Site) -> str:
+        node = site.value if site.path is None else site.names.fresh("node")
+        other = exists(self._other(node, site.names.fresh("path"), site.names.fresh("value")))
+        return negated(other if site.path is None else site.meets(node, other))
+
+    def _other(self, node: str, path: str, value: str) -> str:
+        """Write the pattern of triples of a node that are not allowed."""
         known = f" FILTER({path} NOT IN ({', '.join(map(str, self.allowed))}))" if self.allowed else ""
-        return Violations(f"{site.scope} {reached} {node} {path} {value} .{known}", value, path)
+        return f"{node} {path} {value} .{known}"
 
     def reads(self, focus: Path | None, value: Path | None) -> Iterator[Path]:
         yield join(value, AnyPredicate())

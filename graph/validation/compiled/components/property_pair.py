@@ -12,7 +12,7 @@ from communique.graph.validation.compiled.paths import Path, Predicate, join
 from communique.graph.validation.compiled.reading import Reading
 from communique.graph.validation.compiled.shapes import Constraint, RowConstraint, Site, ValueConstraint, Violations
 from communique.graph.validation.compiled.shapes_graph import sh
-from communique.graph.validation.compiled.sparql import negated, no, sure, union
+from communique.graph.validation.compiled.sparql import every, exists, negated, no, sure, union
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,14 @@ class Equals(_Pair, RowConstraint):
         value = site.names.fresh("value")
         ours = f"{site.scope} {site.values(value)}"
         theirs = f"{site.scope} {site.focus} {self.other} {value} ."
-        if site.is_open:
-            # Set against set: asking for each pair would start at the far end of a path, where hubs are.
-            return Violations(union([f"{ours} MINUS {{ {theirs} }}", f"{theirs} MINUS {{ {ours} }}"]), value)
-        only_theirs = f"{theirs} FILTER({negated(site.reaches(value))})"
-        return Violations(union([f"{ours} FILTER({no(theirs)})", only_theirs]), value)
+        # Set against set: asking for each pair would start at the far end of a path, where hubs are.
+        return Violations(union([f"{ours} MINUS {{ {theirs} }}", f"{theirs} MINUS {{ {ours} }}"]), value)
+
+    def holds(self, site: Site) -> str:
+        our, their = site.names.fresh("our"), site.names.fresh("their")
+        only_ours = site.meets(our, no(f"{site.focus} {self.other} {our}"))
+        only_theirs = exists(f"{site.focus} {self.other} {their} . FILTER({negated(site.reaches(their))})")
+        return every([negated(only_ours), negated(only_theirs)])
 
 
 class Disjoint(_Pair, ValueConstraint):
@@ -74,7 +77,16 @@ class _Order(_Pair, RowConstraint):
     def violations(self, site: Site) -> Violations:
         value, other = site.names.fresh("value"), site.names.fresh("other")
         pairs = f"{site.scope} {site.values(value)} {site.focus} {self.other} {other} ."
-        return Violations(f"{pairs} FILTER(!{sure(f'{value} {self.operator} {other}')})", value, apart=(other,))
+        return Violations(f"{pairs} FILTER({self._disorder(value, other)})", value, apart=(other,))
+
+    def holds(self, site: Site) -> str:
+        value, other = site.names.fresh("value"), site.names.fresh("other")
+        found = exists(f"{site.focus} {self.other} {other} . FILTER({self._disorder(value, other)})")
+        return negated(site.meets(value, found))
+
+    def _disorder(self, value: str, other: str) -> str:
+        """Write the expression that a value does not compare as it should; so do values that cannot be compared."""
+        return f"!{sure(f'{value} {self.operator} {other}')}"
 
 
 class LessThan(_Order):

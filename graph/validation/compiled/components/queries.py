@@ -12,7 +12,7 @@ from communique.graph.validation.compiled.query_reads import Read, query_reads
 from communique.graph.validation.compiled.reading import Reading
 from communique.graph.validation.compiled.shapes import Origin, Site, Violations
 from communique.graph.validation.compiled.shapes_graph import IMPORTS, Statements, Term, sh
-from communique.graph.validation.compiled.sparql import Names
+from communique.graph.validation.compiled.sparql import Names, no
 
 PREBOUND = ("this", "shapesGraph", "currentShape", "PATH")
 
@@ -50,6 +50,10 @@ class Query:
         shown = self.template.variables if "*" in self.template.projected else self.template.projected
         named = {name: placed.names[name] for name in shown if name in placed.names}
         return Violations(f"{{ {placed.text} }}", named.get("value"), named.get("path"), is_query=True, named=named)
+
+    def holds(self, site: Site) -> str:
+        """Write the expression that a SELECT query has no solution."""
+        return no(self.violations(site).pattern)
 
     def condition(self, site: Site) -> str:
         """Place an ASK query as the pattern between its braces."""

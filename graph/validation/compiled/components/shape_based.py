@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from communique.graph.validation.compiled.components.cardinality import at_least, at_most
+from communique.graph.validation.compiled.components.cardinality import Condition, at_least, at_most
 from communique.graph.validation.compiled.reading import Reading
 from communique.graph.validation.compiled.shapes import (
     Constraint,
@@ -84,10 +84,14 @@ class _Qualified(FocusConstraint):
     def inner(self) -> tuple[Shape, ...]:
         return (self.shape, *self.siblings)
 
-    def _condition(self, site: Site, value: str) -> str:
-        """Write the expression that a value node counts."""
-        others = (negated(shape.conforms(value, site.names)) for shape in self.siblings)
-        return every([self.shape.conforms(value, site.names), *others])
+    def _condition(self, site: Site) -> Condition:
+        """Give the expression that a value node counts, as a function of its variable."""
+
+        def counts(value: str) -> str:
+            others = (negated(shape.conforms(value, site.names)) for shape in self.siblings)
+            return every([self.shape.conforms(value, site.names), *others])
+
+        return counts
 
 
 class QualifiedMinCount(_Qualified):
@@ -98,8 +102,7 @@ class QualifiedMinCount(_Qualified):
     parameters = ("qualifiedValueShape", "qualifiedMinCount", "qualifiedValueShapesDisjoint")
 
     def holds(self, site: Site) -> str:
-        value = site.names.fresh("counted")
-        return at_least(self.count, site, self._condition(site, value), value)
+        return at_least(self.count, site, self._condition(site))
 
 
 class QualifiedMaxCount(_Qualified):
@@ -110,5 +113,4 @@ class QualifiedMaxCount(_Qualified):
     parameters = ("qualifiedValueShape", "qualifiedMaxCount", "qualifiedValueShapesDisjoint")
 
     def holds(self, site: Site) -> str:
-        value = site.names.fresh("counted")
-        return at_most(self.count, site, self._condition(site, value), value)
+        return at_most(self.count, site, self._condition(site))

@@ -41,3 +41,6 @@ class Sparql(RowConstraint):
 
     def violations(self, site: Site) -> Violations:
         return self.query.violations(site)
+
+    def holds(self, site: Site) -> str:
+        return self.query.holds(site)

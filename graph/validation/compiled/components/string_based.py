@@ -10,7 +10,7 @@ from pyoxigraph import Literal, QuerySolutions, Store
 from communique.graph.validation.compiled.reading import Reading
 from communique.graph.validation.compiled.shapes import Constraint, RowConstraint, Site, ValueConstraint, Violations
 from communique.graph.validation.compiled.shapes_graph import STRING, TRUE, sh
-from communique.graph.validation.compiled.sparql import every, some, sure, text
+from communique.graph.validation.compiled.sparql import every, negated, some, sure, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,11 @@ class UniqueLang(RowConstraint):
         same = every([f'{language} != ""', f"LANG({other}) = {language}", f"!SAMETERM({one}, {other})"])
         pattern = f"{site.scope} {site.values(one)} {site.values(other)} BIND(LANG({one}) AS {language}) FILTER({same})"
         return Violations(pattern, apart=(language,))
+
+    def holds(self, site: Site) -> str:
+        one, other = site.names.fresh("one"), site.names.fresh("other")
+        repeated = site.meets(other, every([f"LANG({other}) = LANG({one})", f"!SAMETERM({one}, {other})"]))
+        return negated(site.meets(one, every([f'LANG({one}) != ""', repeated])))
 
 
 def _is_regex(pattern: str, flags: str) -> bool:

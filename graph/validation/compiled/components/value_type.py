@@ -14,7 +14,8 @@ from communique.graph.validation.compiled.paths import INSTANCE, Path, join
 from communique.graph.validation.compiled.reading import Reading
 from communique.graph.validation.compiled.shapes import Constraint, Site, ValueConstraint
 from communique.graph.validation.compiled.shapes_graph import sh
-from communique.graph.validation.compiled.sparql import every, exists, some
+from communique.graph.validation.compiled.sparql import every, some
+from communique.graph.validation.compiled.walks import walk
 
 _KINDS = MappingProxyType(
     {
@@ -42,7 +43,7 @@ class Class(ValueConstraint):
         return map(cls, reading.at.iris("class"))
 
     def holds(self, site: Site) -> str:
-        return exists(f"{site.value} {INSTANCE} {self.cls}")
+        return walk(INSTANCE, site.value, str(self.cls), site.names)
 
     def reads(self, focus: Path | None, value: Path | None) -> Iterator[Path]:
         yield join(value, INSTANCE)
