@@ -89,7 +89,7 @@ def test_an_unreadable_row_is_named_by_its_line() -> None:
 def test_the_turtle_of_a_vocabulary_holds_its_rows_only() -> None:
     assert alignments.vocabularies()[0] == "org"
     text = alignments.turtle("qb")
-    assert "com:RankObservation rdfs:subClassOf qb:Observation ." in text
+    assert "com:Observation rdfs:subClassOf qb:Observation ." in text
     assert "org:" not in text and "cpsv:" not in text
 
 

@@ -15,7 +15,7 @@ from communique.graph.identifiers import entity
 from communique.graph.namespaces import XSD, concept, shorten, term
 from communique.graph.queries import derive
 from communique.graph.validation import ValidationReport, validate
-from communique.graph.validation.results import VIOLATION
+from communique.graph.validation.results import VIOLATION, WARNING
 
 Row = dict[str, str | None]
 Ask = Callable[..., list[Row]]
@@ -103,6 +103,8 @@ def misdated() -> dict[str, list[Quad]]:
         "with_": [Quad(*moved, day("2013-10-23"), identifiers.inferred("004"))],
     }
 
+
+CONTRADICTION = "comsh:R27-contradicting-ranks"
 
 LIES = (concluded, invented, guest, disputed, misdated)
 
@@ -203,9 +205,13 @@ def test_shortcut_by_hand_is_swept_away(world: World) -> None:
         (entity("count/seoul-communique/states"), "R18-invented-members"),
         (MISDATED, "R48-attested-on-other-day"),
         (HOTEL_GUEST, "Participation-actor"),
-        (DISPUTED, "R27-contradicting-ranks"),
     ],
 )
 def test_gate_refuses_the_lie(report: ValidationReport, focus: NamedNode, rule: str) -> None:
     assert rule in refusals(report, focus)
     assert not report.is_admissible
+
+
+def test_gate_reports_the_disputed_rank_and_keeps_both(report: ValidationReport) -> None:
+    (found,) = (result for result in report.results if shorten(str(result.shape)[1:-1]) == CONTRADICTION)
+    assert (found.focus, found.severity) == (DISPUTED, WARNING)
