@@ -44,6 +44,12 @@ SCHEMES = MappingProxyType(
         "level": "level",
         "modality": "modality",
         "orgKind": "organization-kind",
+        "completion": "completion",
+        "response": "response",
+        "impact": "impact",
+        "memberStatus": "membership-status",
+        "flowKind": "flow-kind",
+        "verdict": "verdict",
     }
 )
 
