@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,12 +21,11 @@ from communique.graph.sources.faults import WellFormed, explain
 from communique.graph.sources.streams import open_stream
 from communique.graph.validation import check_shapes
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph
-from communique.graph.validation.constructs import TARGET
 from communique.graph.validation.engines import NO_TARGET, Assignment, assign
 from communique.graph.validation.names import compact
 from communique.graph.validation.results import VIOLATION, Shape, ValidationReport
 from communique.graph.validation.suggestions import local_name, suggest
-from communique.graph.validation.targets import PATTERNS, TARGET_NODE
+from communique.graph.validation.targets import TARGETS
 from communique.graph.validation.view import View
 
 # Shapes graphs of so many triples are also checked against the shapes of SHACL, which pySHACL takes seconds for.
@@ -33,6 +33,7 @@ CHECKED_TRIPLES = 500
 # So many hints are given for shapes that check nothing.
 HINTS = 10
 
+_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`,;()]+")
 _TARGET_CLASS = NamedNode("http://www.w3.org/ns/shacl#targetClass")
 _NO_TARGETS: Mapping[str, str] = MappingProxyType({})
 
@@ -63,8 +64,8 @@ class Shapes:
         try:
             return assign(self.quads, self.prefixes)
         except ShapesError as error:
-            path = ", ".join(self.files)
-            raise SourceError(error.message, path=path, expected=error.expected, hint=error.hint) from error
+            path, message = ", ".join(self.files), _IRI.sub(lambda iri: compact(iri[0], self.prefixes), error.message)
+            raise SourceError(message, path=path, expected=error.expected, hint=error.hint) from error
 
     def name(self, node: Shape) -> str:
         """Write a shape in short."""
@@ -174,8 +175,7 @@ def _retarget(shapes: Shapes, name: str, cls: str) -> Shapes:
     """Give a shape a target class in the place of its targets."""
     node = shapes.find(name)
     full = find_iri(cls, [NamedNode(_expanded(cls, shapes.prefixes))], shapes.prefixes)
-    old = {*PATTERNS, TARGET_NODE, TARGET}
-    kept = (quad for quad in shapes.quads if quad.subject != node or quad.predicate not in old)
+    kept = (quad for quad in shapes.quads if quad.subject != node or quad.predicate not in TARGETS)
     return replace(shapes, quads=(*kept, Quad(node, _TARGET_CLASS, full)))
 
 

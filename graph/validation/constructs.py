@@ -1,12 +1,12 @@
-"""What goes beyond SHACL Core and SHACL-SPARQL: the constructs that only pySHACL knows, and where shapes use them.
+"""What the compiler does not know and pySHACL does: the constructs, and where shapes use them.
 
-They belong to SHACL Advanced Features (Working Group Note of 2017, https://www.w3.org/TR/shacl-af/). A construct that
-is listed neither here nor in the compiler is known to no engine.
+They belong to SHACL Advanced Features (Working Group Note of 2017, https://www.w3.org/TR/shacl-af/), of which the
+compiler knows the targets. A construct that is listed neither here nor there is known to no engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -14,15 +14,9 @@ from pyoxigraph import Literal, NamedNode, Triple
 from communique.graph.namespaces import term
 from communique.graph.validation.compiled.shapes_graph import Node, ShapesGraph, sh
 
-TARGET = sh("target")
-TYPE = term("rdf:type")
-
 # Predicate of a shape → what it is called and where it is described.
 ADVANCED: Mapping[NamedNode, str] = MappingProxyType(
-    {
-        TARGET: "sh:target with a query (SHACL-AF, SPARQL-based targets)",
-        sh("expression"): "sh:expression (SHACL-AF, expression constraints)",
-    }
+    {sh("expression"): "sh:expression (SHACL-AF, expression constraints)"}
 )
 # Properties that lead from a shape to a shape, or to a list of shapes.
 LINKS = tuple(map(sh, ("property", "node", "not", "and", "or", "xone", "qualifiedValueShape")))
@@ -30,16 +24,9 @@ LIST = tuple(map(term, ("rdf:first", "rdf:rest")))
 
 
 def constructs(graph: ShapesGraph, shape: Node) -> tuple[str, ...]:
-    """Name the advanced constructs that a shape uses, itself or in the shapes it leads to.
-
-    A target counts only at the shape itself: that of a shape which is referred to selects nothing there.
-    """
-    found: dict[str, None] = {}
-    for node in reachable(graph, shape):
-        for predicate in graph.predicates(node):
-            if predicate in ADVANCED and (node == shape or predicate != TARGET):
-                found[ADVANCED[predicate]] = None
-    return tuple(found)
+    """Name the advanced constructs that a shape uses, itself or in the shapes it leads to."""
+    used = (predicate for node in reachable(graph, shape) for predicate in graph.predicates(node))
+    return tuple(dict.fromkeys(ADVANCED[predicate] for predicate in used if predicate in ADVANCED))
 
 
 def reachable(graph: ShapesGraph, shape: Node) -> tuple[Node, ...]:
@@ -54,15 +41,9 @@ def reachable(graph: ShapesGraph, shape: Node) -> tuple[Node, ...]:
     return tuple(found)
 
 
-def without(triples: Iterable[Triple], predicates: Collection[NamedNode] = ADVANCED) -> list[Triple]:
+def without(triples: Iterable[Triple]) -> list[Triple]:
     """Give the shapes without advanced constructs: the rest of them has to be well-formed nevertheless."""
-    return [triple for triple in triples if triple.predicate not in predicates]
-
-
-def foreign_target(graph: ShapesGraph, shape: Node) -> str:
-    """Name a value of ``sh:target`` that is no query, which pySHACL would pass over in silence; empty without one."""
-    values = graph.objects(shape, TARGET)
-    return next((str(value) for value in values if not graph.objects(value, sh("select"))), "")
+    return [triple for triple in triples if triple.predicate not in ADVANCED]
 
 
 def _linked(graph: ShapesGraph, node: Node) -> Iterator[Node]:

@@ -1,6 +1,6 @@
 """The engines that run shapes, by name, and which of them judges which shape.
 
-The compiled engine judges all it knows. A shape with a construct of SHACL Advanced Features goes to pySHACL, and only
+The compiled engine judges all it knows. A shape with a construct that only pySHACL knows goes there, and only
 this shape; where the data is too large for that, or the construct is one that pySHACL does not know either, the shapes
 are refused. No shape is passed over in silence.
 """
@@ -17,8 +17,8 @@ from pyoxigraph import Quad, Store, Triple
 from communique.graph.errors import ShapesError
 from communique.graph.namespaces import PREFIXES, SH
 from communique.graph.validation.compiled import Plan, compile_shapes
-from communique.graph.validation.compiled.shapes_graph import ShapesGraph, sh
-from communique.graph.validation.constructs import TARGET, TYPE, constructs, foreign_target, without
+from communique.graph.validation.compiled.shapes_graph import TYPE, ShapesGraph, sh
+from communique.graph.validation.constructs import constructs, without
 from communique.graph.validation.names import name_shapes
 from communique.graph.validation.results import Shape, ValidationReport, merge
 from communique.graph.validation.targets import CLASS, TARGETS
@@ -97,25 +97,15 @@ def assign(shapes: Iterable[Quad], prefixes: Mapping[str, str] = PREFIXES) -> As
     """
     triples = tuple(quad.triple for quad in shapes)
     graph = ShapesGraph(triples)
-    # A target with a query is no constraint: what is left of the shape may still serve others that refer to it.
-    plan = _compile(without(triples, [TARGET]), is_lenient=True)
+    plan = compile_shapes(triples, is_lenient=True)
     used = _advanced(graph, plan)
     for node, error in plan.unsupported.items():
         if node not in used:
             raise _told(error)
     if plan.unsupported:
-        _compile(without(triples))
+        compile_shapes(without(triples))
     routed = {node: reasons for node, reasons in used.items() if _has_target(graph, node)}
     return Assignment(triples, _restrict(plan, routed), routed, name_shapes(graph, prefixes))
-
-
-def _compile(triples: Iterable[Triple], *, is_lenient: bool = False) -> Plan:
-    """Compile shapes; ShapesError when a query of theirs calls a function that SPARQL 1.1 does not have."""
-    try:
-        return compile_shapes(triples, is_lenient=is_lenient)
-    except RuntimeError as error:
-        hint = "say it with the functions of SPARQL 1.1"
-        raise ShapesError(f"a query of the shapes cannot be run: {error}", hint=hint) from error
 
 
 def _restrict(plan: Plan, routed: Collection[Shape]) -> Plan:
@@ -166,29 +156,20 @@ def find_engine(name: str) -> Engine:
 
 
 def _advanced(graph: ShapesGraph, plan: Plan) -> dict[Shape, tuple[str, ...]]:
-    """Find the shapes with constructs that only pySHACL knows; ShapesError where it would pass them over."""
-    targeted = [shape.node for shape in plan.shapes]
-    candidates = dict.fromkeys([*targeted, *plan.unsupported, *graph.subjects(TARGET)])
-    used = {node: found for node in candidates if (found := constructs(graph, node))}
-    for node in used:
-        if value := foreign_target(graph, node):
-            raise ShapesError(
-                f"{graph.at(node)}, sh:target: {value} has no sh:select, and no engine here knows other targets",
-                expected="a target with a query, or sh:targetClass, sh:targetNode, sh:targetSubjectsOf, …",
-                hint="declare the target in SHACL Core",
-            )
-    return used
+    """Find the shapes with constructs that only pySHACL knows."""
+    candidates = dict.fromkeys([*(shape.node for shape in plan.shapes), *plan.unsupported])
+    return {node: found for node in candidates if (found := constructs(graph, node))}
 
 
 def _has_target(graph: ShapesGraph, node: Shape) -> bool:
     """Tell whether a shape selects focus nodes, by being a class too."""
-    return graph.is_instance(node, CLASS) or any(graph.objects(node, name) for name in (*TARGETS, TARGET))
+    return graph.is_instance(node, CLASS) or any(graph.objects(node, name) for name in TARGETS)
 
 
 def _only(triples: Iterable[Triple], shapes: Collection[Shape]) -> Iterator[Triple]:
     """Take the targets of all other shapes away, classes that are targets too; what is left is typed as a shape."""
     for triple in triples:
-        selects = triple.predicate in TARGETS or triple.predicate in {TARGET, TYPE}
+        selects = triple.predicate in {*TARGETS, TYPE}
         if triple.subject in shapes or not selects or str(triple.object).startswith(f"<{SH}"):
             yield triple
     with_path = {triple.subject for triple in triples if triple.predicate == sh("path")}

@@ -10,7 +10,7 @@ from communique.graph.errors import ShapesError
 from communique.graph.namespaces import PREFIXES, RDFS, term
 from communique.graph.validation.compiled.path_reader import read_path
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph, sh
-from communique.graph.validation.constructs import LINKS, LIST, TARGET
+from communique.graph.validation.constructs import LINKS, LIST
 from communique.graph.validation.results import Shape
 from communique.graph.validation.targets import TARGETS
 
@@ -34,7 +34,7 @@ def _shapes(graph: ShapesGraph) -> Iterator[Shape]:
     """List the nodes that are shapes by their type, by a target, or because a shape refers to them."""
     for kind in _KINDS:
         yield from graph.subjects(term("rdf:type"), kind)
-    for predicate in (*TARGETS, TARGET, sh("path")):
+    for predicate in (*TARGETS, sh("path")):
         yield from graph.subjects(predicate)
     for predicate in LINKS:
         for subject in graph.subjects(predicate):

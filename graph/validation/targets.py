@@ -5,8 +5,8 @@ from __future__ import annotations
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 
 from communique.graph.namespaces import prologue, term
-from communique.graph.validation.compiled.components.queries import read_prefixes
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph
+from communique.graph.validation.compiled.target_reader import read_advanced
 from communique.graph.validation.results import Term
 from communique.graph.validation.view import View
 
@@ -16,10 +16,10 @@ PATTERNS = {
     term("sh:targetSubjectsOf"): "?node {} ?any",
     term("sh:targetObjectsOf"): "?any {} ?node",
 }
-TARGET_NODE = term("sh:targetNode")
-TARGETS = (*PATTERNS, TARGET_NODE)
+TARGET_NODE, QUERY_TARGET = term("sh:targetNode"), term("sh:target")
+TARGETS = (*PATTERNS, TARGET_NODE, QUERY_TARGET)
 CLASS = term("rdfs:Class")
-_TYPE, _TARGET_CLASS, _QUERY_TARGET, _SELECT = map(term, ("rdf:type", "sh:targetClass", "sh:target", "sh:select"))
+_TYPE, _TARGET_CLASS = term("rdf:type"), term("sh:targetClass")
 # A shape that another shape refers to is run from there; it needs no target of its own.
 _SHAPES = """
 SELECT ?shape WHERE {
@@ -50,7 +50,7 @@ def focus_nodes(view: View, shapes: Store, shape: NamedNode | BlankNode) -> set[
             found.add(quad.object)  # type: ignore[arg-type]  # shapes hold no triple terms
         elif quad.predicate in PATTERNS:
             found.update(_select(view, quad.predicate, quad.object))
-        elif quad.predicate == _QUERY_TARGET:
+        elif quad.predicate == QUERY_TARGET:
             found.update(_ask(view, shapes, quad))
     if isinstance(shape, NamedNode) and Quad(shape, _TYPE, CLASS) in shapes:
         found.update(_select(view, _TARGET_CLASS, shape))
@@ -58,12 +58,10 @@ def focus_nodes(view: View, shapes: Store, shape: NamedNode | BlankNode) -> set[
 
 
 def _ask(view: View, shapes: Store, target: Quad) -> set[Term]:
-    """Find the nodes that the query of a target selects as ``?this`` (SHACL-AF, SPARQL-based targets)."""
-    graph = ShapesGraph(shapes)
-    at = graph.at(target.object)  # type: ignore[arg-type]  # shapes hold no triple terms
-    prefixes = "".join(f"PREFIX {prefix}: <{space}>\n" for prefix, space in read_prefixes(at).items())
-    queries = [query.value for query in graph.objects(at.node, _SELECT)]
-    return {row["this"] for query in queries for row in view.select(prefixes + query) if row["this"] is not None}
+    """Find the nodes that the query of a target selects (SHACL-AF, section 3)."""
+    shape = ShapesGraph(shapes).at(target.subject)  # type: ignore[arg-type]  # shapes hold no triple terms
+    pattern = read_advanced(shape, target.object).pattern("?node")  # type: ignore[arg-type]
+    return {row["node"] for row in view.select(f"SELECT DISTINCT ?node WHERE {{ {pattern} }}")}
 
 
 def _select(view: View, declaration: NamedNode, value: object) -> set[Term]:

@@ -96,4 +96,5 @@ class _Planner:
         self, scope: Scope, template: str, findings: tuple[Finding, ...], parts: Sequence[Probe | Rows]
     ) -> Check:
         reads = tuple(dict.fromkeys(path for part in parts for path in part.reads))
-        return Check(self._target.node, scope, template, findings, reads, all(part.is_local for part in parts))
+        is_local = all(part.is_local for part in (*parts, *scope.targets))
+        return Check(self._target.node, scope, template, findings, reads, is_local)

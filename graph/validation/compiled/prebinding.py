@@ -24,14 +24,18 @@ from communique.graph.validation.compiled.sparql_text import Group, Token, direc
 # Some 1,000 nested brackets end the process inside pyoxigraph's parser, and shapes around the query add to them.
 _DEEPEST = 100
 
+# What reaches beyond the data that the validator was given.
+OUTSIDE = {
+    "SERVICE": "validate data that is at hand",
+    "FROM": "the validator decides which graph is read",
+    "BASE": "write full IRIs",
+}
 _REFUSED = {
     "MINUS": "say the same with FILTER NOT EXISTS",
     "VALUES": "say the same with FILTER and IN",
-    "SERVICE": "validate data that is at hand",
     "LIMIT": "it would cut all focus nodes together: use an aggregate per $this",
     "OFFSET": "it would cut all focus nodes together: use an aggregate per $this",
-    "FROM": "the validator decides which graph is read",
-    "BASE": "write full IRIs",
+    **OUTSIDE,
 }
 
 
@@ -59,23 +63,37 @@ class Template:
         ``prebound`` are the names of variables that the query must not assign. Its subqueries must project ``$this``
         and, where it is among them, ``$value``.
         """
+        template = cls.read(query, prefixes, _REFUSED)
+        tokens, outermost = template.tokens, template.outermost
+        if outermost.parent is not None:
+            raise ShapesError("a query that is a subquery and nothing else", hint="take one SELECT away")
+        if tokens[0].is_word("ASK") and outermost.end < len(tokens) - 1:
+            raise ShapesError("an ASK query that goes on behind its pattern", hint="aggregate in a subquery")
+        _refuse_assignments(tokens, set(prebound))
+        for group in template.groups:
+            _refuse_projection(tokens, group, set(prebound))
+            _refuse_graph(tokens, group)
+        return template
+
+    @classmethod
+    def read(cls, query: str, prefixes: Mapping[str, str], refused: Mapping[str, str]) -> Template:
+        """Read a query that need not be asked for all focus nodes at once; ``refused`` are words, each with a cure."""
         tokens = tuple(_expand(tokenize(query), dict(prefixes)))
-        _refuse_words(tokens)
+        _refuse_words(tokens, refused)
         if nesting(query) > _DEEPEST:
             raise ShapesError(f"a query of {nesting(query)} nested brackets", hint="nest it less deeply")
+        return cls.of(tokens)
+
+    @classmethod
+    def of(cls, tokens: tuple[Token, ...]) -> Template:
+        """Find the groups among tokens; ShapesError where that fails."""
         try:
             found = groups(tokens)
         except ValueError as error:
             raise ShapesError(f"not SPARQL: {error}", hint="correct the query") from None
-        outermost = next((group for group in found if group.parent is None and group.role == "WHERE"), None)
+        outermost = next((group for group in found if group.role == "WHERE" and not group.is_in("EXISTS")), None)
         if outermost is None:
             raise ShapesError("a query whose WHERE clause is not to be found", hint="write the word WHERE")
-        if tokens[0].is_word("ASK") and outermost.end < len(tokens) - 1:
-            raise ShapesError("an ASK query that goes on behind its pattern", hint="aggregate in a subquery")
-        _refuse_assignments(tokens, set(prebound))
-        for group in found:
-            _refuse_projection(tokens, group, set(prebound))
-            _refuse_graph(tokens, group)
         return cls(tokens, found, outermost, projection(tokens[1:]) if tokens[0].is_word("SELECT") else ())
 
     @property
@@ -130,12 +148,14 @@ class Placed:
 
 
 def check_syntax(query: str) -> None:
-    """Raise ShapesError (without the shape's name) where an engine does not take a query for SPARQL."""
+    """Raise ShapesError (without the shape's name) where an engine cannot run a query, on no data at all."""
     try:
         Store().query(query)
     except SyntaxError as error:
         hint = "correct the query; a variable beside an aggregate needs GROUP BY"
         raise ShapesError(f"not SPARQL 1.1: {error}", hint=hint) from None
+    except RuntimeError as error:  # a function of one's own
+        raise ShapesError(f"cannot be run: {error}", hint="say it with the functions of SPARQL 1.1") from None
 
 
 def _expand(tokens: tuple[Token, ...], prefixes: dict[str, str]) -> Iterator[Token]:
@@ -155,12 +175,12 @@ def _expand(tokens: tuple[Token, ...], prefixes: dict[str, str]) -> Iterator[Tok
         yield replace(token, kind="iri", text=f"<{prefixes[prefix]}{local.replace(chr(92), '')}>")
 
 
-def _refuse_words(tokens: tuple[Token, ...]) -> None:
+def _refuse_words(tokens: tuple[Token, ...], refused: Mapping[str, str]) -> None:
     if not tokens or not tokens[0].is_word("SELECT", "ASK"):
         raise ShapesError("a query of another form", expected="SELECT or ASK", hint="rewrite it")
     for token in tokens:
-        if token.is_word(*_REFUSED):
-            hint = _REFUSED[token.text.upper()]
+        if token.is_word(*refused):
+            hint = refused[token.text.upper()]
             raise ShapesError(f"{token.text.upper()} in a query of a shape (SHACL, appendix A)", hint=hint)
 
 

@@ -3,7 +3,8 @@
 A change matters to a focus node when one of the changed triples takes part in a solution for it. Every triple pattern
 that is linked to ``$this`` by a chain of other patterns, over shared variables, gives such a path; the chain may use
 patterns of its own group and of the groups around it, which hold together in each solution, but not those of a UNION
-branch or an OPTIONAL beside it. Where a pattern has no chain, or where GRAPH chooses what is read, nothing can be said.
+branch or an OPTIONAL beside it. Where a pattern has no chain, where one stands behind an OPTIONAL, which has chosen its
+rows by then, or where GRAPH chooses what is read, nothing can be said.
 """
 
 from __future__ import annotations
@@ -13,6 +14,10 @@ from dataclasses import dataclass
 from communique.graph.validation.compiled.paths import Path, join
 from communique.graph.validation.compiled.prebinding import Template
 from communique.graph.validation.compiled.query_links import Link, read_links
+from communique.graph.validation.compiled.sparql_text import Group
+
+# What may follow an OPTIONAL: it only chooses among the rows that are there, or adds to each of them.
+_HARMLESS = ("OPTIONAL", "EXISTS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ def query_reads(template: Template, own: Path | None) -> tuple[Read, ...] | None
     """
     try:
         links = {group: read_links(template, group, own) for group in template.groups}
+        if any(_goes_on(template, group, own) for group in template.groups if group.role == "OPTIONAL"):
+            return None
     except ValueError:
         return None
     roots = ("this",) if template.projected else ("this", "value")
@@ -48,6 +55,14 @@ def query_reads(template: Template, own: Path | None) -> tuple[Read, ...] | None
                 return None
             found[read] = None
     return tuple(found)
+
+
+def _goes_on(template: Template, optional: Group, own: Path | None) -> bool:
+    """Tell whether anything but filters and other optional groups follows an OPTIONAL."""
+    around = optional.parent or optional
+    rest = [group for group in around.children if group.start > optional.start]
+    behind = Group("", optional.end, around.parent, around.end, rest)
+    return any(group.role not in _HARMLESS for group in rest) or bool(read_links(template, behind, own))
 
 
 def _from_nearer_end(link: Link, reached: dict[str | None, Read]) -> Read | None:

@@ -16,7 +16,7 @@ from communique.graph.validation.compiled.paths import Path
 from communique.graph.validation.compiled.reading import Reading
 from communique.graph.validation.compiled.shapes import Constraint, NodeShape, PropertyShape, Shape
 from communique.graph.validation.compiled.shapes_graph import FALSE, TRUE, TYPE, Node, ShapesGraph, Statements, Term, sh
-from communique.graph.validation.compiled.targets import TARGETS, has_targets, read_targets
+from communique.graph.validation.compiled.target_reader import TARGETS, has_targets, read_targets
 from communique.graph.validation.results import VIOLATION
 
 _SILENT = ("path", "severity", "message", "deactivated", "name", "description", "order", "group", "defaultValue")

@@ -65,7 +65,7 @@ class Scope:
 
     def among(self, target: Target, nodes: Collection[Term]) -> str:
         """Write the query for those of the given nodes that are focus nodes by one of the targets."""
-        return select([ROOT], f"{named(nodes)} FILTER({target.test(ROOT)})", is_distinct=True)
+        return select([ROOT], target.among(ROOT, named(nodes)), is_distinct=True)
 
     def _targets(self) -> str:
         """Find the outermost focus nodes: class by class where the engine joins well, else each node once."""

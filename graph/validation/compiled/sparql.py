@@ -10,10 +10,13 @@ from pyoxigraph import BlankNode, QuerySolution
 from communique.graph.errors import ShapesError
 from communique.graph.validation.compiled.shapes_graph import Term
 
-# Two marks that stand for "the focus nodes" until a query is rendered: SCOPE may bind a focus node several times,
-# ONCE binds each of them once, for queries whose rows are counted. No SPARQL text holds these characters.
+# Marks that stand for "the focus nodes" until a query is rendered: SCOPE may bind a focus node several times,
+# ONCE binds each of them once, for queries whose rows are counted. In the query of a target, THIS stands for the
+# variable that it selects and GIVEN for the nodes that it may choose from. No SPARQL text holds these characters.
 SCOPE = "\ue000"
 ONCE = "\ue001"
+THIS = "\ue002"
+GIVEN = "\ue003"
 
 
 class Names:

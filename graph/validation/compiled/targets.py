@@ -1,4 +1,4 @@
-"""Target declarations: which nodes a shape is about (SHACL 1.0, section 2.1.3)."""
+"""Targets: which nodes a shape is about (SHACL 1.0, section 2.1.3, and SHACL-AF, section 3)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,9 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from communique.graph.namespaces import RDFS
 from communique.graph.validation.compiled.paths import INSTANCE, SUBCLASSES, TYPE, Inverse, Path, Predicate
-from communique.graph.validation.compiled.shapes_graph import Statements, Term, sh
-from communique.graph.validation.compiled.sparql import exists, text
-
-TARGETS = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
-_CLASS = NamedNode(RDFS + "Class")
+from communique.graph.validation.compiled.shapes_graph import Term
+from communique.graph.validation.compiled.sparql import GIVEN, THIS, exists, text
 
 
 class Target(ABC):
@@ -26,9 +22,14 @@ class Target(ABC):
     def pattern(self, node: str) -> str:
         """Write the pattern that finds the nodes; it may find a node several times."""
 
-    def test(self, node: str) -> str:
-        """Write the expression that a node is one of them."""
-        return exists(self.pattern(node))
+    def among(self, node: str, values: str) -> str:
+        """Write the pattern that picks the nodes out of those that ``values`` binds."""
+        return f"{values} FILTER({exists(self.pattern(node))})"
+
+    @property
+    def is_local(self) -> bool:
+        """False when ``reads`` cannot tell which triples matter, so that any change may make any node a focus node."""
+        return True
 
     def reads(self) -> Iterator[Path]:
         """Give the paths whose triples decide whether the node at their start is a focus node."""
@@ -44,8 +45,8 @@ class TargetNode(Target):
     def pattern(self, node: str) -> str:
         return f"VALUES {node} {{ {text(self.term)} }}"
 
-    def test(self, node: str) -> str:
-        return f"SAMETERM({node}, {text(self.term)})"
+    def among(self, node: str, values: str) -> str:
+        return f"{values} FILTER(SAMETERM({node}, {text(self.term)}))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +88,35 @@ class ObjectsOf(Target):
         yield Inverse(Predicate(self.predicate))
 
 
-def has_targets(at: Statements) -> bool:
-    """Tell whether a shape declares a target, well-formed or not."""
-    return _is_class(at) or any(at.all(name) for name in TARGETS)
+@dataclass(frozen=True, slots=True)
+class QueryTarget(Target):
+    """SHACL-AF, sections 3.1 and 3.2: whatever a query selects as ``?this``.
 
+    Attributes
+    ----------
+    query : SPARQL that selects one variable, marked ``THIS``; the values of parameters stand in it. ``GIVEN`` marks
+        where it could be told to look at some nodes only, if that would not change what it says of them
+    found : paths from a focus node to what makes it one; None when that cannot be told
+    """
 
-def read_targets(at: Statements) -> tuple[Target, ...]:
-    """Read the declarations of a shape; ShapesError where one is ill-formed."""
-    found: list[Target] = [TargetNode(at.comparable("targetNode", value)) for value in at.all("targetNode")]
-    found += map(TargetClass, [*at.iris("targetClass"), *([at.named] if _is_class(at) else [])])
-    found += map(SubjectsOf, at.iris("targetSubjectsOf"))
-    found += map(ObjectsOf, at.iris("targetObjectsOf"))
-    return tuple(dict.fromkeys(found))
+    query: str
+    found: tuple[Path, ...] | None
 
+    def pattern(self, node: str) -> str:
+        return self._asked(node, "")
 
-def _is_class(at: Statements) -> bool:
-    """Tell whether a shape is also a class, which makes it its own target."""
-    is_shape = any(at.graph.is_instance(at.node, sh(kind)) for kind in ("NodeShape", "PropertyShape"))
-    return is_shape and at.graph.is_instance(at.node, _CLASS)
+    def among(self, node: str, values: str) -> str:
+        # Not by EXISTS: there a LIMIT or an OPTIONAL would see one node at a time.
+        return self._asked(node, values) if GIVEN in self.query else f"{values} {self._asked(node, '')}"
+
+    @property
+    def is_local(self) -> bool:
+        return self.found is not None
+
+    def reads(self) -> Iterator[Path]:
+        return iter(self.found or ())
+
+    def _asked(self, node: str, values: str) -> str:
+        """Write the query as a pattern of its own: a row without a value would join with any node."""
+        query = self.query.replace(THIS, node).replace(GIVEN, values)
+        return f"{{ {{ {query} }} FILTER(BOUND({node})) }}"

@@ -66,6 +66,14 @@ def test_refreshed_findings_of_queries_are_those_of_a_full_run(
     check_refresh(draw, data, added, shapes)
 
 
+@many
+@given(st.data(), worlds.graphs(), worlds.graphs(size=(0, 4)), worlds.query_targets())
+def test_refreshed_findings_behind_query_targets_are_those_of_a_full_run(
+    draw: st.DataObject, data: list[Triple], added: list[Triple], shapes: list[Triple]
+) -> None:
+    check_refresh(draw, data, added, shapes)
+
+
 CHAIN = """
 ex:S a sh:NodeShape ; sh:targetClass ex:Event ;
   sh:property [ sh:path [ sh:inversePath ex:inEvent ] ; sh:node [ sh:property [ sh:path ex:role ; sh:minCount 1 ] ] ] .
@@ -147,6 +155,7 @@ NOT_LOCAL = [
     "{ SELECT $this WHERE { $this ex:p ?x } } ?x ex:q ?y",
     "BIND ($this AS ?that) ?that ex:p ?x",
     "GRAPH ?g { $this ex:p ?x }",
+    "OPTIONAL { ?x ex:p ?y } $this ex:q ?x FILTER (!BOUND(?y))",
     "$this ex:p ( ?x ) . ",
 ]
 

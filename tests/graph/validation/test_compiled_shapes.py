@@ -64,7 +64,6 @@ PATHS = {
 UNKNOWN = {
     "sh:minCounts": PROPERTY + "sh:minCounts 1 .",
     "sh:rule": NODE + "sh:rule [ a sh:TripleRule ] .",
-    "sh:target": "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:target [ a sh:SPARQLTarget ] .",
     "sh:js": NODE + "sh:js [] .",
     "sh:singleLine": PROPERTY + "sh:singleLine true .",
 }

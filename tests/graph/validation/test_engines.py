@@ -19,6 +19,7 @@ PREFIXES = f"@prefix ex: <{EX}> . @prefix sh: <{SH}> . @prefix xsd: <{XSD}> . @p
 PLAIN = "ex:T a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:minCount 1 ] .\n"
 QUERY = 'sh:target [ sh:select "SELECT ?this { ?this <http://example.org/p> ?any }" ]'
 ONE = "sh:property [ sh:path ex:p ; sh:maxCount 1 ]"
+EXPRESSION = "sh:expression [ sh:path ex:ok ]"
 
 
 def statements(turtle: str) -> list[Quad]:
@@ -54,34 +55,38 @@ def test_what_compiles_is_judged_by_the_compiled_engine(view: View) -> None:
     assert report.notes == ()
 
 
-@pytest.mark.parametrize(
-    "shape",
-    [
-        f"ex:S a sh:NodeShape ; {QUERY} ; {ONE} .",
-        f"ex:S {QUERY} ; {ONE} .",
-        f"""ex:S a sh:NodeShape ; sh:target ex:t ; {ONE} . ex:t a sh:SPARQLTarget ; sh:prefixes ex: ;
-          sh:select "SELECT ?this {{ ?this ex:p ?any }}" .
-          ex: sh:declare [ sh:prefix "ex" ; sh:namespace "{EX}"^^xsd:anyURI ] .""",
-    ],
-    ids=["blank", "untyped", "prefixes"],
-)
-def test_a_target_with_a_query_goes_to_pyshacl_alone(view: View, shape: str) -> None:
-    report = assigned(PLAIN + shape).validate(view)
+EXPRESSED = {(f"<{EX}{name}>", "ExpressionConstraintComponent") for name in "x"} | {
+    ("_:b", "ExpressionConstraintComponent")
+}
+
+
+def test_a_target_with_a_query_stays_with_the_compiled_engine(view: View) -> None:
+    report = assigned(PLAIN + f"ex:S a sh:NodeShape ; {QUERY} ; {ONE} .").validate(view)
     assert found(report) == BOTH
+    assert by_engine(report) == {"S": COMPILED, "T": COMPILED}
+    assert report.focus_counts == {NamedNode(EX + "T"): 3, NamedNode(EX + "S"): 2}
+    assert report.notes == ()
+
+
+def test_a_shape_that_only_pyshacl_knows_keeps_its_target(view: View) -> None:
+    report = assigned(PLAIN + f"ex:S a sh:NodeShape ; {QUERY} ; {ONE} ; {EXPRESSION} .").validate(view)
+    assert found(report) == BOTH | EXPRESSED
     assert by_engine(report) == {"S": ORACLE, "T": COMPILED}
     assert report.focus_counts == {NamedNode(EX + "T"): 3, NamedNode(EX + "S"): 2}
     (note,) = report.notes
-    assert "S was judged by pySHACL, because it uses sh:target" in note
+    assert "S was judged by pySHACL, because it uses sh:expression" in note
 
 
 def test_classes_that_are_shapes_stay_with_their_engine(view: View) -> None:
     implicit = "ex:C a rdfs:Class , sh:NodeShape ; sh:property [ sh:path ex:p ; sh:minCount 1 ] .\n"
-    report = assigned(implicit + f"ex:S a sh:NodeShape ; {QUERY} ; {ONE} .").validate(view)
-    assert found(report) == BOTH
+    report = assigned(implicit + f"ex:S a sh:NodeShape ; {QUERY} ; {EXPRESSION} ; {ONE} .").validate(view)
+    assert found(report) == BOTH | EXPRESSED
     assert by_engine(report) == {"C": COMPILED, "S": ORACLE}
-    mixed = implicit.replace("sh:property", f"{QUERY} ; sh:property")
+    mixed = implicit.replace("sh:property", f"{QUERY} ; {EXPRESSION} ; sh:property")
     report = assigned(mixed).validate(view)
-    assert (found(report), by_engine(report)) == ({(f"<{EX}y>", "MinCountConstraintComponent")}, {"C": ORACLE})
+    missing = (f"<{EX}y>", "ExpressionConstraintComponent")
+    assert found(report) == EXPRESSED | {missing, (f"<{EX}y>", "MinCountConstraintComponent")}
+    assert by_engine(report) == {"C": ORACLE}
     assert report.focus_counts == {NamedNode(EX + "C"): 3}
 
 
@@ -97,7 +102,7 @@ def test_the_target_of_a_shape_that_another_refers_to_does_not_matter_there(view
     inner = f"ex:S a sh:NodeShape ; {QUERY} ; sh:property [ sh:path ex:p ; sh:minCount 1 ] .\n"
     report = assigned(inner + "ex:U a sh:NodeShape ; sh:targetClass ex:C ; sh:node ex:S .").validate(view)
     assert found(report) == {(f"<{EX}y>", "NodeConstraintComponent")}
-    assert by_engine(report) == {"U": COMPILED, "S": ORACLE}
+    assert by_engine(report) == {"U": COMPILED, "S": COMPILED}
 
 
 @pytest.mark.parametrize(
@@ -124,8 +129,8 @@ def test_what_no_engine_can_judge_is_refused(shape: str, words: str) -> None:
 @pytest.mark.parametrize(
     "shape",
     [
-        'ex:S a sh:NodeShape ; sh:target [ sh:select "SELECT ?this { ?this " ] ; sh:nodeKind sh:IRI .',
         "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:expression [ ex:nonsense ex:ok ] .",
+        "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:expression [ sh:path ( ex:p ) ] .",
     ],
 )
 def test_a_failure_of_pyshacl_is_no_finding(view: View, shape: str) -> None:
@@ -135,12 +140,12 @@ def test_a_failure_of_pyshacl_is_no_finding(view: View, shape: str) -> None:
 
 def test_large_data_are_not_handed_to_pyshacl(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "ORACLE_QUADS", 6)
-    routed = assigned(PLAIN + f'ex:S a sh:NodeShape ; sh:name "One p" ; {QUERY} ; {ONE} .')
-    with pytest.raises(ShapesError, match=r"One p uses sh:target .*7 quads are too many.*at most 6 quads.*next: "):
+    routed = assigned(PLAIN + f'ex:S a sh:NodeShape ; sh:name "One p" ; {QUERY} ; {ONE} ; {EXPRESSION} .')
+    with pytest.raises(ShapesError, match=r"One p uses sh:expression .*7 quads are too many.*at most 6 quads.*next: "):
         routed.validate(view)
     assert not assigned(PLAIN).validate(view).conforms
     monkeypatch.setattr(engines, "ORACLE_QUADS", 7)
-    assert found(routed.validate(view)) == BOTH
+    assert found(routed.validate(view)) == BOTH | EXPRESSED
 
 
 def test_shapes_without_target_are_noted() -> None:

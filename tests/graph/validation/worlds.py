@@ -258,5 +258,56 @@ def queries(draw: Callable[..., object]) -> list[Triple]:
     return builder.triples
 
 
+# Queries of targets, each with a different way to ?this: it is known what the first ones read.
+LOCAL_TARGETS = [
+    "SELECT ?this WHERE { ?this ex:p ?x }",
+    "SELECT ?this WHERE { ?this ex:p ?x . VALUES ?x { 1 2 ex:n1 } }",
+    "SELECT ?this { ?x ex:p ?this ; ex:q [ a ex:A ] . FILTER EXISTS { ?x a ex:B } }",
+    "SELECT DISTINCT $this ?x { { $this a ex:A } UNION { ?x ex:q $this . _:a ex:p ?x } UNION { _:b ex:r $this } }",
+    "SELECT * WHERE { ?this ex:q ?type MINUS { ?type ex:p ?this } }",
+    "SELECT ?this WHERE { ?this ex:p|^ex:q ?x } GROUP BY ?this HAVING (COUNT(DISTINCT ?x) > 1)",
+    "SELECT ?this { ?this a ?a { SELECT ?a (COUNT(?x) AS ?n) { ?x a ?a } GROUP BY ?a } FILTER (?n > 1) }",
+    "SELECT ?this WHERE { VALUES ?this { ex:n0 ex:n1 1 } }",
+    "SELECT ?this WHERE { OPTIONAL { ?this a ex:C } }",
+    "SELECT ?this WHERE { ?this a ex:A OPTIONAL { ?this ex:p ?x OPTIONAL { ?x ex:q ?y } } FILTER (!BOUND(?y)) }",
+]
+OTHER_TARGETS = [
+    "SELECT (?x AS ?this) WHERE { ?x ex:p ?y . FILTER NOT EXISTS { ?x ex:q ?y } }",
+    "SELECT ?this WHERE { ?x ex:r ?y BIND (IRI(CONCAT(STR(ex:), 'n1')) AS ?this) }",
+    "SELECT ?this WHERE { ?this ex:p ?x } ORDER BY STR(?this) LIMIT 1",
+    "SELECT ?this WHERE { { SELECT ?this { ?this ex:q ?x } ORDER BY STR(?this) STR(?x) OFFSET 1 } }",
+    "SELECT ?this WHERE { ?this a ex:A . ?x ex:p ?y . FILTER (?y != ?this) }",
+    "SELECT ?this WHERE { OPTIONAL { ?x ex:p ?y } ?this ex:q ?x }",
+    "SELECT ?this WHERE { ?this a ex:A . OPTIONAL { ?this ex:p ?y } { ?this ex:q ?y } UNION { ?y ex:q ?this } }",
+]
+# The query of a target type with a parameter.
+TYPED_QUERY = "SELECT ?this WHERE { ?this a $kind FILTER NOT EXISTS { ?this ex:q ?any . ?any a $kind } }"
+
+
+@st.composite
+def query_targets(draw: Callable[..., object]) -> list[Triple]:
+    """Draw a shapes graph whose shapes select their focus nodes by queries, plain or with a parameter."""
+    builder = ShapesBuilder(draw, is_plain=True)
+    kind = NamedNode(f"{EX}Kind")
+    builder.triples += [
+        Triple(kind, TYPE, NamedNode(SH + "SPARQLTargetType")),
+        Triple(kind, SUBCLASS, NamedNode(SH + "Target")),
+    ]
+    parameter = NamedNode(f"{EX}parameter")
+    builder.add(kind, "parameter", parameter)
+    builder.add(parameter, "path", NamedNode(f"{EX}kind"))
+    builder.add(kind, "select", Literal(PROLOGUE + TYPED_QUERY))
+    for number in range(draw(st.integers(1, 2))):
+        node, target = builder.shape(1), NamedNode(f"{EX}target{number}")
+        builder.add(node, "target", target)
+        if draw(st.integers(0, 3)) == 0:
+            builder.triples += [Triple(target, TYPE, kind), Triple(target, NamedNode(f"{EX}kind"), draw(classes))]
+        else:
+            builder.add(target, "select", Literal(PROLOGUE + draw(st.sampled_from([*LOCAL_TARGETS, *OTHER_TARGETS]))))
+        if draw(st.integers(0, 3)) == 0:
+            builder.target(node)
+    return builder.triples
+
+
 def _has_path(builder: ShapesBuilder, node: NamedNode) -> bool:
     return any(triple.subject == node and triple.predicate == NamedNode(SH + "path") for triple in builder.triples)

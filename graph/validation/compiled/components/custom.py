@@ -114,13 +114,14 @@ class Selected(_Custom, RowConstraint):
 def read_components(graph: ShapesGraph) -> tuple[Component, ...]:
     """Read the components that a shapes graph declares."""
     return tuple(
-        Component(graph.at(node), tuple(_parameters(graph.at(node))))
+        Component(graph.at(node), tuple(read_parameters(graph.at(node))))
         for node in graph.subjects(sh("parameter"))
         if graph.is_instance(node, sh("ConstraintComponent"))
     )
 
 
-def _parameters(at: Statements) -> Iterator[Parameter]:
+def read_parameters(at: Statements) -> Iterator[Parameter]:
+    """Read the parameters that a component or a target type declares."""
     for node in at.all("parameter"):
         declared = at.graph.at(node)
         predicate = declared.iri("path")
