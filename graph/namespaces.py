@@ -43,6 +43,8 @@ SCHEMES = MappingProxyType(
         "nameStatus": "name-status",
         "level": "level",
         "modality": "modality",
+        "obligation": "obligation",
+        "agreementKind": "agreement-kind",
         "orgKind": "organization-kind",
         "completion": "completion",
         "response": "response",

@@ -22,6 +22,7 @@ _KINDS = """
 state place org delegation group person series event agreement provision partyhood signature participation membership
 count naming post-holding evidence statement rank indicator follow-up commitment monitoring aim plan programme service
 pledge candidate document
+actor collective family statehood involvement flow lineage
 """
 KINDS = tuple(_KINDS.split())
 LANGUAGE = "en"  # of every text that names no other
@@ -39,6 +40,16 @@ class Fact:
     term: Term
     value: NamedNode | Literal
     place: Place
+
+
+class Hole(Scalar):
+    """A text whose value is not known yet, as in a mapping of rows; its ``text`` stands for it in identifiers."""
+
+    __slots__ = ()
+
+    def mark(self, term: Term, bound: str = "") -> NamedNode:
+        """Give what stands in the place of the value of a property; ``bound`` names a bound of a period."""
+        raise NotImplementedError
 
 
 def find_term(key: Scalar) -> Term:
@@ -67,14 +78,16 @@ def read_property(subject: str, key: Scalar, part: Part) -> Iterator[Fact]:
             yield Fact(subject, term, read_value(term, text), text.place)
 
 
-def imply(subject: str, key: str, text: str, place: Place) -> Fact:
+def imply(subject: str, key: str, text: str | Scalar, place: Place) -> Fact:
     """Make a fact that the form implies without writing it, such as ``inEvent``."""
     term = find_term(Scalar(key, place))
-    return Fact(subject, term, read_value(term, Scalar(text, place)), place)
+    return Fact(subject, term, read_value(term, Scalar(text, place) if isinstance(text, str) else text), place)
 
 
 def read_value(term: Term, text: Scalar) -> NamedNode | Literal:
     """Read one value of a property: a concept of its scheme, a class, a literal of its datatype, or a node."""
+    if isinstance(text, Hole):
+        return text.mark(term)
     if term.scheme is not None:
         return _read_concept(term.scheme, text)
     if _CLASS in term.range_includes:
