@@ -1,0 +1,47 @@
+"""Name or code of a state → its node, when only one is meant; nothing rather than a wrong one.
+
+The index is built at the first call, in about a second; it needs no store. Territories without a state of their own
+(Hong Kong, Puerto Rico) are found as ``place/``. Spellings that no table knows are left to ``resolve``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from pyoxigraph import NamedNode
+
+from communique.graph.linking.codes import SCHEMES, by_code
+from communique.graph.linking.forms import expanded, plain, unordered
+from communique.graph.linking.names import by_expanded_key, by_plain_key, by_unordered_key
+from communique.graph.linking.senses import Senses, choose, possibilities
+
+__all__ = ["SCHEMES", "by_code", "candidates", "find"]
+
+_REMEMBERED = 65_536
+
+
+def find(text: str, *, on: date | None = None) -> NamedNode | None:
+    """Find the state or territory that a name means on a day, or now without one.
+
+    Case, accents, punctuation, usual abbreviations, articles and the order of words do not matter. None where the name
+    is not known, or where it means several (``Congo``, ``Korea``) and the day does not tell which.
+    """
+    return choose(_senses(text), on)
+
+
+def candidates(text: str, *, on: date | None = None) -> tuple[NamedNode, ...]:
+    """List what an exactly known name can mean on a day: one node where ``find`` decides, several where it cannot."""
+    return possibilities(_senses(text), on)
+
+
+@lru_cache(_REMEMBERED)
+def _senses(text: str) -> Senses:
+    """Look a name up under its keys, from strict to lax."""
+    key = plain(text)
+    if key in by_plain_key():
+        return by_plain_key()[key]
+    lax = expanded(key)
+    if lax in by_expanded_key():
+        return by_expanded_key()[lax]
+    return by_unordered_key().get(unordered(lax), ())
