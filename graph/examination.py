@@ -7,18 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-import pyoxigraph
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
 
 from communique.graph.errors import ShapesError, SourceError
 from communique.graph.namespaces import PREFIXES
-from communique.graph.sources import FORMATS, Input
-from communique.graph.sources.faults import WellFormed, explain
-from communique.graph.sources.streams import open_stream
+from communique.graph.sources import FORMATS, Input, read_any_rdf
 from communique.graph.validation import check_shapes
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph
 from communique.graph.validation.engines import NO_TARGET, Assignment, assign
@@ -83,7 +79,7 @@ def read_data(inputs: Iterable[Input]) -> Store:
     """
     store = Store()
     for each in inputs:
-        store.bulk_extend(_parse(each, {}))
+        store.bulk_extend(_read(each, {}))
     return store
 
 
@@ -95,7 +91,7 @@ def read_shapes(inputs: Iterable[Input], targets: Mapping[str, str] = _NO_TARGET
     """
     prefixes: dict[str, str] = {}
     files = list(inputs)
-    quads = tuple(_numbered(quad for each in files for quad in _parse(each, prefixes)))
+    quads = tuple(_numbered(quad for each in files for quad in _read(each, prefixes)))
     shapes = Shapes(quads, {**PREFIXES, **prefixes}, tuple(each.name for each in files))
     for name, cls in targets.items():
         shapes = _retarget(shapes, name, cls)
@@ -140,24 +136,12 @@ def find_iri(name: str, known: Iterable[NamedNode], prefixes: Mapping[str, str])
     raise SourceError(f"{len(found) or 'no'} IRIs are called {name!r}", expected=expected, hint="write the whole IRI")
 
 
-def _parse(source: Input, prefixes: dict[str, str]) -> Iterator[Quad]:
-    """Parse a file of any content; its prefixes are added when it has been read."""
-    form = source.form
-    if form is None:
-        expected, hint = " ".join(FORMATS), "name the format: --input-format"
-        raise SourceError(f"unknown suffix {source.kind!r}", path=source.name, expected=expected, hint=hint)
-    base = source.file.resolve().as_uri() if isinstance(source.file, Path) else None
-    try:
-        with open_stream(source.file) as stream:
-            content = WellFormed(stream) if form == RdfFormat.RDF_XML else stream
-            # Whatever can be read from will do.
-            parser = pyoxigraph.parse(cast(BinaryIO, content), format=form, base_iri=base, rename_blank_nodes=True)
-            yield from parser
-            prefixes.update(parser.prefixes)
-            while content.read(1 << 16):  # broken compression or XML after the last statement
-                pass
-    except SyntaxError as error:
-        raise explain(error, source.file, form) from error
+def _read(source: Input, prefixes: dict[str, str]) -> Iterator[Quad]:
+    """Read a file of any content; its prefixes are added when it has been read."""
+    if source.is_authored:
+        hint = "leave --shapes out: authored documents are judged by the rules of the project"
+        raise SourceError("an authored document", path=source.name, expected=" ".join(FORMATS), hint=hint)
+    return read_any_rdf(source.file, prefixes, form=source.form)
 
 
 def _numbered(quads: Iterable[Quad]) -> Iterator[Quad]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from communique.graph.sources.authored import parse_yaml, read_yaml
 from communique.graph.sources.inputs import Input, collect
 from communique.graph.sources.packaged import background, documents
-from communique.graph.sources.rdf import FORMATS, read_rdf
+from communique.graph.sources.rdf import FORMATS, read_any_rdf, read_rdf
 from communique.graph.sources.texts import read_text, read_texts
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "collect",
     "documents",
     "parse_yaml",
+    "read_any_rdf",
     "read_rdf",
     "read_text",
     "read_texts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -35,7 +35,7 @@ def read_rdf(
     form: RdfFormat | None = None,
     notice: Notice | None = None,
 ) -> Iterator[Quad]:
-    """Read an RDF file statement by statement; gzip and Zstandard are decompressed on the way.
+    """Read an RDF file that is to be published, statement by statement; compressed ones are decompressed on the way.
 
     ``graph`` takes the statements that stand in no graph of their own. ``form`` is told by the suffix (``FORMATS``)
     when None. Contexts of JSON-LD are never fetched.
@@ -45,25 +45,55 @@ def read_rdf(
     SourceError : at once for an unknown suffix; on reaching it, with line and column where the parser tells them, for
         wrong syntax, a statement outside any graph when there is no ``graph``, and a blank node
     """
+    return _sound(_parse(file, _form(file, form), notice), graph, name_of(file))
+
+
+def read_any_rdf(
+    file: Path | Traversable, prefixes: dict[str, str], *, form: RdfFormat | None = None
+) -> Iterator[Quad]:
+    """Read an RDF file of any content as ``read_rdf`` does: blank nodes and statements outside any graph may pass.
+
+    Blank nodes are never the same as those of another file; relative IRIs start where the file lies. ``prefixes`` takes
+    the prefixes of the file when it has been read.
+    """
+    return _parse(file, _form(file, form), None, prefixes)
+
+
+def _form(file: Path | Traversable, form: RdfFormat | None) -> RdfFormat:
+    """Tell the format of a file by its suffix, unless it is given."""
     suffix = PurePosixPath(plain_name(file.name)).suffix
     if form is None and suffix not in FORMATS:
         hint = "name the format: --input-format"
         raise SourceError(f"unknown suffix {suffix!r}", path=name_of(file), expected=" ".join(FORMATS), hint=hint)
-    return _read(file, form or FORMATS[suffix], graph, notice)
+    return form or FORMATS[suffix]
 
 
-def _read(file: Path | Traversable, form: RdfFormat, graph: NamedNode | None, notice: Notice | None) -> Iterator[Quad]:
-    """Parse a file, and check what a parser lets pass."""
+def _parse(
+    file: Path | Traversable, form: RdfFormat, notice: Notice | None, prefixes: dict[str, str] | None = None
+) -> Iterator[Quad]:
+    """Parse a file; with ``prefixes`` as one that shares no blank node and knows where it lies."""
+    is_any = prefixes is not None
+    base = file.resolve().as_uri() if is_any and isinstance(file, Path) else None
     try:
         with open_stream(file, notice) as stream:
             source = WellFormed(stream) if form == RdfFormat.RDF_XML else stream
-            for quad in pyoxigraph.parse(cast(BinaryIO, source), format=form):
-                if graph is not None and isinstance(quad.graph_name, DefaultGraph):
-                    quad = Quad(quad.subject, quad.predicate, quad.object, graph)
-                yield quad if _is_sound(quad) else _refuse(quad, name_of(file))
+            # Whatever can be read from will do.
+            content = cast(BinaryIO, source)
+            parser = pyoxigraph.parse(content, format=form, base_iri=base, rename_blank_nodes=is_any)
+            yield from parser
+            if prefixes is not None:
+                prefixes.update(parser.prefixes)
             _exhaust(source)
     except SyntaxError as error:
         raise explain(error, file, form) from error
+
+
+def _sound(quads: Iterable[Quad], graph: NamedNode | None, path: str) -> Iterator[Quad]:
+    """Check what a parser lets pass."""
+    for quad in quads:
+        if graph is not None and isinstance(quad.graph_name, DefaultGraph):
+            quad = Quad(quad.subject, quad.predicate, quad.object, graph)
+        yield quad if _is_sound(quad) else _refuse(quad, path)
 
 
 def _is_sound(quad: Quad) -> bool:

@@ -19,6 +19,7 @@ _APART, _ELSEWHERE = NamedNode(GRAPH + "apart"), NamedNode(GRAPH + "elsewhere")
 _MARK = "@"
 # Graphs that state nothing of their own about the world.
 _SECONDARY = frozenset({CANDIDATES, DERIVED, META, ONTOLOGY})
+_UNNAMED = DefaultGraph()
 _TYPE = term("rdf:type")
 
 
@@ -34,7 +35,7 @@ class View:
 
     store: Store
     graphs: tuple[NamedNode | DefaultGraph, ...] | None = None
-    sources: tuple[NamedNode, ...] = ()
+    sources: tuple[NamedNode | DefaultGraph, ...] = ()
 
     def select(self, query: str) -> QuerySolutions:
         """Run a SELECT over the merged graphs."""
@@ -89,9 +90,9 @@ def set_apart(store: Store, documents: Collection[str] | None = None) -> View:
 
     Every node gets a name of its own in each document, so that in one graph nothing that one document says meets what
     another says: a query per document would take as many runs as there are documents. A document's stated and inferred
-    graphs stand together; other graphs that state facts, such as the background, each stand for themselves. The
-    ontology is merged in. Classes that a node has elsewhere are reached by ``GRAPH`` only, so that a document is not
-    asked for what it does not speak about.
+    graphs stand together; other graphs that state facts, such as the background, each stand for themselves, and so do
+    the statements outside any graph. The ontology is merged in. Classes that a node has elsewhere are reached by
+    ``GRAPH`` only, so that a document is not asked for what it does not speak about.
 
     ``documents`` restricts the documents, not the other graphs.
     """
@@ -111,15 +112,17 @@ def own_nodes(store: Store, documents: Collection[str]) -> frozenset[Term]:
     return frozenset(quad.subject for quad in quads if not isinstance(quad.subject, Triple))
 
 
-def _sources(store: Store, documents: Collection[str] | None) -> Iterator[NamedNode]:
+def _sources(store: Store, documents: Collection[str] | None) -> Iterator[NamedNode | DefaultGraph]:
     """List what is set apart: the stated graph of each document, then the other graphs that state facts."""
     named = {graph for graph in store.named_graphs() if isinstance(graph, NamedNode)}
     known = {number for graph in named if (number := document_of(graph)) is not None}
     yield from (stated(number) for number in sorted(known if documents is None else documents))
     yield from sorted((graph for graph in named - _SECONDARY if document_of(graph) is None), key=str)
+    if next(store.quads_for_pattern(None, None, None, _UNNAMED), None) is not None:
+        yield _UNNAMED
 
 
-def _renamed(store: Store, source: NamedNode, number: str) -> Iterator[Quad]:
+def _renamed(store: Store, source: NamedNode | DefaultGraph, number: str) -> Iterator[Quad]:
     """Rename the nodes of a source; a document's inferred graph belongs to it."""
     document = document_of(source)
     for graph in (source,) if document is None else (source, inferred(document)):

@@ -53,6 +53,14 @@ def test_the_union_or_the_default_graph_is_judged(write: Write) -> None:
     assert {result.focus for result in examine(store, shapes, is_union=False).results} == {NamedNode(EX + "a")}
 
 
+def test_an_authored_document_is_no_data_for_shapes(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("document: '900'")
+    with pytest.raises(SourceError, match=r"an authored document.*leave --shapes out"):
+        read_data(collect([tmp_path / "a.yaml"]))
+    with pytest.raises(SourceError, match=r"unknown suffix '.csv'.*--input-format"):
+        read_data(collect([tmp_path / "a.csv"]))
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -76,6 +76,13 @@ def test_the_background_and_any_other_graph_are_judged_like_a_document(load: Loa
     assert {result.focus.value for result in report.results} == {BASE + "id/event/a", BASE + "id/event/b"}
 
 
+def test_statements_outside_any_graph_are_judged_like_a_document(load: Load) -> None:
+    store = load('{ <event/c> a com:Forum ; skos:prefLabel "c"@en ; com:city <../id/place/nowhere> . }')
+    report = validation.validate(store, engine="sparql")
+    assert found(report)[None, "R01"] == 1  # a rule of each document
+    assert found(report)[None, "R35"] == 1  # a rule of the union
+
+
 def test_judging_one_document_keeps_its_own_findings_and_all_violations_of_the_union(load: Load) -> None:
     double, repeat = VISIT.format("901", "planned , real:cancelled"), VISIT.format("902", "planned , real:ongoing")
     place = '<../graph/background> { <place/jeju> a com:City ; skos:prefLabel "Jeju"@en ; com:locatedIn <state/KOR> . }'

@@ -1,0 +1,235 @@
+"""Files of tables → rows, one after another: CSV, TSV, XLSX and JSON lines, as they are or compressed.
+
+A row that cannot be read is given as rejected, with its number and a reason, and the next one follows. Where no row
+after a fault can be trusted (an unclosed quote, broken compression) the whole file is a ``SourceError``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time
+from importlib.resources.abc import Traversable
+from itertools import chain
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import python_calamine
+
+from communique.graph.errors import SourceError
+from communique.graph.mapping.tables.description import FORMATS, SUFFIXES, Layout
+from communique.graph.mapping.tables.rows import CELL_MARK, LIST_MARK, Rejected, Row
+from communique.graph.sources.streams import Notice, name_of, open_stream, plain_name
+
+# Signs that no text has: NUL and its like, but for tabulators and line ends, and the mark between cells.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1d\x7f]")
+_UNDECODED = re.compile("[\ud800-\udfff]")
+_COMPRESSED = (".gz", ".zst")
+
+
+def read_rows(file: Path | Traversable, layout: Layout, notice: Notice | None = None) -> Iterator[Row | Rejected]:
+    """Read the rows of a table one by one; of a workbook, all at once.
+
+    Empty rows count in the numbers but are not given.
+
+    Raises
+    ------
+    SourceError : the file cannot be read, has no header, another encoding altogether, a quote that is never closed, or
+        is no workbook
+    """
+    form = layout.format or SUFFIXES.get(PurePosixPath(plain_name(file.name)).suffix)
+    if form is None:
+        expected, hint = " ".join(SUFFIXES), f"say format: {' or '.join(FORMATS)} in the mapping"
+        raise SourceError("unknown suffix of a table", path=name_of(file), expected=expected, hint=hint)
+    if form == "jsonl":
+        return _read_objects(file, layout, notice)
+    records = _read_sheet(file, layout, notice) if form == "xlsx" else _read_text(file, layout, form, notice)
+    return _read_records(file, layout, records)
+
+
+def table_name(file: Path | Traversable) -> str:
+    """Name a file as evidence does: without folder and suffix of a compression."""
+    name = file.name
+    return next((name[: -len(suffix)] for suffix in _COMPRESSED if name.lower().endswith(suffix)), name)
+
+
+Record = Sequence[str] | str  # the cells, or why there are none
+
+
+def _read_records(file: Path | Traversable, layout: Layout, records: Iterator[Record]) -> Iterator[Row | Rejected]:
+    """Turn cells into rows by the names of the columns."""
+    name, numbered = table_name(file), enumerate(records, 1)
+    head, names = None, layout.names
+    if layout.header:
+        head, names = _read_header(file, layout, numbered)
+    for number, cells in numbered:
+        if isinstance(cells, str):
+            yield _reject(name, number, cells, "correct the row at the source")
+        elif any(cells):
+            yield _row(name, number, cells, names, head)
+
+
+def _read_header(
+    file: Path | Traversable, layout: Layout, numbered: Iterator[tuple[int, Record]]
+) -> tuple[Row, tuple[str, ...]]:
+    """Read the row with the names of the columns; a name that comes again gets a number."""
+    cells = next((cells for number, cells in numbered if number == layout.header), None)
+    if cells is None or isinstance(cells, str) or not any(cells):
+        message = f"row {layout.header} holds no names of columns"
+        raise SourceError(message, path=name_of(file), expected="a row with names", hint="say header: in the mapping")
+    if any(_UNDECODED.search(cell) for cell in cells):
+        raise SourceError(
+            f"the header is not text in {layout.encoding}", path=name_of(file), expected="encoding: of the file"
+        )
+    seen: dict[str, int] = {}
+    names = []
+    for cell in cells:
+        plain = " ".join(cell.split())
+        seen[plain] = seen.get(plain, 0) + 1
+        names.append(plain if seen[plain] == 1 else f"{plain} ({seen[plain]})")
+    return Row(table_name(file), layout.header, {}, tuple(cells)), tuple(names)
+
+
+def _row(name: str, number: int, cells: Sequence[str], names: Sequence[str], head: Row | None) -> Row | Rejected:
+    """Make a row; rejected when its cells are too few or too many, or hold what is no text."""
+    if len(cells) != len(names):
+        if len(cells) < len(names) or any(cells[len(names) :]):
+            cure = "look for a separator inside a cell that is not quoted, or a line end in the middle of the row"
+            return _reject(name, number, f"{len(cells)} cells where the header has {len(names)}", cure)
+        cells = cells[: len(names)]
+    if fault := _find_fault("".join(cells)):
+        return _reject(name, number, *fault)
+    return Row(name, number, dict(zip(names, cells, strict=True)), tuple(cells), head)
+
+
+def _find_fault(text: str) -> tuple[str, str] | None:
+    """Find what is no text in a row: reason and cure."""
+    if found := _CONTROL.search(text) or (re.search(CELL_MARK, text)):
+        return f"the control character U+{ord(found[0]):04X}", "remove it from the file"
+    if not text.isascii() and (found := _UNDECODED.search(text)):
+        return (
+            f"byte 0x{ord(found[0]) & 0xFF:02x} is no text in this encoding",
+            "declare the encoding: of the file, or mend the byte",
+        )
+    return None
+
+
+def _reject(name: str, number: int, reason: str, cure: str) -> Rejected:
+    """Reject a row as a whole."""
+    return Rejected(name, number, "", "", reason, cure)
+
+
+def _read_text(file: Path | Traversable, layout: Layout, form: str, notice: Notice | None) -> Iterator[Record]:
+    """Read CSV or TSV."""
+    separator = layout.separator or ("\t" if form == "tsv" else ",")
+    quoting = csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE
+    with open_stream(file, notice) as stream:
+        text = io.TextIOWrapper(stream, encoding=layout.encoding, errors="surrogateescape", newline="")
+        rows = csv.reader(
+            text,
+            delimiter=separator,
+            quotechar=layout.quote or None,
+            quoting=quoting,
+            escapechar=layout.escape or None,
+            strict=True,
+        )
+        while True:
+            begun = rows.line_num + 1
+            try:
+                yield next(rows)
+            except StopIteration:
+                return
+            except UnicodeError as error:
+                raise SourceError(f"not text in {layout.encoding}: {error}", path=name_of(file), line=begun) from error
+            except csv.Error as error:
+                yield _explain(error, file, begun, rows.line_num)
+
+
+def _explain(error: csv.Error, file: Path | Traversable, begun: int, line: int) -> str:
+    """Say what is wrong with a row; SourceError when what follows cannot be trusted."""
+    message = str(error)
+    if "unexpected end of data" in message or "field larger" in message:
+        found = "a quote that is never closed" if "unexpected" in message else "a cell of more than 131,072 characters"
+        expected, hint = (
+            "a quote at the end of each quoted cell",
+            "close it, or say quote: none if quotes mean nothing here",
+        )
+        raise SourceError(found, path=name_of(file), line=begun, expected=expected, hint=hint) from error
+    return f"not CSV on line {line}: {message}"
+
+
+def _read_sheet(file: Path | Traversable, layout: Layout, notice: Notice | None) -> Iterator[Record]:
+    """Read a sheet of a workbook."""
+    with open_stream(file, notice) as stream:
+        content = io.BytesIO(stream.read())
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(content)
+        if layout.sheet is not None and layout.sheet not in book.sheet_names:
+            expected = ", ".join(book.sheet_names)
+            raise SourceError(f"no sheet {layout.sheet!r}", path=name_of(file), expected=expected)
+        sheet = book.get_sheet_by_name(layout.sheet) if layout.sheet else book.get_sheet_by_index(0)
+    except (python_calamine.CalamineError, OSError) as error:
+        raise SourceError(f"no workbook: {error}", path=name_of(file), expected="XLSX") from error
+    empty = [()] * (sheet.start[0] if sheet.start else 0)  # the library begins at the first row that holds something
+    for cells in chain(empty, sheet.to_python(skip_empty_area=True)):
+        yield [_cell_text(cell) for cell in cells]
+
+
+def _cell_text(cell: Any) -> str:
+    """Write a cell of a workbook or of JSON as text: numbers as they are shown, dates in ISO 8601."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date().isoformat()
+    if isinstance(cell, date | datetime | time):
+        return cell.isoformat()
+    return "" if cell is None else str(cell)
+
+
+def _read_objects(file: Path | Traversable, layout: Layout, notice: Notice | None) -> Iterator[Row | Rejected]:
+    """Read JSON lines: one object a line, members of members as ``a.b``, lists of texts as one cell of several."""
+    name = table_name(file)
+    with open_stream(file, notice) as stream:
+        text = io.TextIOWrapper(stream, encoding=layout.encoding, errors="surrogateescape", newline="\n")
+        for number, line in enumerate(text, 1):
+            if not line.strip():
+                continue
+            if fault := _find_fault(line.strip("\r\n\t ")):
+                yield _reject(name, number, *fault)
+                continue
+            try:
+                found = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                yield _reject(name, number, f"not JSON: {error}", "one object on each line")
+                continue
+            yield _take(name, number, found)
+
+
+def _take(name: str, number: int, found: Any) -> Row | Rejected:
+    """Take a JSON value for a row."""
+    if not isinstance(found, dict):
+        return _reject(name, number, "no JSON object", "one object on each line")
+    cells = dict(_flatten(found, ""))
+    if fault := _find_fault("".join(cells.values()).replace(LIST_MARK, "")):
+        return _reject(name, number, *fault)
+    return Row(name, number, cells, tuple(cells.values()))
+
+
+def _flatten(found: dict[str, Any], before: str) -> Iterable[tuple[str, str]]:
+    """Write the members of an object as cells."""
+    for key, value in found.items():
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{before}{key}.")
+        elif isinstance(value, list):
+            plain = all(not isinstance(item, list | dict) for item in value)
+            yield (
+                before + key,
+                LIST_MARK.join(map(_cell_text, value)) if plain else json.dumps(value, ensure_ascii=False),
+            )
+        else:
+            yield before + key, _cell_text(value)
