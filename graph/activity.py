@@ -25,7 +25,7 @@ class Activity:
     def __init__(self, settings: Settings, kind: str, previous: str | None) -> None:
         """Begin now; ``previous`` is the id in force."""
         self.kind, self.previous = kind, previous or ""
-        self.agent = settings.agent or _login()
+        self.agent = settings.agent or login()
         self.started = datetime.now(UTC)
         self.id = f"{self.started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
 
@@ -92,7 +92,7 @@ def _origins(batch: Batch) -> tuple[Origin, ...]:
     )
 
 
-def _login() -> str:
+def login() -> str:
     """Give the login name."""
     try:
         return getpass.getuser()

@@ -1,7 +1,7 @@
 """Inputs → one batch of quads, and the documents in it.
 
 A *document* is what is admitted or set aside as a whole: the graphs of one source document, or any other named graph.
-Two graphs are common to several documents; each of their quads belongs to the document that its subject is about or
+Some graphs are common to several documents; each of their quads belongs to the document that its subject is about or
 rests on.
 """
 
@@ -18,14 +18,27 @@ from pyoxigraph import NamedNode, Quad, Store
 from communique.graph import sources
 from communique.graph.draft import Difference
 from communique.graph.errors import MappingError, SourceError
-from communique.graph.identifiers import CANDIDATES, DERIVED, META, document, document_of, entity, inferred, stated
+from communique.graph.identifiers import (
+    CANDIDATES,
+    DERIVED,
+    JUDGEMENTS,
+    META,
+    document,
+    document_of,
+    entity,
+    inferred,
+    stated,
+)
 from communique.graph.mapping.document import described, map_document
 from communique.graph.mapping.tree import Block, Listing, Part, Scalar
 from communique.graph.namespaces import ID
 from communique.graph.progress import Meter, Watch, silent
 from communique.graph.sources import Input
 
-COMMON = (CANDIDATES, META)
+COMMON = (CANDIDATES, META, JUDGEMENTS)
+
+# What people decided is only ever added to, whatever becomes of the documents.
+_LASTING = JUDGEMENTS
 
 _LARGE = 200_000
 
@@ -118,8 +131,8 @@ def exchange(ground: Store, batch: Store) -> Difference:
     """Tell what has to change for a ground to hold the documents of a batch instead of its own.
 
     A graph of the batch replaces the graph of that name, a document with a number all graphs of that document; in a
-    common graph, what is about those graphs or rests on those documents. The work depends on the size of what is
-    replaced and of the batch, not on that of the ground.
+    common graph, what is about those graphs or rests on those documents; judgements are only added. The work depends on
+    the size of what is replaced and of the batch, not on that of the ground.
     """
     given = {graph for graph in batch.named_graphs() if isinstance(graph, NamedNode) and graph not in COMMON}
     numbers = {number for graph in given if (number := document_of(graph))}
@@ -133,7 +146,7 @@ def _common_to_replace(ground: Store, graphs: Collection[NamedNode], old: Collec
     """List the quads of common graphs about graphs that are replaced, or that rest on their documents alone."""
     numbers = {number for graph in graphs if (number := document_of(graph))}
     grounds = {document(number) for number in numbers} | {quad.subject for quad in old if document_of(quad.subject)}
-    for common in COMMON:
+    for common in set(COMMON) - {_LASTING}:
         for graph in graphs:
             yield from ground.quads_for_pattern(graph, None, None, common)
         found = (quad for node in grounds | set(graphs) for quad in ground.quads_for_pattern(None, None, node, common))

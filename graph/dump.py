@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 
 import pyoxigraph
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store
 
 from communique.graph.disk import sync
 
@@ -77,6 +77,13 @@ class Dump:
             for quad in pyoxigraph.parse(path=str(self.removed), format=RdfFormat.N_QUADS):
                 store.remove(quad)
         return store
+
+    def quads_of(self, graph: NamedNode) -> list[Quad]:
+        """Read one graph alone: the lines of all are looked at, few are parsed; raises as ``load``."""
+        end = f" {graph} .\n".encode()
+        standing = chain(_strike(_lines(self.dataset), set(_lines(self.removed))), _lines(self.added))
+        found = b"".join(line for line in standing if line.endswith(end))
+        return list(pyoxigraph.parse(found, format=RdfFormat.N_QUADS))
 
     def _work_in(self) -> None:
         """Write a new ``dataset.nq``; the old one may be shared and stays as it is."""

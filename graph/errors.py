@@ -5,6 +5,7 @@ CommuniqueError
 │   ├── SourceErrors       several files cannot
 │   └── MappingError       a row or authored node cannot become quads
 ├── ConformanceError       data violates the shapes; carries the report
+├── LinkingError           a pair, judgement or mapping that makes no sense
 ├── ShapesError            the validator or its shapes failed (not the data)
 ├── StoreError             the store cannot be opened, written or published
 │   └── StoreLocked        another writer holds it
@@ -84,6 +85,10 @@ class ConformanceError(CommuniqueError):
     def __init__(self, message: str, report: Any, **parts: Any) -> None:
         super().__init__(message, **parts)
         self.report = report
+
+
+class LinkingError(CommuniqueError):
+    """A pair, a judgement or a mapping of nodes that makes no sense."""
 
 
 class ShapesError(CommuniqueError):

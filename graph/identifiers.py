@@ -15,6 +15,9 @@ _RELATIVE = re.compile(r"[a-z][a-z-]*(?:/[A-Za-z0-9][A-Za-z0-9._~-]*)+")
 _OF_DOCUMENT = re.compile(rf"(?:{re.escape(GRAPH)}doc|{re.escape(ID)}(?:document|evidence))/(?P<number>[^/]+)")
 
 CANDIDATES = NamedNode(GRAPH + "candidates")
+DUPLICATES = NamedNode(GRAPH + "candidates/duplicates")  # those that a program proposes
+JUDGEMENTS = NamedNode(GRAPH + "judgements")
+AUTHORITIES = NamedNode(GRAPH + "identifiers")  # reviewed matches with entries of authorities elsewhere
 BACKGROUND = NamedNode(GRAPH + "background")
 DERIVED = NamedNode(GRAPH + "derived")
 META = NamedNode(GRAPH + "meta")
@@ -49,6 +52,11 @@ def child(kind: str, *keys: NamedNode | str) -> NamedNode:
 def tail(node: NamedNode) -> str:
     """Give what follows the kind in a data IRI: ``KOR`` for ``state/KOR``; steps are joined by hyphens."""
     return node.value.removeprefix(ID).partition("/")[2].replace("/", "-")
+
+
+def pair_key(left: NamedNode, right: NamedNode) -> str:
+    """Give the step of an IRI that names a pair of nodes in this order, such as ``org-a--org-b``."""
+    return "--".join(re.sub(r"[^A-Za-z0-9._~]+", "-", node.value.removeprefix(ID)).strip("-") for node in (left, right))
 
 
 def document(number: str) -> NamedNode:

@@ -27,7 +27,7 @@ from communique.graph.identifiers import slug
 from communique.graph.namespaces import GRAPH, ID, JOURNAL, XSD, term
 
 GRAPH_NAME = NamedNode(GRAPH + "journal")
-BUILD, LOAD, ROLLBACK = "build", "load", "rollback"
+BUILD, LOAD, ROLLBACK, REVIEW, PROPOSE = "build", "load", "rollback", "review", "propose"
 PUBLISHED, UNCHANGED, REFUSED = "published", "unchanged", "refused"
 
 _NUMBERS = ("read", "committed", "quarantined", "passed_over")
@@ -51,7 +51,7 @@ class Record:
     Attributes
     ----------
     id : of the activity; begins with its time
-    kind : build, load or rollback
+    kind : build, load, rollback, review (judgements were added) or propose (possible matches were looked for)
     agent : who did it
     started, ended : UTC
     outcome : published, unchanged (the content was already in force) or refused

@@ -7,10 +7,11 @@ admitted of it is published in one step, or nothing changes.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pyoxigraph import NamedNode, Quad, Store
 
@@ -18,12 +19,15 @@ from communique.graph import quarantine, sources
 from communique.graph.activity import Activity
 from communique.graph.admission import Gate, Policy, admit
 from communique.graph.batch import Batch, read_batch
+from communique.graph.dataset import line_of
 from communique.graph.draft import Draft
-from communique.graph.errors import ConformanceError, SourceError, StoreError
-from communique.graph.journal import BUILD, LOAD, PUBLISHED, ROLLBACK, UNCHANGED, Journal, Record
+from communique.graph.errors import ConformanceError, LinkingError, SourceError, StoreError
+from communique.graph.identifiers import JUDGEMENTS
+from communique.graph.journal import BUILD, LOAD, PUBLISHED, REVIEW, ROLLBACK, UNCHANGED, Journal, Record
 from communique.graph.mapping import background
 from communique.graph.mapping.territory import map_territories, territories
 from communique.graph.progress import Watch, silent
+from communique.graph.review import Judgement, quads_of
 from communique.graph.settings import Settings
 from communique.graph.sources import Input, collect
 from communique.graph.sources.inputs import packaged
@@ -34,7 +38,7 @@ from communique.graph.vocabulary import ontology_quads
 
 Source = Path | Traversable
 
-__all__ = ["Options", "Outcome", "Trial", "build", "foundation", "judge", "load", "rollback"]
+__all__ = ["Options", "Outcome", "Trial", "build", "foundation", "judge", "load", "review", "rollback"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ class Outcome:
 def build(settings: Settings, *, fresh: bool = False, options: Options = Options()) -> Outcome:
     """Publish the packaged graph: ontology, background and documents.
 
-    What was loaded beside it stays, unless ``fresh``. Raises as ``load`` does.
+    What was loaded beside it stays, unless ``fresh``; judgements stay in any case, since they are people's work. Raises
+    as ``load`` does.
     """
     return _change(settings, BUILD, [packaged(document) for document in sources.documents()], options, fresh=fresh)
 
@@ -99,6 +104,19 @@ def load(settings: Settings, files: Sequence[Source], options: Options = Options
     """
     Workspace(settings.home).current()
     return _change(settings, LOAD, collect(files, options.kind), options)
+
+
+def review(settings: Settings, judgements: Sequence[Judgement], options: Options = Options()) -> Outcome:
+    """Add judgements to the published graph; those that it holds already are passed over in silence.
+
+    Raises
+    ------
+    LinkingError : there is nothing to add
+    ConformanceError, StoreError : as in ``load``
+    """
+    if not judgements:
+        raise LinkingError("no judgement to add", hint="communique review --list")
+    return _write(settings, REVIEW, [quad for each in judgements for quad in quads_of(each)], options)
 
 
 def judge(settings: Settings, files: Sequence[Source] = (), options: Options = Options()) -> Trial:
@@ -142,6 +160,15 @@ def foundation() -> list[Quad]:
     return [*ontology_quads(), *map_territories(described_here), *background.map_background(tree, known)]
 
 
+def _write(settings: Settings, kind: str, quads: Iterable[Quad], options: Options) -> Outcome:
+    """Make a change of quads that come from no file; the journal has the digest of their N-Quads."""
+    Workspace(settings.home).current()
+    with TemporaryDirectory(prefix="communique-") as folder:
+        file = Path(folder) / f"{kind}.nq"
+        file.write_bytes(b"".join(sorted(map(line_of, quads))))
+        return _change(settings, kind, [Input(file, file.name, file.suffix)], options)
+
+
 def _change(
     settings: Settings, kind: str, inputs: Sequence[Input], options: Options, *, fresh: bool = False
 ) -> Outcome:
@@ -151,6 +178,8 @@ def _change(
         _settle(workspace, journal)
         activity = Activity(settings, kind, workspace.current_id())
         batch = _read(inputs, options, lambda: draft.store, anew=anew)
+        if fresh:
+            batch.store.extend(workspace.salvage(JUDGEMENTS))
         try:
             admission = admit(_site(workspace, draft, batch, options), batch, _policy(options, anew=anew))
         except (SourceError, ConformanceError) as error:

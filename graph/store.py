@@ -21,14 +21,14 @@ import json
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pyoxigraph import Store
+from pyoxigraph import NamedNode, Quad, Store
 
 from communique.graph.disk import explained, sync
 from communique.graph.draft import Draft, Ground
@@ -170,6 +170,17 @@ class Workspace:
             message = f"snapshot {snapshot.id} has {len(store)} quads, not {snapshot.quads}"
             raise StoreError(message, hint=_RECOVER)
         return store
+
+    def salvage(self, graph: NamedNode) -> list[Quad]:
+        """Read one graph of the snapshot in force; if that is damaged, of the newest that can be read, if any."""
+        paths = sorted(self.shelf.glob("[!.]*"), key=lambda path: path.stat().st_mtime, reverse=True)
+        if self.current_id() is not None:
+            paths.insert(0, self.pointer.resolve())
+        for path in paths:
+            with suppress(StoreError, OSError, SyntaxError):
+                snapshot = _read_manifest(path)
+                return snapshot.dataset.quads_of(graph) if graph.value in snapshot.graphs else []
+        return []
 
 
 def _ground(snapshot: Snapshot) -> Ground:

@@ -9,7 +9,17 @@ from typing import Any
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple
 
 from communique.graph.errors import ShapesError
-from communique.graph.identifiers import CANDIDATES, DERIVED, META, ONTOLOGY, document_of, inferred, stated
+from communique.graph.identifiers import (
+    CANDIDATES,
+    DERIVED,
+    DUPLICATES,
+    JUDGEMENTS,
+    META,
+    ONTOLOGY,
+    document_of,
+    inferred,
+    stated,
+)
 from communique.graph.namespaces import GRAPH, ID, term
 from communique.graph.validation.results import Term, ValidationReport
 
@@ -18,7 +28,7 @@ _APART, _ELSEWHERE = NamedNode(GRAPH + "apart"), NamedNode(GRAPH + "elsewhere")
 # Between a node and the number of its source; no identifier contains it.
 _MARK = "@"
 # Graphs that state nothing of their own about the world.
-_SECONDARY = frozenset({CANDIDATES, DERIVED, META, ONTOLOGY})
+_SECONDARY = frozenset({CANDIDATES, DERIVED, DUPLICATES, JUDGEMENTS, META, ONTOLOGY})
 _UNNAMED = DefaultGraph()
 _TYPE = term("rdf:type")
 

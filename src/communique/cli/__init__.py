@@ -11,6 +11,7 @@ from communique.cli.console import ExplainedGroup
 from communique.cli.evidence import evidence
 from communique.cli.history import history, rollback
 from communique.cli.inspecting import export, info
+from communique.cli.reviewing import review
 from communique.cli.serving import serve
 from communique.cli.validating import validate
 
@@ -24,5 +25,5 @@ def main() -> None:
     """
 
 
-for command in (build, load, validate, history, rollback, query, network, evidence, info, export, serve):
+for command in (build, load, validate, history, rollback, review, query, network, evidence, info, export, serve):
     main.add_command(command)

@@ -44,7 +44,7 @@ def build(fresh: bool, wait: float, agent: str | None, form: str) -> None:
     """
     with shown() as watch:
         options = Options(wait=wait, watch=watch)
-        _carry_out(lambda: pipeline.build(chosen_settings(agent), fresh=fresh, options=options), form)
+        carry_out(lambda: pipeline.build(chosen_settings(agent), fresh=fresh, options=options), form)
 
 
 @click.command()
@@ -75,7 +75,7 @@ def load(files: tuple[Path, ...], wait: float, agent: str | None, form: str, **h
     """
     with shown() as watch, on_disk(files, how["kind"]) as paths:
         chosen = _options(wait=wait, watch=watch, **how)
-        _carry_out(lambda: pipeline.load(chosen_settings(agent), paths, chosen), form)
+        carry_out(lambda: pipeline.load(chosen_settings(agent), paths, chosen), form)
 
 
 def _options(*, graph: str | None, on_violation: str = "reject", **others: Any) -> Options:
@@ -89,7 +89,7 @@ def chosen_settings(agent: str | None) -> Settings:
     return replace(settings, agent=agent) if agent else settings
 
 
-def _carry_out(change: Callable[[], Outcome], form: str) -> None:
+def carry_out(change: Callable[[], Outcome], form: str) -> None:
     """Make a change and tell what came of it; exit code 1 with the report when the gate refuses it."""
     try:
         with faults_listed():
