@@ -1,8 +1,9 @@
 """Names → keys under which spellings of one name meet: case, accents, punctuation, abbreviations, order of words.
 
-Three keys, from strict to lax. ``plain`` drops case, accents and punctuation. ``expanded`` writes abbreviations out and
-leaves articles away. ``unordered`` sorts the words of that, so that an inverted name meets the usual one. No key drops
-a word that tells two states apart: ``Republic`` stays, for Korea, Congo, China and Dominica need it.
+Four keys, from strict to lax. ``plain`` drops case, accents and punctuation. ``expanded`` writes abbreviations out and
+leaves joining words away. ``unordered`` sorts the words of that, so that an inverted name meets the usual one. None of
+these drops a word that tells two states apart. ``shorn`` does: it leaves the form of a state away (``Republic``), so
+whoever looks it up has to see that no two states differ only by their form.
 """
 
 from __future__ import annotations
@@ -10,40 +11,20 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from communique.graph.linking.scripts import LETTERS, simplify
+from communique.graph.linking.scripts import FOLDING
 
-# Words that join the parts of a name and are left out of the lax keys, in the languages of the alias table.
+# Words that join the parts of a name, and words for country, in languages that put them before its name.
 _JOINING = frozenset(
     [
-        "the",
-        "of",
-        "and",
-        "la",
-        "le",
-        "les",
-        "los",
-        "las",
-        "el",
-        "l",
-        "d",
-        "da",
-        "das",
-        "de",
-        "del",
-        "della",
-        "des",
-        "do",
-        "dos",
-        "du",
-        "et",
-        "e",
-        "y",
-        "i",
-        "und",
-        "der",
-        "die",
-        "il",
-        "lo",
+        *("the", "of", "and"),  # English
+        *("la", "le", "les", "l", "d", "de", "du", "des", "et"),  # French
+        *("los", "las", "el", "del", "y", "e", "i", "o", "a", "da", "das", "do", "dos"),  # Spanish, Portuguese, Catalan
+        *("il", "lo", "della", "degli", "delle"),  # Italian
+        *("und", "der", "die", "das"),  # German
+        *("en", "van", "het", "og", "och", "ja", "ve", "dan", "kaj", "si"),  # Dutch to Romanian
+        *("и", "й", "і"),  # Russian, Ukrainian
+        "orileede",  # Yoruba: country
+        *("mba", "an"),  # Igbo: country; Irish: the
     ]
 )
 _ABBREVIATIONS = {
@@ -52,19 +33,17 @@ _ABBREVIATIONS = {
     "fed": "federal",
     "fmr": "former",
     "fr": "french",
-    "i": "islands",
     "is": "islands",
     "isl": "islands",
-    "isla": "islands",
     "island": "islands",
     "isle": "islands",
     "isls": "islands",
     "pdr": "peoples democratic republic",
     "peop": "peoples",
     "people": "peoples",
+    "rb": "bolivarian republic",
     "rep": "republic",
     "repub": "republic",
-    "rb": "bolivarian republic",
     "saint": "st",
     "sainte": "st",
     "ste": "st",
@@ -73,9 +52,34 @@ _ABBREVIATIONS = {
     "territories": "territory",
     "utd": "united",
 }
+# Words for the form of a state. Not State, Democratic, United and their like: with these some names stand or fall.
+_FORMS = frozenset(
+    [
+        *(
+            "republic",
+            "kingdom",
+            "peoples",
+            "federal",
+            "federative",
+            "islamic",
+            "socialist",
+            "cooperative",
+            "operative",
+        ),
+        *("plurinational", "bolivarian", "hashemite", "sovereign", "independent"),
+        *("republique", "royaume", "federale", "islamique", "populaire", "socialiste"),
+        *("republica", "reino", "federativa", "islamica", "popular", "socialista", "repubblica", "regno"),
+        *("republik", "konigreich", "bundesrepublik", "volksrepublik", "koninkrijk", "republiek", "kungariket"),
+        *("республика", "королевство", "федеративная", "народная", "исламская", "республіка", "република"),
+        *("جمهوريه", "مملكه", "دوله", "اتحاديه", "اسلاميه", "شعبيه", "cumhuriyeti", "republika", "respublika"),
+    ]
+)
+# How a Chinese name ends where it tells the form of a state.
+_ENDINGS = re.compile(
+    r"(?<=\w\w)(?:(?:人民|民主|联邦|联合|合作|伊斯兰|阿拉伯|独立|社会主义|多民族|玻利瓦尔)*共和国"
+    r"|合众国|王国|大公国|公国|侯国|亲王国|苏丹国|独立国|联邦|联盟|自由邦|特别行政区|行政区|集体|省|国)$"
+)
 _DOTTED = re.compile(r"(?<=\b\w)\.\s?(?=\w\b)")  # U.S.A., P. R.
-_APOSTROPHES = dict.fromkeys(map(ord, "'’‘`´ʻʼʿʾˈ′ـ־"))
-_BREAKS = re.compile(r"[\W_]+")
 
 
 def plain(text: str) -> str:
@@ -84,23 +88,30 @@ def plain(text: str) -> str:
     Chinese characters become the simplified ones; letters that scripts write in several ways become one. Idempotent;
     empty for a text without a letter or digit.
     """
-    if text.isascii():
-        folded = text.lower()
-    else:
-        marked = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-        folded = simplify("".join(letter for letter in marked if not unicodedata.combining(letter)).translate(LETTERS))
-    undotted = _DOTTED.sub("", folded).translate(_APOSTROPHES)
-    return _BREAKS.sub(" ", undotted.replace("&", " and ")).strip()
+    whole = _DOTTED.sub("", text) if "." in text else text
+    if not whole.isascii():
+        whole = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", whole).casefold())
+    return " ".join(whole.lower().translate(FOLDING).split())
 
 
 def expanded(key: str) -> str:
     """Write the abbreviations of a plain key out and leave joining words away; a single word stays as it is."""
     if " " not in key:
         return key
-    words = " ".join(_ABBREVIATIONS.get(word, word) for word in key.split()).split()
+    words = " ".join(_ABBREVIATIONS.get(word, _without_article(word)) for word in key.split()).split()
     return " ".join(word for word in words if word not in _JOINING) or key
 
 
 def unordered(key: str) -> str:
     """Sort the words of an expanded key."""
     return " ".join(sorted(key.split()))
+
+
+def shorn(key: str) -> str:
+    """Leave the words for the form of a state away from an expanded key; empty when nothing else is said."""
+    return _ENDINGS.sub("", " ".join(word for word in key.split() if word not in _FORMS))
+
+
+def _without_article(word: str) -> str:
+    """Leave the Arabic article away from a word of some length."""
+    return word[2:] if word.startswith("ال") and len(word) > 4 else word

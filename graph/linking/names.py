@@ -7,6 +7,7 @@ name that two locales give to different states decides nothing.
 from __future__ import annotations
 
 import pickle
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
@@ -17,40 +18,47 @@ from babel import localedata
 from pyoxigraph import NamedNode
 
 from communique.graph.identifiers import entity
-from communique.graph.linking.forms import expanded, plain, unordered
+from communique.graph.linking.forms import expanded, plain, shorn, unordered
 from communique.graph.linking.senses import Sense, Senses, day, read_table
 from communique.graph.territories import actors
 
 TABLE = "names.tsv"
+Named = tuple[str, Sense]
 Meanings = Mapping[str, Senses]
+
+# Territories to which locales give a second name in brackets, such as Myanmar (Burma): each of the two is a name.
+_TWICE_NAMED = frozenset(["MM", "CC", "FK"])
+_BRACKETS = re.compile(r"\s*[(（\[].*?[)）\]]\s*")
 
 
 @cache
 def by_plain_key() -> Meanings:
     """Map each plain key to its senses."""
-    return _merge(plain)
+    return {**_collect(_library_keys()), **_collect(_own_keys())}
 
 
 @cache
 def by_expanded_key() -> Meanings:
     """Map each expanded key to its senses."""
-    return _merge(lambda name: expanded(plain(name)))
+    return _merge(expanded)
 
 
 @cache
 def by_unordered_key() -> Meanings:
     """Map each unordered key to its senses."""
-    return _merge(lambda name: unordered(expanded(plain(name))))
-
-
-def spellings() -> Iterator[tuple[str, Sense]]:
-    """List every name with a sense of it, those of the own table first."""
-    yield from own_names()
-    yield from _library_names()
+    return _merge(lambda key: unordered(expanded(key)))
 
 
 @cache
-def own_names() -> tuple[tuple[str, Sense], ...]:
+def by_shorn_key() -> Meanings:
+    """Map each key without the form of a state to its senses, which for the two Koreas are those of both."""
+    return _collect(
+        (shorn(lax), sense) for key, senses in by_plain_key().items() if (lax := expanded(key)) for sense in senses
+    )
+
+
+@cache
+def own_names() -> tuple[Named, ...]:
     """Read the own table: each name with one of its senses."""
     return tuple(
         (name, Sense(entity(row["entity"]) if row["entity"] else None, day(row["from"]), day(row["to"])))
@@ -59,29 +67,40 @@ def own_names() -> tuple[tuple[str, Sense], ...]:
     )
 
 
-def _merge(key: Callable[[str], str]) -> Meanings:
-    """Collect the senses of names under their keys; a key of the own table takes no senses from libraries."""
-    own = _collect(own_names(), key)
-    return {**_collect(_library_names(), key), **own}
-
-
-def _collect(names: Iterable[tuple[str, Sense]], key: Callable[[str], str]) -> dict[str, Senses]:
-    """Collect senses under the keys of their names, without repeats."""
-    senses: dict[str, dict[Sense, None]] = defaultdict(dict)
-    for name, sense in names:
-        senses[key(name)][sense] = None
-    return {found: tuple(kept) for found, kept in senses.items()}
-
-
 @cache
-def _library_names() -> tuple[tuple[str, Sense], ...]:
+def library_names() -> tuple[tuple[str, NamedNode], ...]:
     """Collect the names of the standard and of all locales, without repeats."""
     codes = {entry.alpha2: actors()[entry.alpha3] for entry in iso3166.countries}
     standard = (
         (name, codes[entry.alpha2]) for entry in iso3166.countries for name in (entry.name, entry.apolitical_name)
     )
-    pairs = dict.fromkeys((*standard, *_locale_names(codes)))
-    return tuple((name, Sense(node)) for name, node in pairs)
+    return tuple(dict.fromkeys((*standard, *_locale_names(codes))))
+
+
+def _merge(loosen: Callable[[str], str]) -> Meanings:
+    """Collect senses under laxer keys; a key of the own table takes no senses from libraries."""
+    own = _collect((loosen(key), sense) for key, sense in _own_keys())
+    return {**_collect((loosen(key), sense) for key, sense in _library_keys()), **own}
+
+
+def _collect(names: Iterable[Named]) -> dict[str, Senses]:
+    """Collect senses under keys, without repeats."""
+    senses: dict[str, dict[Sense, None]] = defaultdict(dict)
+    for key, sense in names:
+        senses[key][sense] = None
+    return {key: tuple(kept) for key, kept in senses.items()}
+
+
+@cache
+def _own_keys() -> tuple[Named, ...]:
+    """Give the plain keys of the own table."""
+    return tuple((plain(name), sense) for name, sense in own_names())
+
+
+@cache
+def _library_keys() -> tuple[Named, ...]:
+    """Give the plain keys of the names that libraries give."""
+    return tuple(dict.fromkeys((plain(name), Sense(node)) for name, node in library_names()))
 
 
 def _locale_names(codes: Mapping[str, NamedNode]) -> Iterator[tuple[str, NamedNode]]:
@@ -90,6 +109,8 @@ def _locale_names(codes: Mapping[str, NamedNode]) -> Iterator[tuple[str, NamedNo
         for code, name in _read_locale(locale).items():
             if code in codes and isinstance(name, str):
                 yield name, codes[code]
+                if code in _TWICE_NAMED:
+                    yield _BRACKETS.sub(" ", name), codes[code]
 
 
 def _read_locale(locale: str) -> Mapping[str, object]:

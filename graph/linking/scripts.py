@@ -1,9 +1,11 @@
-"""Letters that writing systems spell in several ways → one spelling."""
+"""Characters → how keys write them: each letter in one spelling, no accents, a blank for all that is no letter."""
 
 from __future__ import annotations
 
-# Latin letters that Unicode does not decompose, and letters of Arabic and Hebrew that names write in two ways.
-LETTERS = str.maketrans(
+import unicodedata
+
+# Latin letters that Unicode does not decompose, and letters of other scripts that names write in two ways.
+_LETTERS = str.maketrans(
     {
         "æ": "ae",
         "œ": "oe",
@@ -23,6 +25,7 @@ LETTERS = str.maketrans(
         "ƙ": "k",
         "ў": "у",
         "ё": "е",
+        "ґ": "г",
         "ى": "ي",
         "ی": "ي",
         "ې": "ي",
@@ -44,13 +47,30 @@ _CHINESE = (
     "團团連连蔔卜穀谷複复復复飛飞鄉乡鐵铁僑侨經经濱滨佈布傑杰衛卫傳传劃划勝胜協协單单厲厉參参嗎吗塊块墮堕壩坝孫孙實实寶宝將将帶带廣广廳厅張张強强從从憲宪懷怀戰战戲戏據据擴扩會会業业樂乐標标權权歸归歷历歲岁"
     "毀毁氣气漢汉潔洁灘滩無无煙烟獲获瓊琼產产畢毕畫画療疗盜盗監监盤盘礦矿稱称種种穩稳窮穷競竞筆笔節节範范籌筹紅红級级紗纱純纯終终組组結结給给統统綜综線线編编縣县織织罰罚職职聲声膠胶臨临藝艺藥药號号規规視视"
     "覽览訂订計计記记設设許许評评詞词話话該该語语誤误調调談谈請请論论謝谢證证議议護护讓让豐丰財财貢贡貨货責责費费資资質质躍跃軍军車车軸轴載载輕轻輪轮轉转辦办農农進进運运過过遊游遠远適适選选還还郵邮鄰邻醫医"
-    "釋释鈞钧銀银錄录鎮镇陣阵陸陆陽阳隊队階阶際际隨随險险雙双雜杂離离難难雲云電电霧雾靜静響响項项順顺預预頭头題题額额類类顯显風风養养館馆驗验體体魚鱼鳥鸟黃黄點点黨党齊齐齡龄龍龙"
+    "釋释鈞钧銀银錄录鎮镇陣阵陸陆陽阳隊队階阶際际隨随險险雙双雜杂離离難难雲云電电霧雾靜静響响項项順顺預预頭头題题額额類类顯显風风養养館馆驗验體体魚鱼鳥鸟黃黄點点黨党齊齐齡龄龍龙顛颠親亲諦谛嚴严貴贵堅坚"
 )
+_APOSTROPHES = "'’‘`´ʻʼʿʾˈ′ـ־"
 
 
-def simplify(text: str) -> str:
-    """Write the traditional Chinese characters that occur in names of states in their simplified form."""
-    return text.translate(_SIMPLIFIED)
+class _Folding(dict[int, str]):
+    """The table of ``str.translate``, filled as characters come."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold(chr(code))
+        return folded
 
 
-_SIMPLIFIED = str.maketrans(dict(zip(_CHINESE[::2], _CHINESE[1::2], strict=True)))
+def _fold(letter: str) -> str:
+    """Tell how keys write a character that is in small letters and decomposed."""
+    category = unicodedata.category(letter)
+    if unicodedata.combining(letter) or category == "Cf":
+        return ""
+    return letter if category[0] in "LNM" else " "
+
+
+FOLDING = _Folding(
+    str.maketrans(dict(zip(_CHINESE[::2], _CHINESE[1::2], strict=True)))
+    | _LETTERS
+    | dict.fromkeys(map(ord, _APOSTROPHES), "")
+    | {ord("&"): " and "}
+)

@@ -35,6 +35,8 @@ def choose(senses: Senses, on: date | None = None) -> NamedNode | None:
 
     A name that never meant but one node means it on every day: ``Zaire`` in 2020 is an old name, not a doubt.
     """
+    if len(senses) == 1:
+        return senses[0].node
     possible = {sense.node for sense in _possible(senses, on)}
     return possible.pop() if len(possible) == 1 else None
 

@@ -6,19 +6,21 @@ The index is built at the first call, in about a second; it needs no store. Terr
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import lru_cache
 
 from pyoxigraph import NamedNode
 
 from communique.graph.linking.codes import SCHEMES, by_code
-from communique.graph.linking.forms import expanded, plain, unordered
-from communique.graph.linking.names import by_expanded_key, by_plain_key, by_unordered_key
+from communique.graph.linking.forms import expanded, plain, shorn, unordered
+from communique.graph.linking.names import by_expanded_key, by_plain_key, by_shorn_key, by_unordered_key
 from communique.graph.linking.senses import Senses, choose, possibilities
 
 __all__ = ["SCHEMES", "by_code", "candidates", "find"]
 
 _REMEMBERED = 65_536
+_PARTS = re.compile(r"[()（）/\[\]]")
 
 
 def find(text: str, *, on: date | None = None) -> NamedNode | None:
@@ -42,6 +44,20 @@ def _senses(text: str) -> Senses:
     if key in by_plain_key():
         return by_plain_key()[key]
     lax = expanded(key)
-    if lax in by_expanded_key():
-        return by_expanded_key()[lax]
-    return by_unordered_key().get(unordered(lax), ())
+    return by_expanded_key().get(lax) or by_unordered_key().get(unordered(lax)) or _short_name(lax) or _parts(text)
+
+
+def _short_name(lax: str) -> Senses:
+    """Take a name without the form of the state, if that is a name, and the form tells no two states apart."""
+    short = shorn(lax)
+    senses = by_expanded_key().get(short, ()) if short else ()
+    return senses if len({sense.node for sense in by_shorn_key().get(short, ())}) == 1 else ()
+
+
+def _parts(text: str) -> Senses:
+    """Take two names in one, ``Swaziland (Eswatini)``, when both are names of the same."""
+    parts = [part for part in _PARTS.split(text) if plain(part)]
+    if len(parts) != 2:
+        return ()
+    first, second = (set(_senses(part)) for part in parts)
+    return tuple(first) if first == second and len(first) == 1 else ()
