@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from pyoxigraph import NamedNode
 
 from communique.graph.admission import Admission
-from communique.graph.batch import COMMON, Batch
+from communique.graph.batch import COMMON, Batch, Reading
 from communique.graph.draft import Draft
 from communique.graph.errors import StoreError
 from communique.graph.journal import PUBLISHED, REFUSED, UNCHANGED, Origin, Record
+from communique.graph.mapping.tables import Account
 from communique.graph.settings import Settings
 from communique.graph.validation import ValidationReport
 from communique.graph.validation.report import to_turtle
@@ -87,9 +88,15 @@ def _check_count(batch: Batch, admission: Admission, draft: Draft) -> None:
 
 def _origins(batch: Batch) -> tuple[Origin, ...]:
     """Name the sources of a batch with their digests."""
-    return tuple(
-        Origin(each.source.name, each.source.digest, each.statements, str(each.fault or "")) for each in batch.readings
-    )
+    return tuple(map(_origin, batch.readings))
+
+
+def _origin(reading: Reading) -> Origin:
+    """Name one source."""
+    source, account = reading.source, reading.harvest.account if reading.harvest else Account()
+    fault = str(reading.fault or "")
+    rows = account.read, account.mapped, account.rejected
+    return Origin(source.name, source.digest, reading.statements, fault, *rows)
 
 
 def login() -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from pathlib import Path
 from typing import cast
 
 from pyoxigraph import NamedNode, Quad, Store
@@ -34,6 +35,7 @@ from communique.graph.mapping.tree import Block, Listing, Part, Scalar
 from communique.graph.namespaces import ID
 from communique.graph.progress import Meter, Watch, silent
 from communique.graph.sources import Input
+from communique.graph.sources.releases import Harvest, Release, read_release
 
 COMMON = (CANDIDATES, META, JUDGEMENTS)
 
@@ -53,6 +55,7 @@ class Reading:
     passed_over : those of ``graph/derived`` among them, which queries build anew
     graphs : the graphs to which it contributes
     fault : why it could not be read
+    harvest : of a source of rows, the account of its rows and those that were rejected
     """
 
     source: Input
@@ -60,6 +63,7 @@ class Reading:
     passed_over: int = 0
     graphs: frozenset[NamedNode] = frozenset()
     fault: SourceError | None = None
+    harvest: Harvest | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,12 @@ class Batch:
         for name, quad in by_document(_common_quads(self.store), graphs):
             found.setdefault(name, []).append(quad)
         return found
+
+    def write_rejects(self, folder: Path) -> None:
+        """Write a CSV for each source of rows of which some were rejected, or values left out."""
+        for reading in self.readings:
+            if isinstance(reading.source, Release) and reading.harvest and reading.harvest.rejects.count:
+                reading.harvest.rejects.write(folder / f"{reading.source.edition.key}.csv")
 
     def quads_of(self, document: str) -> Iterator[Quad]:
         """List the quads of one document."""
@@ -121,6 +131,10 @@ def read_batch(
             readings.append(Reading(source, fault=tree))
         elif tree is not None:
             readings.append(_enter(store, source, partial(map_document, tree, known)))
+        elif isinstance(source, Release):
+            harvest = Harvest()
+            read = partial(read_release, source, harvest, notice=meter.move)
+            readings.append(replace(_enter(store, source, read), harvest=harvest))
         else:
             read = partial(sources.read_rdf, source.file, graph, form=source.form, notice=meter.move)
             readings.append(_enter(store, source, read))

@@ -31,17 +31,24 @@ BUILD, LOAD, ROLLBACK, REVIEW, PROPOSE = "build", "load", "rollback", "review", 
 PUBLISHED, UNCHANGED, REFUSED = "published", "unchanged", "refused"
 
 _NUMBERS = ("read", "committed", "quarantined", "passed_over")
+_ROWS = ("rows_read", "rows_mapped", "rows_rejected")
 _TEXTS = ("outcome", "report_digest", "quarantine")
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One source of a load: its name, the SHA-256 of its bytes, its statements, and why it could not be read."""
+    """One source of a load: its name, the SHA-256 of its bytes, its statements, and why it could not be read.
+
+    Of a source of rows also how many were read, mapped and rejected.
+    """
 
     name: str
     digest: str
     statements: int
     fault: str = ""
+    rows_read: int = 0
+    rows_mapped: int = 0
+    rows_rejected: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +207,8 @@ def _describe(activity: NamedNode, node: NamedNode, origin: Origin) -> Iterator[
     yield _say(node, JOURNAL + "statements", Literal(origin.statements))
     if origin.fault:
         yield _say(node, JOURNAL + "fault", Literal(origin.fault))
+    for name in _ROWS if origin.rows_read else ():
+        yield _say(node, _key(name), Literal(getattr(origin, name)))
 
 
 def _read(node: object, store: Store) -> Record:
@@ -226,7 +235,9 @@ def _origin(node: NamedNode, store: Store) -> Origin:
     """Read a source back."""
     about = _Description(node, store)
     statements = int(about.text(JOURNAL + "statements"))
-    return Origin(about.text("dct:title"), about.text(JOURNAL + "digest"), statements, about.text(JOURNAL + "fault"))
+    rows = {name: int(about.text(_key(name)) or 0) for name in _ROWS}
+    fault = about.text(JOURNAL + "fault")
+    return Origin(about.text("dct:title"), about.text(JOURNAL + "digest"), statements, fault, **rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,14 @@ from communique.graph.errors import ConformanceError, LinkingError, SourceError,
 from communique.graph.identifiers import JUDGEMENTS
 from communique.graph.journal import BUILD, LOAD, PUBLISHED, REVIEW, ROLLBACK, UNCHANGED, Journal, Record
 from communique.graph.mapping import background
+from communique.graph.mapping.tables import Source as TableSource
 from communique.graph.mapping.territory import map_territories, territories
 from communique.graph.progress import Watch, silent
 from communique.graph.review import Judgement, quads_of
 from communique.graph.settings import Settings
 from communique.graph.sources import Input, collect
 from communique.graph.sources.inputs import packaged
+from communique.graph.sources.releases import gather
 from communique.graph.store import Snapshot, Workspace
 from communique.graph.trial import Site, Trial, fits_on_disk
 from communique.graph.validation import ValidationReport, validate
@@ -49,6 +51,7 @@ class Options:
     ----------
     graph : takes the statements of RDF that stand in no graph
     kind : format of all files, a key of ``sources.inputs.KINDS``; told by each suffix when None
+    source : of which the files are tables; None for documents and RDF
     quarantine : admit the other documents when some cannot be read or break a rule
     wait : seconds to wait for another writer
     watch : is told of stages and of how far they have come
@@ -59,6 +62,7 @@ class Options:
 
     graph: NamedNode | None = None
     kind: str | None = None
+    source: TableSource | None = None
     quarantine: bool = False
     wait: float = 0.0
     watch: Watch = silent
@@ -103,7 +107,7 @@ def load(settings: Settings, files: Sequence[Source], options: Options = Options
     StoreError : nothing has been built yet, or the store cannot be written; StoreLocked while another process writes
     """
     Workspace(settings.home).current()
-    return _change(settings, LOAD, collect(files, options.kind), options)
+    return _change(settings, LOAD, _collect(files, options), options)
 
 
 def review(settings: Settings, judgements: Sequence[Judgement], options: Options = Options()) -> Outcome:
@@ -127,7 +131,7 @@ def judge(settings: Settings, files: Sequence[Source] = (), options: Options = O
         return Trial(store, options.gate(store))
     anew = workspace.current_id() is None
     base = Store() if anew else workspace.read(workspace.current())
-    batch = _read(collect(files, options.kind), options, lambda: base, anew=anew)
+    batch = _read(_collect(files, options), options, lambda: base, anew=anew)
     try:
         admission = admit(Site(base, None), batch, _policy(replace(options, quarantine=False), anew=anew))
     except ConformanceError as error:
@@ -178,6 +182,7 @@ def _change(
         _settle(workspace, journal)
         activity = Activity(settings, kind, workspace.current_id())
         batch = _read(inputs, options, lambda: draft.store, anew=anew)
+        batch.write_rejects(settings.home / "rejects" / activity.id)
         if fresh:
             batch.store.extend(workspace.salvage(JUDGEMENTS))
         try:
@@ -190,6 +195,13 @@ def _change(
         if admission.aside:
             quarantine.put(settings.home, activity.id, batch, admission.aside)
         return Outcome(_publish(workspace, journal, draft, record), admission.report, record)
+
+
+def _collect(files: Sequence[Source], options: Options) -> Sequence[Input]:
+    """List the inputs: documents and RDF, or editions of a source."""
+    if options.source is None:
+        return collect(files, options.kind)
+    return gather(options.source, [file for file in files if isinstance(file, Path)])
 
 
 def _publish(workspace: Workspace, journal: Journal, draft: Draft, record: Record) -> Snapshot:

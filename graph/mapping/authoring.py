@@ -9,7 +9,7 @@ from communique.graph.identifiers import entity
 from communique.graph.mapping.bounds import PERIODS, read_bounds
 from communique.graph.mapping.children import Child, Entry, children
 from communique.graph.mapping.tree import Block, Part, Scalar, as_block, as_scalar, wrong
-from communique.graph.mapping.values import Fact, identify, imply, read_property
+from communique.graph.mapping.values import Fact, Hole, find_term, identify, imply, read_property
 
 REALIZATION = "realization"
 
@@ -63,6 +63,11 @@ def _expand_node(subject: str, block: Block, setting: Setting) -> Iterator[Fact]
 def read_period(subject: str, bounds: Mapping[str, str], part: Part) -> Iterator[Fact]:
     """Write an EDTF expression out as days and as the text for display; ``bounds``: property → bound it takes."""
     text = as_scalar(part, "an EDTF date or period")
+    if isinstance(text, Hole):
+        for key, bound in (*bounds.items(), ("edtfText", "text")):
+            term = find_term(Scalar(key, text.place))
+            yield Fact(subject, term, text.mark(term, bound), text.place)
+        return
     found = read_bounds(text)._asdict()
     for key, bound in bounds.items():
         if found[bound] is not None:
@@ -80,9 +85,9 @@ def _expand_child(parent: tuple[str, Block], child: Child, entry: Entry, setting
     if child.from_parent:
         yield imply(above, child.from_parent, node, place)
     if child.key_as:
-        yield imply(node, child.key_as, entry.key.text, place)
+        yield imply(node, child.key_as, entry.key, place)
     for key, value in entry.implied:
-        yield imply(node, key, value.text, value.place)
+        yield imply(node, key, value, value.place)
     if child.realization and entry.properties.get(REALIZATION) is None:
         yield from _inherit(node, parent, child, entry, setting)
     yield from _expand_node(node, entry.properties, setting)
@@ -93,7 +98,7 @@ def _inherit(node: str, parent: tuple[str, Block], child: Child, entry: Entry, s
     above, block = parent
     given = block.get(REALIZATION) or setting.realizations.get(above)
     if isinstance(given, Scalar):
-        yield imply(node, REALIZATION, given.text, entry.key.place)
+        yield imply(node, REALIZATION, given, entry.key.place)
     elif child.realization == "required":
         message = f"no realization for {node}, and {above} has none to inherit"
         raise wrong(entry.key.place, message, expected=f"realization: … on {above} or on {entry.key.text}")

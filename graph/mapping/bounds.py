@@ -59,11 +59,11 @@ def read_bounds(text: Scalar) -> Bounds:
     begin, _, end = text.text.partition("/")
     first = _side(text, begin)
     last = _side(text, end) if "/" in text.text else first
-    return _settle(text, Bounds(*first, *last))
+    return settle(text, Bounds(*first, *last))
 
 
-def _settle(text: Scalar, bounds: Bounds) -> Bounds:
-    """Let each end limit the other: nothing ends before it begins."""
+def settle(text: Scalar, bounds: Bounds) -> Bounds:
+    """Let each end limit the other: nothing ends before it begins; MappingError at the text when it does."""
     begin_earliest, begin_latest, end_earliest, end_latest = bounds
     if begin_earliest and end_latest and begin_earliest > end_latest:
         raise wrong(text.place, f"{text.text!r} ends before it begins", expected="the earlier date first")

@@ -143,14 +143,14 @@ def _date(document: Document, stated: list[Fact], inferred: list[Fact]) -> None:
     latest = date.bounds.end_latest
     if latest is not None:
         day = Scalar(latest.isoformat(), date.text.place)
-        inferred.extend(list(_attest(inferred, day)))
-        home.extend(list(_attest(stated, day)))
+        inferred.extend(list(attest(inferred, day)))
+        home.extend(list(attest(stated, day)))
     home.extend(read_period(subject, _DOCUMENT_DATE, date.text))
     if date.rule:
         home.append(imply(subject, "inferenceRule", date.rule.text, date.rule.place))
 
 
-def _attest(facts: Iterable[Fact], day: Scalar) -> Iterator[Fact]:
+def attest(facts: Iterable[Fact], day: Scalar) -> Iterator[Fact]:
     """Give the day to each node with a realization, each naming and each post held, unless it has one of its own."""
     facts = tuple(facts)
     own = {(fact.subject, fact.term.key) for fact in facts}

@@ -20,12 +20,13 @@ def describe_graph(
     *,
     derived_from: Sequence[NamedNode] = (),
     source: NamedNode | None = None,
-    licence: NamedNode = LICENCE,
+    licence: NamedNode | None = LICENCE,
 ) -> Iterator[Quad]:
-    """Describe a graph as an entity with provenance: title, licence, what it was derived from, its source."""
+    """Describe a graph as an entity with provenance: title, licence if known, what it was derived from, its source."""
     yield Quad(graph, term("rdf:type"), term("prov:Entity"), META)
     yield Quad(graph, term("dct:title"), Literal(title, language="en"), META)
-    yield Quad(graph, term("dct:license"), licence, META)
+    if licence is not None:
+        yield Quad(graph, term("dct:license"), licence, META)
     for origin in derived_from:
         yield Quad(graph, term("prov:wasDerivedFrom"), origin, META)
     if source is not None:

@@ -68,8 +68,7 @@ class Input:
     @cached_property
     def digest(self) -> str:
         """Give the SHA-256 of its bytes as they lie on disk, 64 hexadecimal digits."""
-        with self.file.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        return digest(self.file)
 
 
 def collect(paths: Sequence[Path | Traversable], kind: str | None = None) -> list[Input]:
@@ -84,6 +83,12 @@ def collect(paths: Sequence[Path | Traversable], kind: str | None = None) -> lis
     if not found:
         raise SourceError("nothing to load", expected="files, folders or - for standard input")
     return found
+
+
+def digest(file: Path | Traversable) -> str:
+    """Give the SHA-256 of the bytes of a file as they lie on disk, 64 hexadecimal digits."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def packaged(document: Traversable) -> Input:

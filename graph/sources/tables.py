@@ -15,7 +15,7 @@ from datetime import date, datetime, time
 from importlib.resources.abc import Traversable
 from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Literal
 
 import python_calamine
 
@@ -125,7 +125,7 @@ def _reject(name: str, number: int, reason: str, cure: str) -> Rejected:
 def _read_text(file: Path | Traversable, layout: Layout, form: str, notice: Notice | None) -> Iterator[Record]:
     """Read CSV or TSV."""
     separator = layout.separator or ("\t" if form == "tsv" else ",")
-    quoting = csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE
     with open_stream(file, notice) as stream:
         text = io.TextIOWrapper(stream, encoding=layout.encoding, errors="surrogateescape", newline="")
         rows = csv.reader(

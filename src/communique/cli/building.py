@@ -11,7 +11,16 @@ from typing import Any
 import click
 
 from communique.cli.console import explain, format_option, print_json
-from communique.cli.inputs import FILES, faults_listed, graph_of, graph_option, kind_option, on_disk
+from communique.cli.inputs import (
+    FILES_OR_SOURCE,
+    faults_listed,
+    graph_of,
+    graph_option,
+    kind_option,
+    mapping_option,
+    on_disk,
+    source_of,
+)
 from communique.cli.progress import shown
 from communique.cli.reporting import Output
 from communique.cli.validating import print_trial
@@ -48,7 +57,8 @@ def build(fresh: bool, wait: float, agent: str | None, form: str) -> None:
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=FILES)
+@click.argument("files", nargs=-1, required=True, type=FILES_OR_SOURCE)
+@mapping_option
 @graph_option
 @kind_option
 @click.option(
@@ -61,8 +71,13 @@ def build(fresh: bool, wait: float, agent: str | None, form: str) -> None:
 @wait_option
 @agent_option
 @format_option("table", "json", "csv", "turtle")
-def load(files: tuple[Path, ...], wait: float, agent: str | None, form: str, **how: Any) -> None:
+def load(
+    files: tuple[Path | str, ...], mapping: Path | None, wait: float, agent: str | None, form: str, **how: Any
+) -> None:
     """Add FILES to the graph: authored documents (YAML), RDF, folders of them, or - for standard input.
+
+    After the name of a source (communique sources), FILES are its tables; after the word table, they are tables that
+    --mapping describes. Rows that cannot be mapped are listed in rejects/ with row, column, value and reason.
 
     RDF is Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD, as it is or compressed (.gz, .zst). Graphs of the same
     name are replaced. When a file is broken or a rule is violated, nothing changes; with --on-violation quarantine the
@@ -72,9 +87,12 @@ def load(files: tuple[Path, ...], wait: float, agent: str | None, form: str, **h
     Example:
       communique load my-document.yaml
       zcat statements.nq.gz | communique load - --input-format nquads
+      communique load un-egov-survey ~/data/egov
+      communique load table --mapping my-mapping.yaml my-data.csv
     """
-    with shown() as watch, on_disk(files, how["kind"]) as paths:
-        chosen = _options(wait=wait, watch=watch, **how)
+    source, named = source_of(files, mapping)
+    with shown() as watch, on_disk(named, how["kind"]) as paths:
+        chosen = _options(wait=wait, watch=watch, source=source, **how)
         carry_out(lambda: pipeline.load(chosen_settings(agent), paths, chosen), form)
 
 
@@ -106,6 +124,13 @@ def carry_out(change: Callable[[], Outcome], form: str) -> None:
         print_json(told)
     else:
         click.echo("{outcome} {snapshot}: {quads} quads in {graphs} graphs, {findings} findings".format(**told))
+        for source in told["sources"]:
+            if source["rows_read"]:
+                click.echo(
+                    "{name}: {rows_read} rows read, {rows_mapped} mapped, {rows_rejected} rejected".format(**source)
+                )
+        if told["rejects"]:
+            click.echo(f"see {told['rejects']}/ for what was rejected")
         if told["quarantine"]:
             click.echo(
                 "set aside {quarantined} of {read} quads and {unreadable} unreadable files;"
@@ -128,5 +153,12 @@ def _tell(outcome: Outcome) -> dict[str, Any]:
         "quarantined": record.quarantined,
         "unreadable": sum(bool(source.fault) for source in record.sources),
         "quarantine": str(read_settings().home / record.quarantine) if record.quarantine else "",
+        "rejects": _rejects(record.id),
         "sources": [asdict(source) for source in record.sources],
     }
+
+
+def _rejects(load: str) -> str:
+    """Name the folder of the rejected rows of a load; empty when there is none."""
+    folder = read_settings().home / "rejects" / load
+    return str(folder) if folder.exists() else ""

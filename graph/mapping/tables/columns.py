@@ -1,0 +1,215 @@
+"""What a mapping says of one column: where it stands in the file, what its cells hold, what counts as missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+
+from communique.graph.mapping.tables import dates
+from communique.graph.mapping.tree import Block, Part, Place, Scalar, as_block, as_items, as_scalar, closest, wrong
+
+_COMMON = (
+    "column",
+    "as",
+    "missing",
+    "required",
+    "split",
+    "otherwise",
+    "on",
+    "pattern",
+    "constant",
+    "edition",
+    "optional",
+)
+_OF_KIND: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "text": ("lang",),
+        "integer": ("minimum", "maximum"),
+        "decimal": ("minimum", "maximum", "decimal", "places"),
+        "boolean": ("values",),
+        "year": ("minimum", "maximum"),
+        "date": ("format", "order", "minimum", "maximum"),
+        "concept": ("scheme", "values"),
+        "class": ("values",),
+        "state": ("values",),
+        "code": ("scheme", "values"),
+        "entity": ("kind", "mint", "context", "values"),
+        "node": ("kind",),
+        "iri": (),
+    }
+)
+KINDS = tuple(_OF_KIND)
+OTHERWISE = ("reject", "leave-out")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a mapping.
+
+    Attributes
+    ----------
+    name : by which the facts refer to it
+    names : how it may be called in a file; the first that is there counts
+    kind : one of ``KINDS``
+    missing : further texts that mean that there is no value
+    required : a row without value is rejected
+    optional : a file may lack the column
+    split : what stands between several values of a cell; empty when it has one
+    otherwise : what happens when a cell cannot be read: the row is rejected, or the value left out and noted
+    on : name of the column that says when a name has to be right
+    pattern : that every cell must have
+    constant, edition : where the text comes from if not from the file: this text, or a value of the edition
+    options : settings of the kind, as trees
+    """
+
+    name: str
+    names: tuple[str, ...]
+    kind: str
+    missing: frozenset[str]
+    required: bool
+    optional: bool
+    split: tuple[str, ...]
+    otherwise: str
+    on: str | None
+    pattern: re.Pattern[str] | None
+    constant: str | None
+    edition: str | None
+    options: Mapping[str, Part]
+    place: Place
+
+    def text(self, key: str) -> str | None:
+        """Give a setting that is one text; None when it is not there."""
+        part = self.options.get(key)
+        return None if part is None else as_scalar(part, f"the {key} of {self.name}").text
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Give a setting that is a text or a list of texts."""
+        part = self.options.get(key)
+        return () if part is None else tuple(as_scalar(item, key).text for item in as_items(part))
+
+    def number(self, key: str) -> Decimal | None:
+        """Give a setting that is a number."""
+        part = self.options.get(key)
+        if part is None:
+            return None
+        text = as_scalar(part, "a number")
+        try:
+            return Decimal(text.text)
+        except InvalidOperation as error:
+            raise wrong(text.place, f"{key} is {text.text!r}", expected="a number") from error
+
+    def values(self) -> dict[str, Scalar]:
+        """Give the table of values: text of the cell → what it means."""
+        part = self.options.get("values")
+        if part is None:
+            return {}
+        return {
+            key.text: as_scalar(value, "what the value means") for key, value in as_block(part, "a table of values")
+        }
+
+
+def read_column(key: Scalar, part: Part) -> Column:
+    """Read a column; the short form ``name: kind`` is a column of that name. MappingError at what is wrong."""
+    if not _NAME.fullmatch(key.text):
+        raise wrong(key.place, f"{key.text!r} is no name", expected="lower-case letters, digits and _, for {name}")
+    block = (
+        Block(((Scalar("as", part.place), part),), part.place) if isinstance(part, Scalar) else as_block(part, key.text)
+    )
+    kind = _read_kind(block)
+    allowed = (*_COMMON, *_OF_KIND[kind])
+    for name, _ in block:
+        if name.text not in allowed:
+            message = f"{name.text!r} is no setting of a column of kind {kind}"
+            raise wrong(name.place, message, expected=", ".join(allowed), hint=closest(name.text, allowed))
+    column = Column(
+        name=key.text,
+        names=_texts(block, "column") or (key.text,),
+        kind=kind,
+        missing=frozenset(
+            item.text for item in as_items(block.get("missing") or Block((), key.place)) if isinstance(item, Scalar)
+        ),
+        required=_truth(block, "required"),
+        optional=_truth(block, "optional"),
+        split=_texts(block, "split", strip=False),
+        otherwise=_choice(block, "otherwise", OTHERWISE),
+        on=_one(block, "on"),
+        pattern=_pattern(block),
+        constant=_one(block, "constant"),
+        edition=_one(block, "edition"),
+        options=MappingProxyType({name.text: value for name, value in block if name.text in _OF_KIND[kind]}),
+        place=key.place,
+    )
+    _check_dates(column)
+    return column
+
+
+def _read_kind(block: Block) -> str:
+    """Read the kind of a column; text when none is given."""
+    part = block.get("as")
+    if part is None:
+        return "text"
+    text = as_scalar(part, "a kind of column")
+    if text.text not in KINDS:
+        message = f"{text.text!r} is no kind of column"
+        raise wrong(text.place, message, expected=", ".join(KINDS), hint=closest(text.text, KINDS))
+    return text.text
+
+
+def _check_dates(column: Column) -> None:
+    """Check formats and order of dates."""
+    for item in as_items(column.options.get("format") or Block((), column.place)):
+        if isinstance(item, Scalar) and (fault := dates.check_format(item.text)):
+            raise wrong(item.place, f"format {item.text!r}: {fault}", expected="%Y-%m-%d and the like, or edtf")
+    order = column.options.get("order")
+    if order is not None and as_scalar(order, "an order").text not in dates.ORDERS:
+        raise wrong(order.place, f"order is {as_scalar(order, 'an order').text!r}", expected=", ".join(dates.ORDERS))
+
+
+def _texts(block: Block, key: str, *, strip: bool = True) -> tuple[str, ...]:
+    """Read a text or a list of texts; with ``strip`` runs of white space become one space."""
+    part = block.get(key)
+    items = () if part is None else as_items(part)
+    texts = (item.text if isinstance(item, Scalar) else as_scalar(item, key).text for item in items)
+    return tuple(" ".join(text.split()) if strip else text for text in texts)
+
+
+def _one(block: Block, key: str) -> str | None:
+    """Read one text."""
+    part = block.get(key)
+    return None if part is None else as_scalar(part, key).text
+
+
+def _truth(block: Block, key: str) -> bool:
+    """Read true or false; false when the key is not there."""
+    return _choice(block, key, ("false", "true")) == "true"
+
+
+def _choice(block: Block, key: str, choices: tuple[str, ...]) -> str:
+    """Read one of some words; the first when the key is not there."""
+    part = block.get(key)
+    if part is None:
+        return choices[0]
+    text = as_scalar(part, key)
+    if text.text not in choices:
+        raise wrong(
+            text.place, f"{key} is {text.text!r}", expected=", ".join(choices), hint=closest(text.text, choices)
+        )
+    return text.text
+
+
+def _pattern(block: Block) -> re.Pattern[str] | None:
+    """Read a regular expression."""
+    part = block.get("pattern")
+    if part is None:
+        return None
+    text = as_scalar(part, "a regular expression")
+    try:
+        return re.compile(text.text)
+    except re.error as error:
+        raise wrong(
+            text.place, f"{text.text!r} is no regular expression: {error}", expected="one of Python's"
+        ) from error

@@ -1,0 +1,92 @@
+"""An edition of a source → its description: what it is, from which files, under which licence, with which account."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from communique.graph.identifiers import META, document, entity, inferred, slug, stated
+from communique.graph.mapping.provenance import describe_graph
+from communique.graph.mapping.tables.description import Edition, Source
+from communique.graph.mapping.tables.rows import Account
+from communique.graph.namespaces import XSD, term
+
+_DATE, _INTEGER = NamedNode(XSD + "date"), NamedNode(XSD + "integer")
+
+
+class File(NamedTuple):
+    """A file of an edition: its name as evidence gives it, and the SHA-256 of its bytes as they lie on disk."""
+
+    name: str
+    digest: str
+
+
+def describe_edition(
+    source: Source, edition: Edition, files: Sequence[File], account: Account, *, has_inferred: bool
+) -> Iterator[Quad]:
+    """Describe an edition as a source document in ``graph/meta``, its files as parts when there are several."""
+    node = document(edition.key)
+    label = edition.label or f"{source.title}, {edition.edition}"
+    yield from _describe(node, label, digest_of(files), edition)
+    yield from _state_terms(node, source)
+    for key, number in (("rowsRead", account.read), ("rowsMapped", account.mapped), ("rowsRejected", account.rejected)):
+        yield _say(node, f"com:{key}", Literal(str(number), datatype=_INTEGER))
+    yield _say(node, "com:valuesLeftOut", Literal(str(account.left_out), datatype=_INTEGER))
+    if len(files) > 1:
+        for file in files:
+            part = entity(f"document/{edition.key}/{slug(file.name)}")
+            yield _say(node, "dct:hasPart", part)
+            yield from _describe(part, file.name, file.digest, edition)
+    else:
+        yield _say(node, "com:file", Literal(files[0].name))
+    yield from _describe_graphs(source, edition, label, has_inferred=has_inferred)
+
+
+def digest_of(files: Sequence[File]) -> str:
+    """Give the digest of an edition: that of its file, or of the lines ``digest  name`` that sha256sum has of all."""
+    if len(files) == 1:
+        return files[0].digest
+    lines = sorted(f"{file.digest}  {file.name}\n" for file in files)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _describe(node: NamedNode, label: str, digest: str, edition: Edition) -> Iterator[Quad]:
+    """Describe a document by what the rules ask of each."""
+    yield _say(node, "rdf:type", term("com:SourceDocument"))
+    yield _say(node, "skos:prefLabel", Literal(label, language="en"))
+    yield _say(node, "com:fileDigest", Literal(digest))
+    for key, day in (("Earliest", edition.days.begin_earliest), ("Latest", edition.days.end_latest)):
+        assert day is not None
+        yield _say(node, f"com:documentDate{key}", Literal(day.isoformat(), datatype=_DATE))
+
+
+def _state_terms(node: NamedNode, source: Source) -> Iterator[Quad]:
+    """State publisher, place, licence and citation."""
+    if source.publisher:
+        yield _say(node, "dct:publisher", entity(source.publisher))
+    if source.homepage:
+        yield _say(node, "dct:source", NamedNode(source.homepage))
+    if source.licence.iri:
+        yield _say(node, "dct:license", NamedNode(source.licence.iri))
+    yield _say(node, "dct:rights", Literal(source.licence.text, language="en"))
+    if source.citation:
+        yield _say(node, "dct:bibliographicCitation", Literal(source.citation, language="en"))
+
+
+def _describe_graphs(source: Source, edition: Edition, label: str, *, has_inferred: bool) -> Iterator[Quad]:
+    """Describe the graphs of an edition."""
+    node = document(edition.key)
+    licence = NamedNode(source.licence.iri) if source.licence.iri else None
+    origins = [(stated(edition.key), f"What {label} states", node)]
+    if has_inferred:
+        origins.append((inferred(edition.key), f"What follows from {label} by recorded rules", stated(edition.key)))
+    for graph, title, origin in origins:
+        yield from describe_graph(graph, title, derived_from=(origin,), source=node, licence=licence)
+
+
+def _say(node: NamedNode, key: str, value: NamedNode | Literal) -> Quad:
+    """Make a statement about an edition."""
+    return Quad(node, term(key), value, META)

@@ -1,0 +1,284 @@
+"""Patterns and marks → functions that make identifiers and terms from the values of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from pyoxigraph import Literal, NamedNode
+
+from communique.graph.errors import MappingError
+from communique.graph.mapping.bounds import Bounds, read_bounds, settle
+from communique.graph.mapping.tables import dates
+from communique.graph.mapping.tables.cells import CellError, Value, step_of
+from communique.graph.mapping.tables.columns import Column
+from communique.graph.mapping.tables.holes import ENTITIES, Holes, Mark, Pattern, Reference
+from communique.graph.mapping.tree import Place, Scalar, wrong
+from communique.graph.mapping.values import LANGUAGE
+from communique.graph.namespaces import ID, OWL, XSD
+from communique.graph.vocabulary import LANG_STRING, Term
+
+# The values of a row by the place of their column, one each; None where there is none.
+Values = Sequence[Value | None]
+Make = Callable[[Values], NamedNode | Literal | None]
+Write = Callable[[Values], str | None]
+
+_CLASS = NamedNode(OWL + "Class")
+_UNKNOWN = Bounds(None, None, None, None)
+# Datatype → kinds of column whose values it can take.
+_FITTING: Mapping[str, tuple[str, ...]] = {
+    XSD + "integer": ("integer", "year"),
+    XSD + "decimal": ("decimal", "integer"),
+    XSD + "boolean": ("boolean",),
+    XSD + "gYear": ("year", "date"),
+    XSD + "date": ("date", "year"),
+}
+
+
+class Makers:
+    """Makes functions for one table."""
+
+    def __init__(self, holes: Holes) -> None:
+        self._holes, self._columns = holes, holes.columns
+        self._index = {name: number for number, name in enumerate(holes.columns)}
+
+    def used(self, pattern: Pattern) -> frozenset[int]:
+        """Give the places of the columns of a pattern."""
+        return frozenset(self._index[piece.column] for piece in pattern if isinstance(piece, Reference))
+
+    def several(self, places: frozenset[int]) -> frozenset[int]:
+        """Keep the places of columns whose cells may hold several values."""
+        columns = tuple(self._columns.values())
+        return frozenset(place for place in places if columns[place].split)
+
+    def of(self, value: NamedNode | Literal) -> tuple[Make, frozenset[int]]:
+        """Make what gives the value of a fact: fixed, an identifier with steps of columns, or a mark."""
+        if (mark := self._holes.find(value)) is not None:
+            return self.value(mark), self.used(mark.pattern)
+        if not isinstance(value, NamedNode) or not value.value.startswith(ID):
+            return (lambda _: value), frozenset()
+        write, places = self.identifier(value.value.removeprefix(ID))
+        if not places:
+            return (lambda _: value), places
+        return (lambda values: None if (iri := write(values)) is None else NamedNode(iri)), places
+
+    def identifier(self, identifier: str) -> tuple[Write, frozenset[int]]:
+        """Make what writes an IRI from a relative identifier with steps that stand for columns."""
+        pattern = self._holes.split(identifier)
+        if self._holes.is_node(identifier):
+            return _whole(next(iter(self.used(pattern)))), self.used(pattern)
+        return _join(
+            (ID + str(pattern[0]), *pattern[1:]) if isinstance(pattern[0], str) else (ID, *pattern),
+            self._steps(pattern),
+        ), self.used(pattern)
+
+    def value(self, mark: Mark) -> Make:
+        """Make what gives the value of a property; MappingError when the column cannot give such a value."""
+        if mark.bound:
+            return self._period(mark)
+        whole = mark.pattern[0] if len(mark.pattern) == 1 else None
+        if isinstance(whole, Reference):
+            return self._single(whole, mark)
+        if mark.term.datatype is None or mark.term.datatype.value not in (LANG_STRING.value, XSD + "string"):
+            raise wrong(mark.place, f"several pieces make no value of {mark.term.key}", expected="one {column}")
+        write = _join(mark.pattern, self._texts(mark.pattern))
+        if mark.term.datatype == LANG_STRING:
+            return lambda values: None if (text := write(values)) is None else Literal(text, language=LANGUAGE)
+        return lambda values: None if (text := write(values)) is None else Literal(text)
+
+    def _single(self, reference: Reference, mark: Mark) -> Make:
+        """Make the value of a property from one column."""
+        column, place, term = self._columns[reference.column], self._index[reference.column], mark.term
+        if reference.aspect in ("", "node") and (term.datatype is None or term.scheme):
+            _check_node(column, term, mark.place)
+            return lambda values: None if (value := values[place]) is None else value.node
+        get = self._texts((reference,))[reference]
+        kind = term.datatype
+        if kind == LANG_STRING:
+            language = column.text("lang") or LANGUAGE
+            return lambda values: None if (text := get(values)) is None else Literal(text, language=language)
+        if kind is None or kind.value == XSD + "string":
+            return lambda values: None if (text := get(values)) is None else Literal(text)
+        _check_datatype(column, reference, mark)
+        return _typed(get, kind)
+
+    def _texts(self, pattern: Pattern) -> dict[Reference, Write]:
+        """Make what gives the text of each reference."""
+        return {
+            each: _aspect(self._index[each.column], each, _text_of(each.aspect))
+            for each in pattern
+            if isinstance(each, Reference)
+        }
+
+    def _steps(self, pattern: Pattern) -> dict[Reference, Write]:
+        """Make what gives the step of each reference."""
+        return {
+            each: _aspect(self._index[each.column], each, _step_of(each.aspect))
+            for each in pattern
+            if isinstance(each, Reference)
+        }
+
+    def _period(self, mark: Mark) -> Make:
+        """Make a bound of a period, or its text, from one date or from two with a stroke between."""
+        sides = [self._side(side, mark) for side in _sides(mark)]
+        fields, place = Bounds._fields, mark.place
+
+        def settled(values: Values) -> tuple[Bounds, str] | None:
+            ends = [side(values) for side in sides]
+            if all(text in ("", "..") for _, text in ends):
+                return None
+            (first, begin), (last, end) = ends[0], ends[-1]
+            text = begin if len(ends) == 1 else f"{begin}/{end}"
+            bounds = Bounds(first.begin_earliest, first.begin_latest, last.end_earliest, last.end_latest)
+            try:
+                return settle(Scalar(text, place), bounds), text
+            except MappingError as error:
+                raise CellError(
+                    f"the period {text} ends before it begins", "correct the dates at the source"
+                ) from error
+
+        def make(values: Values) -> Literal | None:
+            if (found := settled(values)) is None:
+                return None
+            if mark.bound == "text":
+                return Literal(found[1])
+            day: date | None = found[0][fields.index(mark.bound)]
+            return None if day is None else Literal(day.isoformat(), datatype=_DATE)
+
+        return make
+
+    def _side(self, pattern: Pattern, mark: Mark) -> Callable[[Values], tuple[Bounds, str]]:
+        """Make one end of a period."""
+        references = [piece for piece in pattern if isinstance(piece, Reference)]
+        if not references:
+            text = "".join(map(str, pattern))
+            fixed = (read_bounds(Scalar(text, mark.place)) if text not in ("", "..") else _UNKNOWN, text)
+            return lambda _: fixed
+        if len(pattern) > 1 or self._columns[references[0].column].kind not in ("date", "year"):
+            raise wrong(mark.place, "not a date on this side of the period", expected="{column} of kind date or year")
+        place, default = self._index[references[0].column], references[0].default or ""
+
+        def read(values: Values) -> tuple[Bounds, str]:
+            value = values[place]
+            return (_UNKNOWN, default) if value is None else (value.days or _UNKNOWN, value.text)
+
+        return read
+
+
+_DATE = NamedNode(XSD + "date")
+
+
+def _whole(place: int) -> Write:
+    """Write the IRI of a node that a column gives."""
+    return lambda values: None if (value := values[place]) is None or value.node is None else value.node.value
+
+
+def _join(pattern: Pattern, getters: Mapping[Reference, Write]) -> Write:
+    """Write pieces one after another; None when one of them is missing."""
+    pieces = [getters[piece] if isinstance(piece, Reference) else piece for piece in pattern]
+    if not any(callable(piece) for piece in pieces):
+        text = "".join(map(str, pieces))
+        return lambda _: text
+
+    def write(values: Values) -> str | None:
+        written = []
+        for piece in pieces:
+            text = piece if isinstance(piece, str) else piece(values)
+            if text is None:
+                return None
+            written.append(text)
+        return "".join(written)
+
+    return write
+
+
+def _aspect(place: int, reference: Reference, read: Callable[[Value], str | None]) -> Write:
+    """Read an aspect of the value in a place, or its default."""
+    default = reference.default
+
+    def get(values: Values) -> str | None:
+        value = values[place]
+        return default if value is None else read(value)
+
+    return get
+
+
+def _text_of(aspect: str) -> Callable[[Value], str | None]:
+    """Choose what is read of a value for a text."""
+    return {
+        "minted": lambda value: value.text if value.minted else None,
+        "first": lambda value: _iso(value.days and value.days.begin_earliest),
+        "last": lambda value: _iso(value.days and value.days.end_latest),
+        "year": lambda value: _iso(value.days and value.days.begin_earliest)[:4] if value.days else None,  # type: ignore[index]
+    }.get(aspect, lambda value: value.text)
+
+
+def _step_of(aspect: str) -> Callable[[Value], str | None]:
+    """Choose what is read of a value for a step of an identifier."""
+    return step_of if aspect in ("", "text", "minted") else _text_of(aspect)
+
+
+def _iso(day: date | None) -> str | None:
+    """Write a day."""
+    return day.isoformat() if day else None
+
+
+def _typed(get: Write, datatype: NamedNode) -> Make:
+    """Make a literal of a datatype."""
+    return lambda values: None if (text := get(values)) is None else Literal(text, datatype=datatype)
+
+
+def _check_node(column: Column, term: Term, place: Place) -> None:
+    """Raise MappingError when a column cannot give the nodes that a property leads to."""
+    if term.scheme is not None:
+        if column.kind != "concept" or column.text("scheme") != term.scheme:
+            expected = f"a column of kind concept with scheme: {term.scheme}"
+            raise wrong(
+                place, f"{term.key} takes a concept of {term.scheme}, {{{column.name}}} gives none", expected=expected
+            )
+    elif _CLASS in term.range_includes:
+        if column.kind != "class":
+            raise wrong(
+                place, f"{term.key} takes a class, {{{column.name}}} gives none", expected="a column of kind class"
+            )
+    elif column.kind not in (*ENTITIES, "iri"):
+        expected = f"a column of kind {', '.join(ENTITIES)} or iri, or an identifier such as org/x-{{{column.name}}}"
+        raise wrong(place, f"{term.key} leads to a node, {{{column.name}}} is {column.kind}", expected=expected)
+
+
+def _check_datatype(column: Column, reference: Reference, mark: Mark) -> None:
+    """Raise MappingError when a column cannot give literals of the datatype of a property."""
+    datatype = mark.term.datatype
+    assert datatype is not None
+    kinds = _FITTING.get(datatype.value, ())
+    if column.kind not in kinds:
+        short = datatype.value.rpartition("#")[2]
+        expected = f"a column of kind {' or '.join(kinds)}" if kinds else "a text written out"
+        message = f"{mark.term.key} takes a value of type {short}, {{{column.name}}} is of kind {column.kind}"
+        raise wrong(mark.place, message, expected=expected)
+    formats = column.texts("format") or dates.ISO
+    if (
+        datatype == _DATE
+        and reference.aspect not in ("first", "last")
+        and not (column.kind == "date" and dates.has_days(formats))
+    ):
+        message = f"{mark.term.key} takes a day, {{{column.name}}} may be a month or year"
+        raise wrong(mark.place, message, expected=f"{{{column.name}.first}} or {{{column.name}.last}}")
+    if datatype.value == XSD + "gYear" and column.kind == "date" and reference.aspect != "year":
+        raise wrong(mark.place, f"{mark.term.key} takes a year", expected=f"{{{column.name}.year}}")
+
+
+def _sides(mark: Mark) -> list[Pattern]:
+    """Part a period at its stroke."""
+    sides: list[list[str | Reference]] = [[]]
+    for piece in mark.pattern:
+        if isinstance(piece, Reference):
+            sides[-1].append(piece)
+            continue
+        first, *others = piece.split("/")
+        if first:
+            sides[-1].append(first)
+        sides.extend([other] if other else [] for other in others)
+    if len(sides) > 2:
+        raise wrong(mark.place, "more than two dates in a period", expected="{begin}/{end}")
+    return [tuple(side) for side in sides]

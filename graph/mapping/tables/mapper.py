@@ -1,0 +1,239 @@
+"""Rows of one table → quads of one edition, with an account that loses no row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from communique.graph.identifiers import child, document, slug, stated
+from communique.graph.mapping.tables.cells import CellError, Reader, Value
+from communique.graph.mapping.tables.columns import Column
+from communique.graph.mapping.tables.description import Edition, Table
+from communique.graph.mapping.tables.ledger import Ledger
+from communique.graph.mapping.tables.linker import Linker
+from communique.graph.mapping.tables.readers import reader
+from communique.graph.mapping.tables.rows import LIST_MARK, Rejected, Row
+from communique.graph.mapping.tables.templates import compile_facts
+from communique.graph.mapping.tree import closest, wrong
+from communique.graph.namespaces import XSD, term
+
+_INTEGER = NamedNode(XSD + "integer")
+_REMEMBERED = 20_000
+
+Reject = Callable[[Rejected], object]
+
+
+class _Refused(Exception):
+    """A row that cannot be mapped."""
+
+    def __init__(self, column: str, value: str, reason: str, cure: str) -> None:
+        super().__init__(reason)
+        self.column, self.value, self.reason, self.cure = column, value, reason, cure
+
+
+class TableMapper:
+    """Maps the rows of one table of one edition; made once, used for all files of the table."""
+
+    def __init__(self, table: Table, edition: Edition, linker: Linker) -> None:
+        """Compile; MappingError at the part of the mapping that is wrong."""
+        self.table, self.edition = table, edition
+        self._groups = compile_facts(table, edition, table.facts)
+        self._once = compile_facts(table, edition, table.once, whole=True)
+        self._columns = tuple(table.columns.values())
+        self._cells = [_Cells(column, reader(column, linker), table.missing) for column in self._columns]
+        self._dates = [_place(column, table.columns) for column in self._columns]
+        self._file, self._names = "", [""] * len(self._columns)
+        self._graph = stated(edition.key)
+
+    def head(self, row: Row) -> Iterator[Quad]:
+        """Give the facts that hold for the table at once; they rest on the row with the names of the columns."""
+        if self._once:
+            yield from self._point(row)
+            ground = (self._evidence(row),)
+            for group in self._once:
+                yield from group.quads((), ground)
+
+    def map(self, rows: Iterable[Row | Rejected], ledger: Ledger) -> Iterator[Quad]:
+        """Map rows; the ledger hears of each that was mapped and of each that could not be."""
+        for row in rows:
+            if isinstance(row, Rejected):
+                ledger.reject(row)
+                continue
+            try:
+                quads = self._map(row, ledger.reject)
+            except _Refused as error:
+                ledger.reject(Rejected(row.file, row.number, error.column, error.value, error.reason, error.cure))
+                continue
+            ledger.map(row)
+            yield from quads
+
+    def _map(self, row: Row, reject: Reject) -> list[Quad]:
+        """Map one row, all or nothing."""
+        values = self._read(row, reject)
+        grounds = tuple(self._evidence(each) for each in _grounds(row))
+        try:
+            quads = [quad for group in self._groups for quad in group.quads(values, grounds)]
+        except CellError as error:
+            raise _Refused("", "", error.reason, error.cure) from error
+        if not quads:
+            raise _Refused(
+                "", "", "no fact follows from this row", "see which values its nodes need, and whether they are missing"
+            )
+        for each in _grounds(row):
+            quads.extend(self._point(each))
+        return quads
+
+    def _read(self, row: Row, reject: Reject) -> list[tuple[Value, ...]]:
+        """Read the cells of a row."""
+        if row.file != self._file:
+            self._names = [_name(column, row) for column in self._columns]
+            self._file = row.file
+        found: list[tuple[Value, ...]] = []
+        for place, cells in enumerate(self._cells):
+            column = self._columns[place]
+            text = self._text(column, place, row)
+            on = self._dates[place]
+            try:
+                days = _days(found[on]) if on is not None else ()
+                found.append(cells.read(text, days))
+            except CellError as error:
+                if column.otherwise == "reject":
+                    raise _Refused(self._names[place], text, error.reason, error.cure) from error
+                reject(Rejected(row.file, row.number, self._names[place], text, error.reason, error.cure, is_row=False))
+                found.append(())
+            if column.required and not found[-1]:
+                raise _Refused(
+                    self._names[place], text, "no value where one is required", "fill the cell at the source"
+                )
+        return found
+
+    def _text(self, column: Column, place: int, row: Row) -> str:
+        """Give the text of a cell."""
+        if column.constant is not None:
+            return column.constant
+        if column.edition is not None:
+            return self.edition.values.get(column.edition, "")
+        return row.cells.get(self._names[place], "")
+
+    def _evidence(self, row: Row) -> NamedNode:
+        """Name the evidence node of a row."""
+        return child("evidence", self.edition.key, slug(row.file.rpartition(".")[0]), str(row.number))
+
+    def _point(self, row: Row) -> list[Quad]:
+        """Describe the evidence of a row."""
+        node, graph = self._evidence(row), self._graph
+        return [
+            Quad(node, _TYPE, _EVIDENCE, graph),
+            Quad(node, _IN, document(self.edition.key), graph),
+            Quad(node, _LOCATOR, Literal(str(row.number), datatype=_INTEGER), graph),
+            Quad(node, _DIGEST, Literal(row.digest), graph),
+            Quad(node, _FILE, Literal(row.file), graph),
+        ]
+
+
+_TYPE, _EVIDENCE, _IN, _LOCATOR = term("rdf:type"), term("com:Evidence"), term("com:inDocument"), term("com:locator")
+_DIGEST, _FILE = term("com:passageDigest"), term("com:file")
+
+
+class _Cells:
+    """Reads the cells of one column, remembering those that were read."""
+
+    def __init__(self, column: Column, read: Reader, missing: frozenset[str]) -> None:
+        self._column, self._reader = column, read
+        self._missing = missing | column.missing
+        self._memory: dict[tuple[str, tuple[date, ...]], tuple[Value, ...]] = {}
+        self._marks = re.compile("|".join(map(re.escape, _marks(column)))) if column.split else None
+
+    def read(self, text: str, days: tuple[date, ...]) -> tuple[Value, ...]:
+        """Read a cell: no value, one, or several; CellError when it cannot be read."""
+        known = self._memory.get((text, days))
+        if known is None:
+            known = tuple(self._values(text, days))
+            if len(self._memory) >= _REMEMBERED:
+                self._memory.clear()
+            self._memory[text, days] = known
+        return known
+
+    def _values(self, text: str, days: tuple[date, ...]) -> Iterator[Value]:
+        """Read the parts of a cell, each once."""
+        if text.strip() in self._missing:
+            return
+        seen = set()
+        for part in self._marks.split(text) if self._marks else (text,):
+            plain = part.strip()
+            if plain in self._missing or plain in seen:
+                continue
+            seen.add(plain)
+            if self._column.pattern and not self._column.pattern.fullmatch(plain):
+                raise CellError(
+                    f"not of the form {self._column.pattern.pattern}",
+                    "correct the cell, or the pattern: of the mapping",
+                )
+            yield self._dated(plain, days)
+
+    def _dated(self, text: str, days: tuple[date, ...]) -> Value:
+        """Read a text by the days on which it has to be right; the first that gives a value counts."""
+        for day in days[:-1]:
+            try:
+                return self._reader(text, day)
+            except CellError:
+                continue
+        return self._reader(text, days[-1] if days else None)
+
+
+def _marks(column: Column) -> Sequence[str]:
+    """List what stands between the values of a cell, longest first."""
+    return sorted((LIST_MARK if each == "list" else each for each in column.split), key=len, reverse=True)
+
+
+def _place(column: Column, columns: Mapping[str, Column]) -> int | None:
+    """Find the column that says when; MappingError when it is not there, holds no dates or comes later."""
+    if column.on is None:
+        return None
+    names = list(columns)
+    if column.on not in names or columns[column.on].kind not in ("date", "year"):
+        dated = [name for name, each in columns.items() if each.kind in ("date", "year")]
+        raise wrong(
+            column.place,
+            f"{column.name} is read on {column.on!r}, which is no date",
+            expected=", ".join(dated),
+            hint=closest(column.on, dated),
+        )
+    if names.index(column.on) > names.index(column.name):
+        raise wrong(
+            column.place,
+            f"{column.on} stands below {column.name}",
+            expected=f"{column.on} above, since it is read first",
+        )
+    return names.index(column.on)
+
+
+def _days(values: Sequence[Value]) -> tuple[date, ...]:
+    """Give the days on which a name may have to be right: the last of a period, then the first."""
+    days = values[0].days if values else None
+    if days is None:
+        return ()
+    return tuple(dict.fromkeys(day for day in (days.end_latest, days.begin_earliest) if day is not None))
+
+
+def _name(column: Column, row: Row) -> str:
+    """Find what a column is called in a file; MappingError when none of its names is there."""
+    if column.constant is not None or column.edition is not None:
+        return column.name
+    found = next((name for name in column.names if name in row.cells), None)
+    if found is None and not column.optional:
+        wanted = " or ".join(map(repr, column.names))
+        hint = closest(column.names[0], row.cells)
+        raise wrong(
+            column.place, f"{row.file} has no column {wanted}", expected=", ".join(map(repr, row.cells)), hint=hint
+        )
+    return found or column.names[0]
+
+
+def _grounds(row: Row) -> tuple[Row, ...]:
+    """Give the rows on which the facts of a row rest: itself, and the last of those merged into it."""
+    others = sorted(row.also, key=lambda each: each.number)
+    return (row, others[-1]) if others else (row,)

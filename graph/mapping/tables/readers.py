@@ -1,0 +1,222 @@
+"""Columns of a mapping → functions that read their cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from pyoxigraph import NamedNode
+
+from communique.graph.errors import MappingError
+from communique.graph.identifiers import entity
+from communique.graph.linking.codes import SCHEMES
+from communique.graph.mapping.tables import dates
+from communique.graph.mapping.tables.cells import (
+    CellError,
+    Reader,
+    Value,
+    booleans,
+    concepts,
+    decimals,
+    integers,
+    make_step,
+    read_address,
+    read_text,
+    refer,
+    years,
+)
+from communique.graph.mapping.tables.columns import Column
+from communique.graph.mapping.tables.linker import Linker
+from communique.graph.mapping.tree import Scalar, closest, wrong
+from communique.graph.mapping.values import KINDS, identify
+from communique.graph.namespaces import ID
+from communique.graph.vocabulary import classes, schemes
+from communique.graph.vocabulary import concepts as concepts_of
+
+_TRUTH: Mapping[str, bool] = {
+    **dict.fromkeys(("true", "yes", "y", "1", "t"), True),
+    **dict.fromkeys(("false", "no", "n", "0", "f"), False),
+}
+# Years that a register of our time can mean.
+_LEAST, _MOST = 1000, 2100
+_STATE = ID + "state/"
+
+
+def reader(column: Column, linker: Linker) -> Reader:
+    """Make the reader of a column; MappingError at a setting that is wrong."""
+    return _MAKERS[column.kind](column, linker)
+
+
+def _integer(column: Column, _: Linker) -> Reader:
+    return integers(_whole(column, "minimum"), _whole(column, "maximum"))
+
+
+def _decimal(column: Column, _: Linker) -> Reader:
+    sign = column.text("decimal")
+    if sign not in (None, "comma", "point"):
+        raise wrong(column.options["decimal"].place, f"decimal is {sign!r}", expected="comma, point")
+    return decimals(column.number("minimum"), column.number("maximum"), sign == "comma", _whole(column, "places"))
+
+
+def _boolean(column: Column, _: Linker) -> Reader:
+    values = column.values()
+    for word in values.values():
+        if word.text not in ("true", "false"):
+            raise wrong(word.place, f"{word.text!r} is no truth value", expected="true, false")
+    return booleans({key.lower(): word.text == "true" for key, word in values.items()} or _TRUTH)
+
+
+def _year(column: Column, _: Linker) -> Reader:
+    return years(*_span(column))
+
+
+def _date(column: Column, _: Linker) -> Reader:
+    return dates.dates(column.texts("format") or dates.ISO, column.text("order"), *_span(column))
+
+
+def _concept(column: Column, _: Linker) -> Reader:
+    scheme = column.options.get("scheme")
+    if scheme is None:
+        raise wrong(column.place, f"column {column.name} has no scheme", expected="scheme: " + ", ".join(schemes()))
+    name = column.text("scheme") or ""
+    if name not in schemes():
+        hint = closest(name, schemes())
+        raise wrong(scheme.place, f"{name!r} is no scheme", expected=", ".join(schemes()), hint=hint)
+    known = {slug: concept.iri for slug, concept in concepts_of(name).items()}
+    return concepts(_closed(column, known, f"a concept of {name}"))
+
+
+def _class(column: Column, _: Linker) -> Reader:
+    return concepts(_closed(column, {key: cls.iri for key, cls in classes().items()}, "a class of the ontology"))
+
+
+def _state(column: Column, linker: Linker) -> Reader:
+    chosen = {key.casefold(): identify(word) for key, word in column.values().items()}
+    memory: dict[tuple[str, date | None], Value] = {}
+
+    def read(text: str, on: date | None) -> Value:
+        if (known := memory.get((text, on))) is not None:
+            return known
+        words = " ".join(text.split())
+        node = chosen.get(words.casefold()) or linker.find_state(words, on)
+        memory[text, on] = _be_state(node, words, on, "names")
+        return memory[text, on]
+
+    return read
+
+
+def _code(column: Column, linker: Linker) -> Reader:
+    scheme = column.text("scheme") or "alpha3"
+    if scheme not in SCHEMES:
+        place = column.options["scheme"].place
+        raise wrong(
+            place, f"{scheme!r} is no scheme of codes", expected=", ".join(SCHEMES), hint=closest(scheme, SCHEMES)
+        )
+    chosen = {key.casefold(): identify(word) for key, word in column.values().items()}
+
+    def read(text: str, on: date | None) -> Value:
+        node = chosen.get(text.casefold()) or linker.by_code(scheme, text, on)
+        return _be_state(node, text, on, f"is the {scheme} code of")
+
+    return read
+
+
+def _be_state(node: NamedNode | None, text: str, on: date | None, relation: str) -> Value:
+    """Take a node that was found for a state; CellError when none was, or when it is a territory."""
+    if node is None:
+        when = f" on {on}" if on else ""
+        raise CellError(
+            f"{relation} no one state{when}", "correct it, or say under values: which state it means: {text: state/XXX}"
+        )
+    if node.value.startswith(ID + "place/"):
+        raise CellError(
+            "a territory without a state of its own", "leave it out, or say under values: what it stands for"
+        )
+    return refer(node, text)
+
+
+def _entity(column: Column, linker: Linker) -> Reader:
+    kind, mint = column.text("kind") or "org", column.options.get("mint")
+    if kind not in KINDS:
+        raise wrong(
+            column.options["kind"].place,
+            f"{kind!r} is no kind of node",
+            expected=", ".join(KINDS),
+            hint=closest(kind, KINDS),
+        )
+    pattern = column.text("mint")
+    if mint is not None and (pattern or "").count("{}") != 1:
+        raise wrong(mint.place, f"mint is {pattern!r}", expected=f"{kind}/my-source-{{}}, with {{}} for the name")
+    chosen = {key.casefold(): identify(word) for key, word in column.values().items()}
+
+    def read(text: str, on: date | None) -> Value:
+        words = read_text(text, on).text
+        node = chosen.get(words.casefold()) or linker.find_actor(words, kind, on, None)
+        if node is not None:
+            return refer(node, words)
+        if pattern is None:
+            raise CellError(
+                "names nobody we know", "say under values: whom it means, or give mint: for nodes of its own"
+            )
+        return refer(entity(pattern.replace("{}", make_step(words))), words, minted=True)
+
+    return read
+
+
+def _node(_column: Column, _: Linker) -> Reader:
+    """Take an identifier that an adapter's own code has put into the cell, such as ``state/KOR``."""
+
+    def read(text: str, _: date | None) -> Value:
+        try:
+            return refer(identify(Scalar(text, _column.place)), text)
+        except MappingError as error:
+            raise CellError("no identifier of a node", error.expected or "kind/key") from error
+
+    return read
+
+
+def _text(_column: Column, _: Linker) -> Reader:
+    return read_text
+
+
+def _iri(_column: Column, _: Linker) -> Reader:
+    return read_address
+
+
+def _closed(column: Column, known: Mapping[str, NamedNode], what: str) -> dict[str, NamedNode]:
+    """Read a closed table of values; without one, the cells are the keys themselves."""
+    values = column.values()
+    for word in values.values():
+        if word.text not in known:
+            raise wrong(
+                word.place, f"{word.text!r} is not {what}", expected=", ".join(known), hint=closest(word.text, known)
+            )
+    return {text: known[word.text] for text, word in values.items()} or dict(known)
+
+
+def _whole(column: Column, key: str) -> int | None:
+    """Read a setting that is a whole number."""
+    number = column.number(key)
+    return None if number is None else int(number)
+
+
+def _span(column: Column) -> tuple[int, int]:
+    """Read the first and last year that a column may hold."""
+    return _whole(column, "minimum") or _LEAST, _whole(column, "maximum") or _MOST
+
+
+_MAKERS = {
+    "text": _text,
+    "integer": _integer,
+    "decimal": _decimal,
+    "boolean": _boolean,
+    "year": _year,
+    "date": _date,
+    "concept": _concept,
+    "class": _class,
+    "state": _state,
+    "code": _code,
+    "entity": _entity,
+    "node": _node,
+    "iri": _iri,
+}

@@ -1,0 +1,239 @@
+"""The facts of a table → templates, from which each row makes its quads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from pyoxigraph import NamedNode, Quad
+
+from communique.graph.errors import MappingError
+from communique.graph.identifiers import CANDIDATES, inferred, stated
+from communique.graph.mapping.authoring import Setting, expand, find_realizations
+from communique.graph.mapping.document import attest
+from communique.graph.mapping.soundness import is_country
+from communique.graph.mapping.tables.cells import Value
+from communique.graph.mapping.tables.description import Edition, Table
+from communique.graph.mapping.tables.holes import Holes
+from communique.graph.mapping.tables.makers import Make, Makers, Write
+from communique.graph.mapping.tree import (
+    Block,
+    Part,
+    Scalar,
+    as_block,
+    as_items,
+    as_scalar,
+    refuse_others,
+    require,
+    wrong,
+)
+from communique.graph.mapping.values import Fact, imply
+from communique.graph.namespaces import term
+
+NEEDS = "needs"
+
+_EVIDENCE = term("com:evidence")
+_DOUBT = {"type": "CandidateMatch", "certainty": "candidate", "judgement": "unreviewed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A property of a node template; ``many`` are the places of columns of several values that it takes one of."""
+
+    key: str
+    predicate: NamedNode
+    make: Make
+    many: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What one node of a row is made from.
+
+    Attributes
+    ----------
+    iri : writes the IRI; None when a value that it needs is missing
+    many : places of columns of several values in it: one node for each
+    needs : properties without which there is no such node
+    """
+
+    iri: Write
+    many: frozenset[int]
+    statements: tuple[Statement, ...]
+    needs: frozenset[str]
+    graph: NamedNode
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A node as it stands in the mapping, and the children that exist only with it."""
+
+    head: Node
+    children: tuple[Node, ...]
+
+    def quads(self, values: Sequence[tuple[Value, ...]], evidence: Sequence[NamedNode]) -> Iterator[Quad]:
+        """Make the quads of a row; ``values`` are those of each column, none, one or several."""
+        for picked in _pick([each[0] if len(each) == 1 else None for each in values], self.head.many, values):
+            made = _fill(self.head, picked, values, evidence)
+            if made is None:
+                continue
+            yield from made
+            for child in self.children:
+                for one in _pick(picked, child.many - self.head.many, values):
+                    yield from _fill(child, one, values, evidence) or ()
+
+
+def compile_facts(table: Table, edition: Edition, facts: Block, *, whole: bool = False) -> tuple[Group, ...]:
+    """Compile the facts of a table for one edition; with ``whole`` those that hold for the table at once.
+
+    MappingError at the part of the mapping that is wrong.
+    """
+    holes = Holes({} if whole else table.columns)
+    try:
+        return tuple(_compile(holes, edition, facts, () if whole else _inferences(table), table, whole))
+    except MappingError as error:
+        raise holes.explain(error) from error
+
+
+def _compile(
+    holes: Holes, edition: Edition, facts: Block, inferences: Iterable[tuple[Scalar, Block]], table: Table, whole: bool
+) -> Iterator[Group]:
+    """Compile stated facts, inferences and possible identities."""
+    makers, day = Makers(holes), edition.days.end_latest
+    assert day is not None
+    date = Scalar(day.isoformat(), edition.date.place)
+    punched = _punch(holes, facts)
+    setting = Setting(edition.key, find_realizations([punched]))
+    typed: set[str] = set()
+    for needs, name, block in _nodes(punched):
+        found = list(expand(Block(((name, block),), name.place), setting))
+        found += list(attest(found, date))
+        typed |= {fact.subject for fact in found if fact.term.key == "type"}
+        yield _group(makers, found, needs, stated(edition.key))
+    for rule, part in inferences:
+        inside = _punch(holes, part)
+        own = Setting(edition.key, {**setting.realizations, **find_realizations([inside])})
+        for needs, name, block in _nodes(inside):
+            found = list(expand(Block(((name, block),), name.place), own))
+            found += list(attest(found, date))
+            for subject in dict.fromkeys(fact.subject for fact in found):
+                found += [
+                    imply(subject, "certainty", "inferred", rule.place),
+                    imply(subject, "inferenceRule", rule.text, rule.place),
+                ]
+            typed |= {fact.subject for fact in found if fact.term.key == "type"}
+            yield _group(makers, found, needs, inferred(edition.key))
+    if not whole:
+        yield from _doubts(holes, makers, table, setting)
+    _refuse_untyped(holes, punched, typed)
+
+
+def _doubts(holes: Holes, makers: Makers, table: Table, setting: Setting) -> Iterator[Group]:
+    """Compile possible identities."""
+    for key, part in _punch(holes, table.candidates):
+        block = as_block(part, "the two nodes and the reason")
+        implied = tuple(
+            (Scalar(name, key.place), Scalar(text, key.place))
+            for name, text in _DOUBT.items()
+            if block.get(name) is None
+        )
+        name = replace(key, text=f"candidate/{key.text}")
+        found = list(expand(Block(((name, Block(implied + block.entries, block.place)),), key.place), setting))
+        yield _group(makers, found, frozenset(), CANDIDATES)
+
+
+def _inferences(table: Table) -> Iterator[tuple[Scalar, Block]]:
+    """Read the rules of inference of a table with their facts."""
+    for item in () if table.inferred is None else as_items(table.inferred):
+        block = as_block(item, "a rule with its facts")
+        refuse_others(block, ("rule", "facts"), "an inference")
+        rule = as_scalar(require(block, "rule", "the inference"), "the rule of inference")
+        yield rule, as_block(require(block, "facts", "the inference"), "nodes with their properties")
+
+
+def _punch(holes: Holes, facts: Block) -> Block:
+    """Put marks in the place of placeholders."""
+    punched: Part = holes.punch(facts)
+    return as_block(punched, "nodes with their properties")
+
+
+def _nodes(facts: Block) -> Iterator[tuple[frozenset[str], Scalar, Block]]:
+    """Give each node with the properties that it needs."""
+    for name, part in facts:
+        block = as_block(part, f"properties of {name.text}")
+        needs = block.get(NEEDS)
+        keys = () if needs is None else tuple(as_scalar(item, "a property") for item in as_items(needs))
+        own = {key.text for key, _ in block}
+        for key in keys:
+            if key.text not in own:
+                raise wrong(
+                    key.place, f"{key.text!r} is needed but not given", expected=f"one of {', '.join(own - {NEEDS})}"
+                )
+        yield frozenset(key.text for key in keys), name, block.without(NEEDS)
+
+
+def _group(makers: Makers, facts: Sequence[Fact], needs: frozenset[str], graph: NamedNode) -> Group:
+    """Compile a node and its children."""
+    subjects = list(dict.fromkeys(fact.subject for fact in facts))
+    nodes = []
+    for subject in subjects:
+        iri, many = makers.identifier(subject)
+        own = [fact for fact in facts if fact.subject == subject]
+        statements = tuple(_statement(makers, fact) for fact in own)
+        nodes.append(
+            Node(iri, makers.several(many), statements, needs if subject == subjects[0] else frozenset(), graph)
+        )
+    return Group(nodes[0], tuple(nodes[1:]))
+
+
+def _statement(makers: Makers, fact: Fact) -> Statement:
+    """Compile one property."""
+    make, many = makers.of(fact.value)
+    return Statement(fact.term.key, fact.term.iri, make, makers.several(many))
+
+
+def _refuse_untyped(holes: Holes, facts: Block, typed: set[str]) -> None:
+    """Refuse a node to which the table gives no class; what a column names may have one elsewhere."""
+    for name, _ in facts:
+        is_column = holes.is_node(name.text)
+        if name.text not in typed and not is_column and not is_country(name.text):
+            raise wrong(
+                name.place, f"{name.text} has no type in this table", expected="type: …, a class of the ontology"
+            )
+
+
+def _pick(
+    picked: Sequence[Value | None], many: frozenset[int], values: Sequence[tuple[Value, ...]]
+) -> Iterator[Sequence[Value | None]]:
+    """Give the values of a row with one each for the columns of several values that are named."""
+    open_ones = [place for place in many if len(values[place]) > 1]
+    if not open_ones:
+        yield picked
+        return
+    for chosen in product(*(values[place] for place in open_ones)):
+        one = list(picked)
+        for place, value in zip(open_ones, chosen, strict=True):
+            one[place] = value
+        yield one
+
+
+def _fill(
+    node: Node, picked: Sequence[Value | None], values: Sequence[tuple[Value, ...]], evidence: Sequence[NamedNode]
+) -> list[Quad] | None:
+    """Make a node; None when its identifier or a property that it needs is missing."""
+    iri = node.iri(picked)
+    if iri is None:
+        return None
+    subject, graph = NamedNode(iri), node.graph
+    quads, given = [], set()
+    for each in node.statements:
+        for one in _pick(picked, each.many - node.many, values) if each.many else (picked,):
+            value = each.make(one)
+            if value is not None:
+                quads.append(Quad(subject, each.predicate, value, graph))
+                given.add(each.key)
+    if not node.needs <= given:
+        return None
+    quads.extend([Quad(subject, _EVIDENCE, ground, graph) for ground in evidence])
+    return quads

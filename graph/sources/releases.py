@@ -1,0 +1,200 @@
+"""Files of a source, gathered into the editions they belong to, and read edition by edition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import ModuleType
+
+from pyoxigraph import Quad
+
+from communique.graph.errors import SourceError
+from communique.graph.identifiers import inferred
+from communique.graph.mapping import adapters
+from communique.graph.mapping.tables.description import Edition, Source, Table, read_source
+from communique.graph.mapping.tables.editions import File, describe_edition, digest_of
+from communique.graph.mapping.tables.ledger import Ledger, unrepeated
+from communique.graph.mapping.tables.linker import Linker, Names
+from communique.graph.mapping.tables.mapper import TableMapper
+from communique.graph.mapping.tables.rows import Account, Rejected, Row
+from communique.graph.sources.authored import read_yaml
+from communique.graph.sources.inputs import Input, digest
+from communique.graph.sources.rejects import Rejects
+from communique.graph.sources.streams import Notice
+from communique.graph.sources.tables import read_rows, table_name
+
+KIND = ".table"
+
+
+@dataclass(frozen=True, eq=False)
+class Release(Input):
+    """The files of one edition of a source, as one input.
+
+    Attributes
+    ----------
+    source, edition : what they are
+    files : each with the table that says how it is read
+    module : the adapter's own code, if it has any
+    """
+
+    source: Source
+    edition: Edition
+    files: tuple[tuple[Table, Path], ...]
+    module: ModuleType | None
+
+    @cached_property
+    def size(self) -> int:
+        """Count the bytes of all files."""
+        return sum(path.stat().st_size for _, path in self.files)
+
+    @cached_property
+    def digests(self) -> tuple[File, ...]:
+        """Give name and digest of each file."""
+        return tuple(File(table_name(path), digest(path)) for _, path in self.files)
+
+    @cached_property
+    def digest(self) -> str:
+        """Give the digest of the edition."""
+        return digest_of(self.digests)
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What reading a release leaves beside its quads: the account, complete at the end, and what was rejected."""
+
+    account: Account = field(default_factory=Account)
+    rejects: Rejects = field(default_factory=Rejects)
+
+
+def packaged_source(name: str) -> Source:
+    """Read the mapping of a packaged source."""
+    return read_source(read_yaml(adapters.mapping_of(name)))
+
+
+def read_mapping(path: Path | Traversable) -> Source:
+    """Read a mapping file; SourceError or MappingError at what is wrong."""
+    return read_source(read_yaml(path))
+
+
+def gather(source: Source, paths: Sequence[Path]) -> list[Release]:
+    """Gather files, and those of folders, into the editions of a source.
+
+    Of a folder, files that no edition knows are passed over. SourceError: a file that was named itself belongs to no
+    edition, or nothing was found.
+    """
+    named = [path for path in paths if not path.is_dir()]
+    found = [*named, *(each for path in paths if path.is_dir() for each in sorted(path.rglob("*")) if each.is_file())]
+    releases = [release for edition in source.editions if (release := _gather(source, edition, found))]
+    known = {path for release in releases for _, path in release.files}
+    if lost := [path for path in named if path not in known]:
+        expected = ", ".join(dict.fromkeys(pattern for edition in source.editions for pattern in edition.files))
+        hint = "rename the file, or add it to an edition of the mapping"
+        raise SourceError(f"no file of {source.name}", path=str(lost[0]), expected=expected, hint=hint)
+    if not releases:
+        expected = ", ".join(dict.fromkeys(pattern for edition in source.editions for pattern in edition.files))
+        raise SourceError(
+            f"nothing of {source.name} in {', '.join(map(str, paths))}", expected=f"files named {expected}"
+        )
+    return releases
+
+
+def read_release(
+    release: Release, harvest: Harvest, linker: Linker | None = None, notice: Notice | None = None
+) -> Iterator[Quad]:
+    """Read and map the files of an edition; quads may repeat, the description of the edition comes last.
+
+    Raises
+    ------
+    SourceError, MappingError : a file cannot be read, the mapping is wrong, or no row at all could be mapped
+    """
+    ledger, graphs = Ledger(harvest.rejects.add), set()
+    for quad in _read_tables(release, ledger, linker or Names(), notice):
+        graphs.add(quad.graph_name)
+        yield quad
+    harvest.account = ledger.close()
+    _refuse_nothing(release, harvest)
+    has_inferred = inferred(release.edition.key) in graphs
+    yield from describe_edition(
+        release.source, release.edition, release.digests, harvest.account, has_inferred=has_inferred
+    )
+
+
+def _read_tables(release: Release, ledger: Ledger, linker: Linker, notice: Notice | None) -> Iterator[Quad]:
+    """Read the files table by table."""
+    for table in release.source.tables:
+        paths = [path for own, path in release.files if own is table]
+        if not paths:
+            continue
+        mapper = TableMapper(table, release.edition, linker)
+        rows = ledger.read(row for path in paths for row in read_rows(path, table.layout, notice))
+        yield from _map_rows(mapper, _adapted(rows, table, release.module, ledger), ledger)
+
+
+def _map_rows(mapper: TableMapper, rows: Iterable[Row | Rejected], ledger: Ledger) -> Iterator[Quad]:
+    """Map rows, before them the facts that hold for each file at once."""
+    file = ""
+
+    def noted() -> Iterator[Row | Rejected]:
+        nonlocal file
+        for row in rows:
+            if isinstance(row, Row) and row.file != file:
+                file = row.file
+                heads.append(row.head or row)
+            yield row
+
+    heads: list[Row] = []
+    for quad in mapper.map(noted(), ledger):
+        while heads:
+            yield from mapper.head(heads.pop())
+        yield quad
+
+
+def _adapted(
+    rows: Iterator[Row | Rejected], table: Table, module: ModuleType | None, ledger: Ledger
+) -> Iterable[Row | Rejected]:
+    """Leave out repeated rows, and let the adapter's own code have its say."""
+    kept = rows if table.repeats == "keep" else unrepeated(rows)
+    own: Callable[[Iterator[Row]], Iterator[Row | Rejected]] | None = None
+    if module is not None:
+        stem = table.name.replace("-", "_")
+        own = getattr(module, f"rows_{stem}", getattr(module, "rows", None))
+    return kept if own is None else own(_sound(kept, ledger))
+
+
+def _sound(rows: Iterable[Row | Rejected], ledger: Ledger) -> Iterator[Row]:
+    """Give the rows that could be read."""
+    for row in rows:
+        if isinstance(row, Row):
+            yield row
+        else:
+            ledger.reject(row)
+
+
+def _gather(source: Source, edition: Edition, found: Iterable[Path]) -> Release | None:
+    """Gather the files of one edition; each goes to the first table that takes it."""
+    files = []
+    for path in found:
+        name = table_name(path)
+        if any(fnmatchcase(name, pattern) for pattern in edition.files):
+            table = next(
+                (each for each in source.tables if any(fnmatchcase(name, pattern) for pattern in each.files)), None
+            )
+            if table is not None:
+                files.append((table, path))
+    if not files:
+        return None
+    names = ", ".join(path.name for _, path in files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
+    module = adapters.module_of(source.name) if source.name in adapters.names() else None
+    return Release(files[0][1], f"{edition.key} ({names})", KIND, source, edition, tuple(files), module)
+
+
+def _refuse_nothing(release: Release, harvest: Harvest) -> None:
+    """Raise SourceError when rows were read and not one gave a fact."""
+    if harvest.account.read and not harvest.account.mapped:
+        first = harvest.rejects.first[0]
+        message = f"none of {harvest.account.read} rows could be mapped; the first, row {first.number}: {first.reason}"
+        raise SourceError(message, path=release.name, expected="rows as the mapping describes them", hint=first.cure)
