@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib.resources.abc import Traversable
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 
@@ -24,7 +25,7 @@ from communique.graph.mapping.tables.rows import Account, Rejected, Row
 from communique.graph.sources.authored import read_yaml
 from communique.graph.sources.inputs import Input, digest
 from communique.graph.sources.rejects import Rejects
-from communique.graph.sources.streams import Notice
+from communique.graph.sources.streams import Notice, open_stream
 from communique.graph.sources.tables import read_rows, table_name
 
 KIND = ".table"
@@ -124,14 +125,24 @@ def read_release(
 
 
 def _read_tables(release: Release, ledger: Ledger, linker: Linker, notice: Notice | None) -> Iterator[Quad]:
-    """Read the files table by table."""
+    """Read the files table by table; a table without facts only explains the rows of others."""
     for table in release.source.tables:
-        paths = [path for own, path in release.files if own is table]
-        if not paths:
+        if not any(own is table for own, _ in release.files) or not (table.facts.entries or table.once.entries):
             continue
         mapper = TableMapper(table, release.edition, linker)
-        rows = ledger.read(row for path in paths for row in read_rows(path, table.layout, notice))
-        yield from _map_rows(mapper, _adapted(rows, table, release.module, ledger), ledger)
+        rows = ledger.read(_read_table(release, table, notice))
+        yield from _map_rows(mapper, _adapted(rows, table, release, ledger), ledger)
+
+
+def _read_table(release: Release, table: Table, notice: Notice | None = None) -> Iterator[Row | Rejected]:
+    """Read the rows of a table; files that are no table by the adapter's own ``read_<table>(stream, file name)``."""
+    own = getattr(release.module, f"read_{_stem(table)}", None)
+    for path in (path for each, path in release.files if each is table):
+        if own is None:
+            yield from read_rows(path, table.layout, notice)
+            continue
+        with open_stream(path, notice) as stream:
+            yield from own(stream, table_name(path))
 
 
 def _map_rows(mapper: TableMapper, rows: Iterable[Row | Rejected], ledger: Ledger) -> Iterator[Quad]:
@@ -154,23 +165,31 @@ def _map_rows(mapper: TableMapper, rows: Iterable[Row | Rejected], ledger: Ledge
 
 
 def _adapted(
-    rows: Iterator[Row | Rejected], table: Table, module: ModuleType | None, ledger: Ledger
+    rows: Iterator[Row | Rejected], table: Table, release: Release, ledger: Ledger
 ) -> Iterable[Row | Rejected]:
-    """Leave out repeated rows, and let the adapter's own code have its say."""
+    """Leave out repeated rows, and let the adapter's own code have its say: ``rows_<table>(rows)``.
+
+    Where the adapter's ``JOINS`` names further tables for a table, their rows are handed over as well.
+    """
     kept = rows if table.repeats == "keep" else unrepeated(rows)
-    own: Callable[[Iterator[Row]], Iterator[Row | Rejected]] | None = None
-    if module is not None:
-        stem = table.name.replace("-", "_")
-        own = getattr(module, f"rows_{stem}", getattr(module, "rows", None))
-    return kept if own is None else own(_sound(kept, ledger))
+    own = getattr(release.module, f"rows_{_stem(table)}", getattr(release.module, "rows", None))
+    joined = getattr(release.module, "JOINS", {}).get(table.name, ())
+    others = ((each for each in release.source.tables if each.name == name) for name in joined)
+    beside = [_sound(_read_table(release, each), None) for each in chain.from_iterable(others)]
+    return kept if own is None else own(_sound(kept, ledger), *beside)
 
 
-def _sound(rows: Iterable[Row | Rejected], ledger: Ledger) -> Iterator[Row]:
-    """Give the rows that could be read."""
+def _stem(table: Table) -> str:
+    """Name a table as the functions of an adapter do."""
+    return table.name.replace("-", "_")
+
+
+def _sound(rows: Iterable[Row | Rejected], ledger: Ledger | None) -> Iterator[Row]:
+    """Give the rows that could be read; the ledger, where there is one, hears of the others."""
     for row in rows:
         if isinstance(row, Row):
             yield row
-        else:
+        elif ledger is not None:
             ledger.reject(row)
 
 

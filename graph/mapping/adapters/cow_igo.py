@@ -1,0 +1,144 @@
+"""Correlates of War, IGO version 3: years of membership → spans, and what the tables of states and organizations need.
+
+A span is a run of years without gap in which a state has one status in an organization. States are told apart by what
+their code means in that year: code 345 is Yugoslavia, then Serbia and Montenegro, then Serbia.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from pyoxigraph import NamedNode
+
+from communique.graph.linking import states
+from communique.graph.mapping.tables.rows import Row
+from communique.graph.namespaces import ID
+
+# Last year of the list of memberships, and of that of states: what lasts until then has no known end.
+LAST_YEAR, LAST_DAY = 2009, date(2016, 12, 31)
+# Before this year the source has values for every fifth year and fills in the others.
+FILLED_IN_BEFORE = 1965
+RULE = "yearly-values-filled-in-before-1965"
+
+
+@dataclass(slots=True)
+class _Span:
+    """A run of years: the first row, the last, and those between by number alone."""
+
+    first: Row
+    last: Row
+    year: int
+    between: list[Row] = field(default_factory=list)
+
+    def extend(self, row: Row, year: int) -> None:
+        """Add the row of the next year; of the last one before, only the place is kept."""
+        if self.last is not self.first:
+            self.between.append(replace(self.last, cells={}, passage=()))
+        self.last, self.year = row, year
+
+    def close(self) -> Row:
+        """Make one row of all; it keeps the place and the cells of the first."""
+        ongoing = self.year >= LAST_YEAR
+        cells = {"until": "" if ongoing else str(self.year), "standing": "ongoing" if ongoing else "occurred"}
+        cells["rule"] = RULE if int(self.first.cells["year"]) < FILLED_IN_BEFORE else ""
+        others = () if self.last is self.first else (*self.between, self.last)
+        return replace(self.first, cells={**self.first.cells, **cells}, also=others)
+
+
+def rows_memberships(rows: Iterable[Row]) -> Iterator[Row]:
+    """Merge the years of a member in an organization; rows come in the order of years, as the source has them.
+
+    A row whose year is none, or whose code means no state, goes on as it is, for the table to reject.
+    """
+    spans: dict[tuple[str, str], _Span] = {}
+    for row in rows:
+        member = _member(row)
+        if member is None:
+            yield row.with_cells(**dict.fromkeys(("until", "standing", "rule"), ""))
+            continue
+        key, year = (row.cells["ioname"].casefold(), member.value), int(row.cells["year"])
+        span = spans.get(key)
+        if span and year == span.year + 1 and row.cells["status"] == span.first.cells["status"]:
+            span.extend(row, year)
+            continue
+        if span:
+            yield span.close()
+        spans[key] = _Span(row, row, year)
+    for span in spans.values():
+        yield span.close()
+
+
+def rows_organizations(rows: Iterable[Row]) -> Iterator[Row]:
+    """Read names that were written in Mac Roman and read as Latin-1 the way they were written."""
+    for row in rows:
+        yield row.with_cells(**{key: _mend(row.cells[key]) for key in _NAMES})
+
+
+def rows_states(rows: Iterable[Row]) -> Iterator[Row]:
+    """Make days of three columns each, and a row for each state that the code meant in the time.
+
+    Code 365 is in the list once, from 1816; it means Russia, then the Soviet Union, then Russia again. What lasts to
+    the end of the list has no known end.
+    """
+    for row in rows:
+        begin, end = _day(row, "st"), _day(row, "end")
+        if begin is None or end is None:
+            yield row.with_cells(begin="", end="")
+            continue
+        for first, last in _parts(row.cells["ccode"], begin, end):
+            yield row.with_cells(begin=first.isoformat(), end="" if last >= LAST_DAY else last.isoformat())
+
+
+_NAMES = ("orgname", "longorgname")
+
+
+def _member(row: Row) -> NamedNode | None:
+    """Find the state that a code means in a year: at its end, else at its beginning; a territory is none."""
+    year = row.cells["year"].strip()
+    if not year.isdigit():
+        return None
+    days = (date(int(year), 12, 31), date(int(year), 1, 1))
+    found = (states.by_code("cow", row.cells["ccode"], on=day) for day in days)
+    return next((node for node in found if node is not None and node.value.startswith(ID + "state/")), None)
+
+
+def _mend(text: str) -> str:
+    """Undo the wrong reading of a name; a text beyond Latin-1 was not read so."""
+    if text.isascii() or any(ord(sign) > 0xFF for sign in text):
+        return text
+    return text.encode("latin-1").decode("mac_roman").replace("\N{NO-BREAK SPACE}", " ").strip()
+
+
+def _day(row: Row, side: str) -> date | None:
+    """Make the first or last day of a period; None when the cells hold none."""
+    try:
+        return date(*(int(row.cells[side + part]) for part in ("year", "month", "day")))
+    except ValueError:
+        return None
+
+
+def _parts(code: str, begin: date, end: date) -> Iterator[tuple[date, date]]:
+    """Part a period where a code begins to mean another state."""
+    while begin <= end:
+        last = _last_day(code, begin, end)
+        yield begin, last
+        begin = last + timedelta(days=1)
+
+
+def _last_day(code: str, begin: date, end: date) -> date:
+    """Find the last day on which a code means what it means at the begin, by years and then by halves."""
+    meant = states.by_code("cow", code, on=begin)
+    same = begin
+    for year in range(begin.year + 1, end.year + 2):
+        later = min(date(year, 1, 1), end)
+        if states.by_code("cow", code, on=later) != meant:
+            break
+        same = later
+    else:
+        return end
+    while (later - same).days > 1:
+        middle = same + (later - same) // 2
+        same, later = (middle, later) if states.by_code("cow", code, on=middle) == meant else (same, middle)
+    return same
