@@ -1,24 +1,45 @@
-"""List the benchmarks, or run the named ones: ``python -m bench [NAME…]``."""
+"""List the benchmarks, or run the named ones: ``python -m bench [NAME…] [--sizes 10k,1M] [--minutes 8]``."""
 
 from __future__ import annotations
 
-import sys
+import argparse
+from collections.abc import Callable
 
 from bench import engines, machine, validation
 
-BENCHMARKS = {"engines": engines.main, "validation": validation.main}
+Chosen = argparse.Namespace
+BENCHMARKS: dict[str, Callable[[Chosen], None]] = {
+    "engines": lambda _: engines.main(),
+    "validation": lambda chosen: validation.main(chosen.sizes, chosen.minutes, writes=not chosen.dry),
+}
+_FACTORS = {"k": 1_000, "M": 1_000_000}
 
 
 def main() -> None:
     """Run the named benchmarks, all of them when none is named."""
-    names = sys.argv[1:] or list(BENCHMARKS)
-    unknown = [name for name in names if name not in BENCHMARKS]
-    if unknown:
-        sys.exit(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    parser = _parser()
+    chosen = parser.parse_args()
+    if unknown := set(chosen.names) - set(BENCHMARKS):
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
     print(machine.describe())
-    for name in names:
-        print(f"\n## {name}\n")
-        BENCHMARKS[name]()
+    for name in chosen.names or BENCHMARKS:
+        print(f"\n## {name}\n", flush=True)
+        BENCHMARKS[name](chosen)
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Say what may be asked."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=" or ".join(BENCHMARKS))
+    parser.add_argument("--sizes", type=sizes, default=validation.SIZES, help="quads, such as 10k,1M (validation)")
+    parser.add_argument("--minutes", type=float, default=8.0, help="after these no run is begun (validation)")
+    parser.add_argument("--dry", action="store_true", help="leave bench/README.md as it is")
+    return parser
+
+
+def sizes(text: str) -> tuple[int, ...]:
+    """Read sizes: numbers with k or M, between commas."""
+    return tuple(int(float(part.rstrip("kM")) * _FACTORS.get(part[-1:], 1)) for part in text.split(","))
 
 
 if __name__ == "__main__":

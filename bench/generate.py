@@ -70,13 +70,16 @@ class Document:
         return self.say(node, type=term("com:Evidence"), inDocument=self.node, locator=locator, passageDigest=digest)
 
 
-def generate(size: int, *, seed: int = 7, errors: float = 0.002) -> Iterator[Quad]:
-    """Yield whole documents until at least ``size`` quads are out; ``errors`` is the share of broken documents."""
+def generate(size: int, *, seed: int = 7, errors: float = 0.002, first: int = 1) -> Iterator[Quad]:
+    """Yield whole documents until at least ``size`` quads are out; ``errors`` is the share of broken documents.
+
+    ``first`` is the number of the first document; graphs whose numbers do not meet can stand beside each other.
+    """
     rng = random.Random(seed)
     not_states = described(read_yaml(background()))
     states = sorted(name for name in territories(not_states) if name.startswith("state/"))
     written = 0
-    for number in count(1):
+    for number in count(first):
         made = _document(Document(f"b{number:07d}", rng), [entity(state) for state in states], errors)
         yield from made.quads
         written += len(made.quads)

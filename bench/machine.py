@@ -8,14 +8,25 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from pathlib import Path
 
 _LIBRARIES = ("pyoxigraph", "rdflib", "pyshacl", "networkx", "networkit", "scipy")
 
 
 def describe() -> str:
-    """Name the interpreter, the cores and the versions of the libraries that are compared."""
+    """Name the processor, the memory, the interpreter and the versions of the libraries that are compared."""
     libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
-    return f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}; {libraries}"
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    machine = f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB"
+    return f"{machine}; Python {platform.python_version()}, {libraries}"
+
+
+def _processor() -> str:
+    """Name the processor."""
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text().splitlines() if told.is_file() else []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.machine())
 
 
 def interleave(runs: Sequence[Callable[[], object]], repetitions: int) -> list[float]:

@@ -1,72 +1,150 @@
-"""Validation by compiled queries and by pySHACL, in full and of one batch, on graphs of the project's own terms."""
+"""Validation and validated loads, size by size: ours, pySHACL and the bare load take turns, each in its own process.
+
+Every figure is written down as soon as it is there: a run that is stopped, or one candidate that fails, loses nothing
+of the others. ``bench/tasks.py`` says what each candidate does.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+import sys
 import time
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
-from pyoxigraph import Quad, Store
-
+from bench.children import FAILED, measure
 from bench.generate import generate
-from bench.machine import interleave, table
-from communique.graph.validation import oracle
-from communique.graph.validation.catalogue import shapes
-from communique.graph.validation.compiled import Plan, compile_shapes
-from communique.graph.validation.results import ValidationReport
-from communique.graph.validation.view import View
-from communique.graph.vocabulary import ontology_quads
+from bench.machine import describe
+from bench.record import write_section
+from bench.results import Results
+from bench.validation_tables import render
 
-SIZES = (10_000, 100_000)
-# Beyond this, pySHACL needs many minutes.
-LARGEST_FOR_PYSHACL = 10_000
-_BATCH = 10
-_REPETITIONS = 3
-
-
-def main() -> None:
-    """Print times for each size; stop where the engines disagree."""
-    plan = compile_shapes(shapes())
-    rows = [_measure(plan, size) for size in SIZES]
-    print(f"{len(plan.shapes)} shapes with targets, {len(plan.checks)} queries; the union of all graphs, in memory\n")
-    print(f"A batch is the {_BATCH} last documents, added to the rest. Medians of {_REPETITIONS} runs; pySHACL once.\n")
-    columns = ("quads", "results", "queries s", "pySHACL s", "ratio", "batch quads", "focus nodes", "find them s")
-    print(table((*columns, "validate them s"), rows))
+SIZES = (10_000, 100_000, 1_000_000)
+# Up to a size the candidates take so many turns; beyond it, one.
+_TURNS, _LARGEST_FOR_TURNS = 3, 1_000_000
+# Beyond this, pySHACL is not asked; and it is not waited for longer than so many seconds.
+LARGEST_FOR_PYSHACL, PYSHACL_SECONDS = 100_000, 100
+# No candidate runs longer than this.
+_SECONDS = 600
+_SHARED = Path(__file__).resolve().parents[2] / "shared" / "prototypes" / "bench"
+WORK = Path("var/bench")
 
 
-def _measure(plan: Plan, size: int) -> tuple[object, ...]:
-    """Make one row of the table."""
-    quads = list(generate(size))
-    store = Store()
-    store.extend(ontology_quads())
-    store.bulk_extend(quads)
-    run = View(store).select
-    report = plan.validate(run)
-    (full,) = interleave([partial(plan.validate, run)], _REPETITIONS)
-    slow = _pyshacl(store, report) if size <= LARGEST_FOR_PYSHACL else None
-    batch = _last(quads)
-    focus = plan.affected(batch, [], run)
-    find, check = interleave(
-        [partial(plan.affected, batch, [], run), partial(plan.validate, run, focus=focus)], _REPETITIONS
-    )
-    times = (full / 1e3, slow or "", slow / full * 1e3 if slow else "")
-    return (len(quads), len(report.results), *times, len(batch), len(focus), find / 1e3, check / 1e3)
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A task with its arguments; ``is_slow`` is run once per size, ``keeps`` names the home that is left for others."""
+
+    name: str
+    task: str
+    arguments: tuple[object, ...]
+    home: str = ""
+    is_slow: bool = False
 
 
-def _pyshacl(store: Store, report: ValidationReport) -> float:
-    """Time pySHACL once, in seconds, and compare its findings."""
-    start = time.perf_counter()
-    other = oracle.validate_view(View(store), shapes())
-    elapsed = time.perf_counter() - start
-    ours, theirs = ({(item.focus, item.component, item.shape) for item in each.results} for each in (report, other))
-    if ours != theirs:
-        raise SystemExit(f"the engines disagree: {ours ^ theirs}")
-    return elapsed
+class Deadline:
+    """The time that a run may take."""
+
+    def __init__(self, minutes: float) -> None:
+        self._end = time.monotonic() + minutes * 60
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        return self._end - time.monotonic()
 
 
-def _last(quads: Iterable[Quad]) -> list[Quad]:
-    """Give the quads of the last documents, without those that other documents hold too."""
-    graphs = list(dict.fromkeys(quad.graph_name for quad in quads))
-    last = set(graphs[-_BATCH:])
-    before = {quad.triple for quad in quads if quad.graph_name not in last}
-    return [quad for quad in quads if quad.graph_name in last and quad.triple not in before]
+def main(sizes: tuple[int, ...] = SIZES, minutes: float = 8, *, writes: bool = True) -> None:
+    """Measure each size and print the tables; ``writes`` also puts them into ``bench/README.md``.
+
+    Sizes that were measured before, with the same versions on the same machine, stay in the tables.
+    """
+    deadline, results = Deadline(minutes), Results.read(WORK / "validation.json", describe())
+    if not _SHARED.is_dir():
+        results.note = "The 27 benchmark shapes were left out: they lie in ../shared/prototypes/bench, which is absent."
+    for size in sizes:
+        work = WORK / str(size)
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        results.begin(size, datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), os.getloadavg()[0])
+        _measure(size, work, results, deadline)
+        shutil.rmtree(work, ignore_errors=True)
+        if writes:
+            write_section("validation", render(results))
+    print(render(results))
+
+
+def _measure(size: int, work: Path, results: Results, deadline: Deadline) -> None:
+    """Make the files of a size, then let the candidates take turns."""
+    candidates = list(_candidates(size, work))
+    _say(f"{size:,}: files are ready")
+    for turn in range(_TURNS if size <= _LARGEST_FOR_TURNS else 1):
+        for each in candidates:
+            if turn and (each.is_slow or results.slowest(size, each.name) > deadline.left):
+                continue
+            found = _run(each, work, turn, deadline)
+            results.add(size, each.name, found)
+            _say(f"{size:,} {each.name} {json.dumps(found)}")
+
+
+def _run(each: Candidate, work: Path, turn: int, deadline: Deadline) -> dict[str, float | str]:
+    """Run a candidate, in a home of its own where it needs one."""
+    limit = min(PYSHACL_SECONDS if each.is_slow else _SECONDS, deadline.left)
+    if limit < 1:
+        return {FAILED: "not run: no time was left"}
+    home = work / each.home
+    if each.home == "raw":
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir()
+    if each.home == "loaded" and each.name == "load":
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(work / "built", home, symlinks=True)
+    arguments = [str(part).format(turn=turn) for part in each.arguments]
+    return measure(each.task, [*arguments, home] if each.home else arguments, limit)
+
+
+def _candidates(size: int, work: Path) -> Iterator[Candidate]:
+    """Make the files of a size, and list what is measured on them; loads come first, what uses them behind."""
+    data, broken = work / "data.nq", work / "broken.nq"
+    _write(data, size, errors=0.0)
+    _write(broken, max(2000, size // 500), errors=1.0, first=8_000_000)
+    for turn in range(_TURNS):
+        _write(work / f"batch{turn}.nq", 1600, errors=0.0, first=9_000_000 + 1000 * turn)
+    measure("build", [work / "built"], _SECONDS)
+    yield Candidate("raw", "raw", (data,), home="raw")
+    yield Candidate("load", "load", (data,), home="loaded")
+    yield Candidate("load batch", "load", (work / "batch{turn}.nq",), home="loaded")
+    yield Candidate("gate", "gate", (data, broken, work / "batch0.nq"))
+    yield Candidate("ours", "shapes", ("ours", data, broken))
+    others = _generated(size, work)
+    if others:
+        yield Candidate("27", "shapes", (_SHARED / "shapes.ttl", others))
+    if size <= LARGEST_FOR_PYSHACL:
+        yield Candidate("ours pySHACL", "pyshacl", ("ours", data, broken), is_slow=True)
+        if others:
+            yield Candidate("27 pySHACL", "pyshacl", (_SHARED / "shapes.ttl", others), is_slow=True)
+
+
+def _write(path: Path, size: int, *, errors: float, first: int = 1) -> None:
+    """Write a graph of the project's own terms."""
+    with path.open("w", encoding="utf-8") as stream:
+        stream.writelines(f"{quad} .\n" for quad in generate(size, errors=errors, first=first, seed=first))
+
+
+def _generated(size: int, work: Path) -> Path | None:
+    """Let the generator beside the 27 shapes make its graph; None where it is absent."""
+    if not (_SHARED / "gen.py").is_file():
+        return None
+    target = work / "others"
+    subprocess.run([sys.executable, _SHARED / "gen.py", str(size), target], check=True, capture_output=True)
+    target.with_suffix(".nt").unlink(missing_ok=True)
+    return target.with_suffix(".nq")
+
+
+def _say(text: str) -> None:
+    """Tell how far it has come."""
+    print(f"{datetime.now(UTC):%H:%M:%S} {text}", file=sys.stderr, flush=True)
