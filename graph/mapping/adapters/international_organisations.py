@@ -59,10 +59,7 @@ def rows_anacredit(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
     """Part what is mapped from what is not; an aggregate of several bodies is no organisation."""
     for row in rows:
         if row.cells["Reason if not mapped"].startswith(_AGGREGATE):
-            cure = "nothing: its members are in the list one by one"
-            yield Rejected(
-                row.file, row.number, "Reason if not mapped", row.cells["Reason if not mapped"], "no one body", cure
-            )
+            yield _refuse(row, "Reason if not mapped")
         else:
             yield _place(row, row.cells["SPRVD_id"].strip(), row.cells["AnaCredit counterparty identifier"].strip())
 
@@ -74,21 +71,13 @@ def rows_ecb(rows: Iterable[Row], mapping: Iterable[Row]) -> Iterator[Row | Reje
         code = row.cells["Counterparty identifier (unless otherwise decided by the NCB)"].strip()
         mapped = known.get(code)
         if mapped is not None and mapped.cells["Reason if not mapped"].startswith(_AGGREGATE):
-            cure = "nothing: its members are in the list one by one"
-            yield Rejected(
-                row.file,
-                row.number,
-                "International organisation",
-                row.cells["International organisation"],
-                "no one body",
-                cure,
-            )
+            yield _refuse(row, "International organisation")
         else:
             yield _place(row, mapped.cells["SPRVD_id"].strip() if mapped else "", code)
 
 
 def tell_chinese(text: str) -> str:
-    """Tell the language tag of a Chinese name: ``zh-Hans``, ``zh-Hant``, or ``zh`` where its signs are in both sets or none."""
+    """Tell the language tag of a Chinese name by its signs: zh-Hans, zh-Hant, or zh where they do not decide."""
     simplified, traditional = _is_of(text, "gb2312"), _is_of(text, "big5")
     if simplified == traditional:
         return "zh"
@@ -121,6 +110,12 @@ def _find_fault(column: str, code: str, form: re.Pattern[str]) -> str | None:
     if column == "LEI" and int("".join(str(int(sign, 36)) for sign in code)) % 97 != 1:
         return "the check digits do not fit"
     return None
+
+
+def _refuse(row: Row, column: str) -> Rejected:
+    """Refuse an aggregate."""
+    cure = "nothing: its members are in the list one by one"
+    return Rejected(row.file, row.number, column, row.cells[column], "several bodies under one name", cure)
 
 
 def _place(row: Row, mapped: str, code: str) -> Row:
