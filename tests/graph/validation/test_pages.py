@@ -130,3 +130,18 @@ def test_a_sound_graph_has_one_page(tmp_path: Path) -> None:
     (index,) = pages.write_pages(ValidationReport((), {EVENT: 0}), Store(), tmp_path, title="Trial")
     assert 'class="verdict warning"' in index.read_text()
     assert "Nothing was checked" in index.read_text()
+
+
+def test_a_value_is_shown_with_its_property_or_alone_and_the_node_itself_not_again() -> None:
+    node, other = NamedNode("http://example.org/n"), Literal("other")
+    cases = {
+        ("<http://example.org/p>", other): ("Property", "…/p other"),
+        (None, other): ("Value", "other"),
+        (None, node): ("", ""),
+    }
+    for (path, value), (label, told) in cases.items():
+        found = ValidationResult(node, path, value, CLASS, OTHER, message="m")
+        text = pages.render(ValidationReport((found,), {OTHER: 1}), Store(), title="Trial")
+        (cell,) = re.findall(r"<td( data-label=\"(?:Property|Value)\")?>((?:(?!<td).)*)</td>\s*<td>m</td>", text)
+        assert (label in cell[0], re.sub(r"<[^>]*>|→ ", "", cell[1])) == (True, told)
+        assert bool(cell[0]) == bool(label)
