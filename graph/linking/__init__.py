@@ -1,1 +1,9 @@
 """Names and codes → nodes of the graph: decided where one node remains, else candidates with explained scores."""
+
+from __future__ import annotations
+
+from communique.graph.linking.index import Index
+from communique.graph.linking.resolution import resolve
+from communique.graph.linking.results import Candidate, Feature, Result
+
+__all__ = ["Candidate", "Feature", "Index", "Result", "resolve"]

@@ -112,6 +112,12 @@ def shorn(key: str) -> str:
     return _ENDINGS.sub("", " ".join(word for word in key.split() if word not in _FORMS))
 
 
+def acronym(text: str) -> str:
+    """Give the first letters of the words of a name, joining words left out; empty for a name of one word."""
+    words = expanded(plain(text)).split()
+    return "".join(word[0] for word in words) if len(words) > 1 else ""
+
+
 def _without_article(word: str) -> str:
     """Leave the Arabic article away from a word of some length."""
     return word[2:] if word.startswith("ال") and len(word) > 4 else word

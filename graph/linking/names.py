@@ -14,12 +14,13 @@ from functools import cache
 from pathlib import Path
 
 import iso3166
-from babel import localedata
+from babel import Locale, localedata
 from pyoxigraph import NamedNode
 
 from communique.graph.identifiers import entity
 from communique.graph.linking.forms import expanded, plain, shorn, unordered
 from communique.graph.linking.senses import Sense, Senses, day, read_table
+from communique.graph.namespaces import shorten
 from communique.graph.territories import actors
 
 TABLE = "names.tsv"
@@ -75,6 +76,14 @@ def library_names() -> tuple[tuple[str, NamedNode], ...]:
         (name, codes[entry.alpha2]) for entry in iso3166.countries for name in (entry.name, entry.apolitical_name)
     )
     return tuple(dict.fromkeys((*standard, *_locale_names(codes))))
+
+
+def label(node: NamedNode) -> str:
+    """Name a state or territory in English: as the graph does, else by its first name in the own table."""
+    entry = iso3166.countries_by_alpha3.get(node.value.rpartition("/")[2])
+    if entry is not None:
+        return str(Locale("en").territories[entry.alpha2])
+    return next((name for name, sense in own_names() if sense.node == node), shorten(node.value))
 
 
 def _merge(loosen: Callable[[str], str]) -> Meanings:
