@@ -1,0 +1,116 @@
+"""Parties as registers name them → rows that a table can map: a row for each party, and what is said of all of them.
+
+A state is party as itself. A territory without a state of its own (Hong Kong, the Faroe Islands) is a place and cannot
+be party; the authorities that act for it are. They are one node for all sources, named after the place alone. A party
+that linking cannot tie to either stays a name, and the agreement a count of which not all are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import iso3166
+from pyoxigraph import NamedNode
+
+from communique.graph.identifiers import entity, tail
+from communique.graph.mapping.tables.rows import Rejected, Row
+from communique.graph.namespaces import ID
+
+Find = Callable[[date], NamedNode | None]
+
+_PLACE = ID + "place/"
+_CURE = "correct the name at the source, or teach the linking what it means"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A party as a register names it: the text, and the node that linking found (None when it found none)."""
+
+    text: str
+    found: NamedNode | None
+
+
+def party_rows(
+    row: Row, agreement: str, parties: Sequence[Named], shared: Mapping[str, str], others: Collection[NamedNode] = ()
+) -> Iterator[Row]:
+    """Give a row for each party that can be tied, with the cells they share, and one for what concerns all.
+
+    The cells are those of ``party_cells`` and ``summary_cells``, ``of`` (the agreement) and ``untied``, ``party_text``
+    of a party that is only a name. ``agreement`` is an identifier such as ``agreement/desta-1``; ``others`` are
+    parties that count but have rows of their own.
+    """
+    tied = list(dict.fromkeys(party.found for party in parties if party.found is not None))
+    untied = list(dict.fromkeys(party.text for party in parties if party.found is None))
+    if summary := summary_cells(agreement, len({*tied, *others}), len(untied)):
+        yield replace(row, cells=summary)
+    for node in tied:
+        if node not in others:
+            yield replace(row, cells={"of": agreement, **shared, **party_cells(node, agreement)})
+    for text in untied:
+        yield replace(row, cells={"untied": agreement, "party_text": text})
+
+
+def untied_values(row: Row, column: str, parties: Sequence[Named]) -> Iterator[Rejected]:
+    """Report the parties that are only names."""
+    for text in dict.fromkeys(party.text for party in parties if party.found is None):
+        yield Rejected(row.file, row.number, column, text, "names no one party we know", _CURE, is_row=False)
+
+
+def summary_cells(agreement: str, tied: int, untied: int, least: int = 2, most: int | None = None) -> dict[str, str]:
+    """Give the cell ``pair`` of an agreement of two, or ``counted``, ``least``, ``most`` where parties are missing.
+
+    ``least`` and ``most`` are what the register says of their number, whoever they are.
+    """
+    if tied == 2 and not untied:
+        return {"pair": agreement}
+    if tied + untied >= max(least, 2) and not untied:
+        return {}
+    named = "partly-named" if tied else "none-named"
+    cells = {"counted": agreement, "least": str(max(tied + untied, least)), "named": named}
+    return cells if most is None else {**cells, "most": str(max(tied + untied, most))}
+
+
+def party_cells(found: NamedNode, agreement: str, again: str = "") -> dict[str, str]:
+    """Give the cells of a party: ``party``, ``partyhood``, and of authorities ``body``, ``body_label``, ``place``.
+
+    ``found`` is what linking gave, a state or a territory; ``again`` tells a later time of one party in one agreement
+    from the first.
+    """
+    cells = {"party": found.value.removeprefix(ID)}
+    if found.value.startswith(_PLACE):
+        code = tail(found)
+        cells["party"] = cells["body"] = f"org/{code.lower()}-authorities"
+        cells["body_label"] = f"Authorities of {iso3166.countries_by_alpha3[code].apolitical_name}"
+        cells["place"] = f"place/{code}"
+    steps = ("partyhood", tail(entity(agreement)), cells["party"].partition("/")[2], *([again] if again else []))
+    return {**cells, "partyhood": "/".join(steps)}
+
+
+def meanings(find: Find, first: date, last: date) -> Iterator[tuple[NamedNode | None, date, date]]:
+    """Part a time where a name or code begins to mean another state; ``find`` gives its meaning on a day."""
+    while first <= last:
+        meant = find(first)
+        end = _last_day(find, meant, first, last)
+        yield meant, first, end
+        first = end + timedelta(days=1)
+
+
+def _last_day(find: Find, meant: NamedNode | None, first: date, last: date) -> date:
+    """Find the last day of a meaning, by years and then by halves."""
+    same = first
+    for year in range(first.year + 1, last.year + 2):
+        later = min(date(year, 1, 1), last)
+        if find(later) != meant:
+            return _halve(find, meant, same, later)
+        same = later
+    return last
+
+
+def _halve(find: Find, meant: NamedNode | None, same: date, later: date) -> date:
+    """Close in on the last day of a meaning between a day on which it holds and one on which it does not."""
+    while (later - same).days > 1:
+        middle = same + (later - same) // 2
+        same, later = (middle, later) if find(middle) == meant else (same, middle)
+    return same
