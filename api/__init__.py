@@ -6,6 +6,7 @@ from flask import Flask
 
 from communique import __version__
 from communique.api import headers, health, home, networks, pages, problems, questions, sparql
+from communique.api.reconcile import Reconcile
 from communique.graph.client import Client
 from communique.graph.settings import Settings
 from communique.graph.wire import address_of
@@ -32,6 +33,7 @@ def create_app(settings: Settings) -> Flask:
         sparql.Sparql(client),
         questions.Questions(client),
         networks.Networks(client),
+        Reconcile(client),
         health.Health(client),
     ):
         app.register_blueprint(resource.blueprint())

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from communique.graph.answers import Run, ask, node, text
 from communique.graph.namespaces import COM, prologue, shorten
-from communique.graph.review.answers import Run, ask, node, text
 from communique.graph.review.judgements import UNSURE, Judgement, Pair, judgements, paired, standing
 
 FEATURES = ("partyScore", "dateScore", "titleScore", "kindScore")

@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from communique.graph.answers import Run, ask, node, text
 from communique.graph.errors import LinkingError
 from communique.graph.identifiers import JUDGEMENTS, entity, pair_key, slug
 from communique.graph.namespaces import XSD, concept, prologue, shorten, term
-from communique.graph.review.answers import Run, ask, node, text
 
 Pair = tuple[NamedNode, NamedNode]
 

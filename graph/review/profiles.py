@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
+from communique.graph.answers import Run, Term, ask, listed, node, text
 from communique.graph.namespaces import prologue, shorten
-from communique.graph.review.answers import Run, Term, ask, listed, node, text
 
 # What is asked of each node → the pattern that leads from ?node to ?value; labels of values are asked for at the end.
 _PARTS = {

@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from communique.cli.console import terminal
+from communique.graph.answers import Run
 from communique.graph.review import ACCEPTED, REJECTED, UNSURE, Candidate, Profile, profiles
-from communique.graph.review.answers import Run
 from communique.graph.review.judgements import Pair
 
 Answers = list[tuple[Pair, str, str]]

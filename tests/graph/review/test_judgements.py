@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, QueryResultsFormat, Store
 
+from communique.graph.answers import Run
 from communique.graph.errors import LinkingError, SourceError
 from communique.graph.identifiers import DERIVED, JUDGEMENTS, entity
 from communique.graph.namespaces import term
@@ -26,7 +27,6 @@ from communique.graph.review import (
     standing,
     write_table,
 )
-from communique.graph.review.answers import Run
 from communique.graph.review.judgements import paired
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
