@@ -59,10 +59,12 @@ class Reader:
         self._components = read_components(self.graph)
 
     def declared(self) -> tuple[Node, ...]:
-        """Give the nodes that are shapes by their type or by a target (section 2.1), in the order of the graph."""
+        """Give what is a shape by itself (section 2.1): by type, target, or a constraint where nothing leads to it."""
         typed = (node for node in self.graph.subjects(TYPE) if self._is(node, "NodeShape", "PropertyShape"))
         targeted = (node for name in TARGETS for node in self.graph.subjects(sh(name)))
-        return tuple(dict.fromkeys([*typed, *targeted]))
+        speaking = (node for name in PARAMETERS for node in self.graph.subjects(sh(name)))
+        alone = (node for node in speaking if not self.graph.is_object(node))
+        return tuple(dict.fromkeys([*typed, *targeted, *alone]))
 
     def targeted(self) -> tuple[Node, ...]:
         """Give the declared shapes with a target, also where that is ill-formed."""

@@ -61,6 +61,10 @@ class ShapesGraph:
             return tuple(found.get(value, ()))
         return tuple(dict.fromkeys(subject for subjects in found.values() for subject in subjects))
 
+    def is_object(self, node: Term) -> bool:
+        """Tell whether any triple leads to a node."""
+        return any(node in values for values in self._by_predicate.values())
+
     def predicates(self, subject: Term) -> tuple[NamedNode, ...]:
         """Give the predicates of a subject."""
         return tuple(self._by_subject.get(subject, {}))

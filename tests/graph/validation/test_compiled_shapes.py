@@ -131,6 +131,14 @@ def test_shapes_without_target_are_warned_of_and_counted_with_zero() -> None:
     assert plan.validate(Store().query).focus_counts == {ex("S"): 0}
 
 
+def test_a_shape_with_neither_type_nor_target_is_warned_of_too() -> None:
+    plan = build(NODE + "sh:nodeKind sh:IRI ; sh:property [ sh:path ex:p ] . ex:T sh:property [ sh:path ex:q ] .")
+    assert plan.unused == (ex("T"),)
+    assert any(EX + "T" in warning for warning in plan.warnings)
+    with pytest.raises(ShapesError, match="sh:nodeKind"):
+        build("ex:T sh:nodeKind ex:Wrong .")
+
+
 def test_an_unused_shape_is_read_all_the_same() -> None:
     with pytest.raises(ShapesError, match="sh:minCount"):
         build(NODE + "sh:nodeKind sh:IRI . ex:T a sh:PropertyShape ; sh:path ex:p ; sh:minCount 1 , 2 .")
