@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import yaml
 from pyoxigraph import NamedNode
@@ -78,11 +79,16 @@ def read(text: str, path: str) -> Iterator[Row]:
         raise SourceError(f"not TSV: {error}", path=path, line=head + table.line_num) from error
 
 
-def write(metadata: Mapping[str, str], columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> Iterator[str]:
-    """Write a mapping set, line by line; the header declares the prefixes of ``KNOWN`` and of this project."""
+def write(
+    metadata: Mapping[str, str],
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, str]],
+    prefixes: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[str]:
+    """Write a mapping set, line by line; the header declares ``prefixes``, those of ``KNOWN`` and of this project."""
     yield from (f"#{name}: {_quoted(value)}\n" for name, value in metadata.items())
     yield "#curie_map:\n"
-    yield from (f"#  {prefix}: {_quoted(iri)}\n" for prefix, iri in sorted({**_used(), **KNOWN}.items()))
+    yield from (f"#  {prefix}: {_quoted(iri)}\n" for prefix, iri in sorted({**_used(), **KNOWN, **prefixes}.items()))
     yield _line(columns)
     for row in rows:
         yield _line([" ".join(row.get(column, "").split()) for column in columns])

@@ -79,11 +79,12 @@ def library_names() -> tuple[tuple[str, NamedNode], ...]:
 
 
 def label(node: NamedNode) -> str:
-    """Name a state or territory in English: as the graph does, else by its first name in the own table."""
+    """Name a state or territory in English: as the graph does, else by the first own name that means nothing else."""
     entry = iso3166.countries_by_alpha3.get(node.value.rpartition("/")[2])
     if entry is not None:
         return str(Locale("en").territories[entry.alpha2])
-    return next((name for name, sense in own_names() if sense.node == node), shorten(node.value))
+    names = (name for name, sense in own_names() if sense.node == node and len(by_plain_key()[plain(name)]) == 1)
+    return next(names, shorten(node.value))
 
 
 def _merge(loosen: Callable[[str], str]) -> Meanings:

@@ -11,6 +11,7 @@ from communique.cli.console import ExplainedGroup
 from communique.cli.evidence import evidence
 from communique.cli.history import history, rollback
 from communique.cli.inspecting import export, info
+from communique.cli.linking import link
 from communique.cli.reviewing import review
 from communique.cli.serving import serve
 from communique.cli.validating import validate
@@ -25,5 +26,5 @@ def main() -> None:
     """
 
 
-for command in (build, load, validate, history, rollback, review, query, network, evidence, info, export, serve):
+for command in (build, load, validate, history, rollback, link, review, query, network, evidence, info, export, serve):
     main.add_command(command)

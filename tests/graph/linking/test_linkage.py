@@ -1,0 +1,107 @@
+"""Cells → results and mapping sets: each question once, days that have to agree, SSSOM that others can read."""
+
+from __future__ import annotations
+
+from datetime import date
+from urllib.parse import unquote
+
+import pytest
+
+from communique.graph import sssom
+from communique.graph.identifiers import entity
+from communique.graph.linking.linkage import Cells, Linkage
+from communique.graph.linking.mappings import COLUMNS, Origin, write_mappings
+from communique.graph.linking.names import label
+
+YEAR_1990 = (date(1990, 1, 1), date(1990, 12, 31))
+ORIGIN = Origin("my data.csv", "Country name", date(2024, 5, 1), "1.2.3")
+# Slots of a mapping set and of a mapping in version 1.0 of the standard.
+SET_SLOTS = {"mapping_set_id", "mapping_set_title", "license", "mapping_date", "mapping_tool", "mapping_tool_version"}
+
+
+@pytest.fixture
+def linkage() -> Linkage:
+    linkage = Linkage("State")
+    for name in ("Zaire", "Zaire", "Congo", "Atlantis", "  "):
+        linkage.link(Cells(name))
+    linkage.link(Cells("Yemen", "1990"), YEAR_1990)
+    linkage.link(Cells("Congo", "1985"), (date(1985, 1, 1), date(1985, 12, 31)))
+    return linkage
+
+
+def test_every_row_is_counted_and_each_question_asked_once(linkage: Linkage) -> None:
+    assert linkage.rows == {"match": 3, "candidates": 2, "none": 1, "empty": 1}
+    assert list(linkage.results) == [
+        Cells("Zaire"),
+        Cells("Congo"),
+        Cells("Atlantis"),
+        Cells("Yemen", "1990"),
+        Cells("Congo", "1985"),
+    ]
+    assert list(linkage.undecided()) == [Cells("Congo"), Cells("Atlantis"), Cells("Yemen", "1990")]
+
+
+def test_first_and_last_day_have_to_agree(linkage: Linkage) -> None:
+    result = linkage.results[Cells("Yemen", "1990")]
+    assert result.match is None
+    assert {each.node for each in result.candidates} == {entity("state/YEM"), entity("state/COW678")}
+    assert {each.score for each in result.candidates} == {0.5}
+    assert all("first and the last day" in each.explanation for each in result.candidates)
+
+
+def test_a_mapping_set_is_sssom(linkage: Linkage) -> None:
+    text = "".join(write_mappings(linkage.results, ORIGIN))
+    head = [line[1:].partition(":")[0] for line in text.splitlines() if line.startswith("#") and line[1] != " "]
+    assert set(head) == SET_SLOTS | {"curie_map"}
+    rows = list(sssom.read(text, "some.tsv"))
+    assert set(COLUMNS) >= {"subject_id", "predicate_id", "object_id", "mapping_justification", "confidence"}
+    assert {row.text("subject_label") for row in rows} == {"Zaire", "Congo", "Yemen"}
+    for row in rows:
+        assert row.text("predicate_id") in {"skos:exactMatch", "skos:closeMatch"}
+        assert row.text("mapping_justification").startswith("semapv:")
+        assert 0 < float(row.text("confidence")) <= 1
+        assert row.text("mapping_date") == "2024-05-01"
+        assert row.text("comment")
+        row.node("object_id")
+
+
+def test_a_match_is_exact_and_candidates_are_close(linkage: Linkage) -> None:
+    rows = list(sssom.read("".join(write_mappings(linkage.results, ORIGIN)), "some.tsv"))
+    assert {row.text("subject_label") for row in rows if row.text("predicate_id") == "skos:exactMatch"} == {
+        "Zaire",
+        "Congo",
+    }
+    close = [row for row in rows if row.text("predicate_id") == "skos:closeMatch"]
+    assert {row.text("object_id") for row in close} == {
+        "id:state/COD",
+        "id:state/COG",
+        "id:state/YEM",
+        "id:state/COW678",
+    }
+
+
+def test_what_was_asked_can_be_read_from_the_subject() -> None:
+    linkage = Linkage("State")
+    linkage.link(Cells("Korea, Rep.", "1990-05", "Côte d’Ivoire/x"), YEAR_1990)
+    row = next(sssom.read("".join(write_mappings(linkage.results, ORIGIN)), "some.tsv"))
+    subject = row.node("subject_id").value
+    assert subject.startswith("https://w3id.org/communique/names/my-data-csv/country-name/")
+    assert [unquote(part) for part in subject.rpartition("/")[2].split("@")] == [
+        "Korea, Rep.",
+        "1990-05",
+        "Côte d’Ivoire/x",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("node", "text"),
+    [
+        ("state/KOR", "South Korea"),
+        ("place/HKG", "Hong Kong SAR China"),
+        ("state/COW678", "Yemen Arab Republic"),
+        ("state/CSK", "Czechoslovakia"),
+        ("state/ZZZ", "state/ZZZ"),
+    ],
+)
+def test_labels_mean_nothing_else(node: str, text: str) -> None:
+    assert label(entity(node)) == text
