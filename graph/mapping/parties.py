@@ -1,8 +1,9 @@
 """Parties as registers name them → rows that a table can map: a row for each party, and what is said of all of them.
 
 A state is party as itself. A territory without a state of its own (Hong Kong, the Faroe Islands) is a place and cannot
-be party; the authorities that act for it are. They are one node for all sources, named after the place alone. A party
-that linking cannot tie to either stays a name, and the agreement a count of which not all are named.
+be party; the authorities that act for it are. They are one node for all sources, named after the place alone, and so are
+the few organizations that sign for their members. A party that linking cannot tie to any of these stays a name, and the
+agreement has a count that says so.
 """
 
 from __future__ import annotations
@@ -15,12 +16,25 @@ import iso3166
 from pyoxigraph import NamedNode
 
 from communique.graph.identifiers import entity, tail
+from communique.graph.linking import states
 from communique.graph.mapping.tables.rows import Rejected, Row
 from communique.graph.namespaces import ID
 
 Find = Callable[[date], NamedNode | None]
 
-_PLACE = ID + "place/"
+_STATE, _PLACE = ID + "state/", ID + "place/"
+# Organizations that are parties in registers of treaties, by the names these use.
+_BODIES: Mapping[str, tuple[str, str]] = {
+    "org/eu": ("European Union", "eu (european union), european union, european community, european communities, ec"),
+    "org/asean": (
+        "Association of Southeast Asian Nations",
+        "asean (association of south-east asian nations), asean",
+    ),
+    "org/efta": ("European Free Trade Association", "efta (european free trade association), efta"),
+    "org/eaeu": ("Eurasian Economic Union", "eurasian economic union"),
+    "org/bleu": ("Belgium-Luxembourg Economic Union", "bleu (belgium-luxembourg economic union)"),
+}
+_BODY_NAMES = {name: entity(body) for body, (_, names) in _BODIES.items() for name in names.split(", ")}
 _CURE = "correct the name at the source, or teach the linking what it means"
 
 
@@ -30,6 +44,13 @@ class Named:
 
     text: str
     found: NamedNode | None
+
+
+def name_party(text: str, days: Sequence[date | None] = (None,)) -> Named:
+    """Tie a name to a state or territory, on the first of the days on which it means one, or to an organization."""
+    words = " ".join(text.split())
+    found = next((node for day in days if (node := states.find(words, on=day))), None)
+    return Named(words, found or _BODY_NAMES.get(words.casefold()))
 
 
 def party_rows(
@@ -73,19 +94,26 @@ def summary_cells(agreement: str, tied: int, untied: int, least: int = 2, most: 
 
 
 def party_cells(found: NamedNode, agreement: str, again: str = "") -> dict[str, str]:
-    """Give the cells of a party: ``party``, ``partyhood``, and of authorities ``body``, ``body_label``, ``place``.
+    """Give the cells of a party: ``party``, ``partyhood``, and where it is no state what describes it.
 
-    ``found`` is what linking gave, a state or a territory; ``again`` tells a later time of one party in one agreement
+    These are ``body``, ``body_kind``, ``body_label`` and ``place``. ``found`` is what linking gave; ``again`` tells a later time of one party in one agreement
     from the first.
     """
     cells = {"party": found.value.removeprefix(ID)}
     if found.value.startswith(_PLACE):
-        code = tail(found)
-        cells["party"] = cells["body"] = f"org/{code.lower()}-authorities"
-        cells["body_label"] = f"Authorities of {iso3166.countries_by_alpha3[code].apolitical_name}"
-        cells["place"] = f"place/{code}"
+        cells |= _authorities(tail(found))
+    elif not found.value.startswith(_STATE):
+        label, _ = _BODIES[cells["party"]]
+        cells |= {"body": cells["party"], "body_kind": "IntergovernmentalOrganization", "body_label": label}
     steps = ("partyhood", tail(entity(agreement)), cells["party"].partition("/")[2], *([again] if again else []))
     return {**cells, "partyhood": "/".join(steps)}
+
+
+def _authorities(code: str) -> dict[str, str]:
+    """Give the cells of the authorities that act for a territory."""
+    name, label = f"org/{code.lower()}-authorities", iso3166.countries_by_alpha3[code].apolitical_name
+    cells = {"party": name, "body": name, "body_kind": "Organization"}
+    return {**cells, "body_label": f"Authorities of {label}", "place": f"place/{code}"}
 
 
 def meanings(find: Find, first: date, last: date) -> Iterator[tuple[NamedNode | None, date, date]]:

@@ -1,0 +1,31 @@
+"""TREND: one cell → the number, the name and the year of an agreement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from communique.graph.mapping.tables.rows import Row
+
+# "192+1_Central European … accession_1995", "967 Colombia US_Environment", "848_Canada EC (CETA)_"
+_CELL = re.compile(r"(?P<number>\d+[a-z]?(?:[+_]\d+)?)[_ ](?P<name>.*?)(?:_(?P<year>\d{4})?)?")
+
+
+def rows(rows: Iterable[Row]) -> Iterator[Row]:
+    """Take the cell apart; a row whose cell has another form goes on as it is, with its whole text for a name."""
+    for row in rows:
+        text = " ".join(row.cells["Trade.Agreement"].split())
+        found = _CELL.fullmatch(text)
+        if found is None:
+            yield row.with_cells(name=text)
+            continue
+        name = " ".join(found["name"].replace("_", " ").split())
+        doubt = _doubt(found["year"] or "", row.cells["Year"])
+        yield row.with_cells(number=found["number"], name=name, doubt=doubt)
+
+
+def _doubt(named: str, year: str) -> str:
+    """Say that the two years differ; empty when they do not, or when one is missing."""
+    if not named or not year.isdigit() or named == year:
+        return ""
+    return f"the name says {named}, the column Year {year}"
