@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -33,7 +34,8 @@ def rows_compliance(rows: Iterator[Row]) -> Iterator[Row | Rejected]:
             doubts.append(f"id {number!r} is also that of a commitment on {seen[number]}")
         seen[number] = row.cells["area"]
         summit = _summit(row)
-        yield row.with_cells(whole=whole, of="", member="", score="", summit=summit, doubt=LIST_MARK.join(doubts))
+        cells = {"whole": whole, "of": "", "member": "", "score": "", "doubt": LIST_MARK.join(doubts)}
+        yield row.with_cells(**cells, summit=summit, wording=digest(row.cells["text"]))
         yield from _scores(row, whole, summit)
 
 
@@ -83,11 +85,24 @@ def _scores(row: Row, whole: str, summit: str) -> Iterator[Row | Rejected]:
         if not text:
             continue
         if _is_number(text):
-            cells = {"whole": "", "of": whole, "member": member, "score": text, "average": "", "doubt": ""}
+            cells = {
+                "whole": "",
+                "of": whole,
+                "member": member,
+                "score": text,
+                "average": "",
+                "doubt": "",
+                "wording": "",
+            }
             yield row.with_cells(**cells, summit=summit)
         else:
             cure = "look the score up in the compliance report"
             yield Rejected(row.file, row.number, member, row.cells[member], "not a number", cure, is_row=False)
+
+
+def digest(text: str) -> str:
+    """Give the SHA-256 of a wording that is not kept, white space normalised."""
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
 
 
 def _is_number(text: str) -> bool:

@@ -39,7 +39,6 @@ _SHORT = MappingProxyType({"United Kingdom": "UK", "United States": "USA"})
 class Form:
     """How an edition lays out its columns; ``twins`` are columns in words beside the same in figures, with the code."""
 
-    number: str
     start: str
     end: str
     lead: str
@@ -55,7 +54,7 @@ def _completion(first: int, unclear: str, withdrawn: str) -> Mapping[str, str]:
 
 
 FORM_2015 = Form(
-    "000 Case No.", "Start", "End", "Lead institution (Responsible Instutitution)", "Anti-Corruption", "OGP",
+    "Start", "End", "Lead institution (Responsible Instutitution)", "Anti-Corruption", "OGP",
     (
         ("Actual Completion", "_Actual Completion", _completion(1, "Unclear", "Withdrawn")),
         ("Projected Completion", "_Proj Completion", _completion(1, "Unclear", "Withdrawn")),
@@ -65,7 +64,7 @@ FORM_2015 = Form(
     ),
 )  # fmt: skip
 FORM_2016 = Form(
-    "Comm No", "Start Date", "End Date", "Lead Institution", "Anti-corruption", "OGP",
+    "Start Date", "End Date", "Lead Institution", "Anti-corruption", "OGP",
     (
         ("Actual Completion", "_Actual Completion", _completion(2, "1", "0")),
         ("Projected Completion", "_Proj Completion", _completion(2, "1", "0")),
@@ -132,18 +131,20 @@ def _prepare(row: Row, form: Form) -> Row:
     """Add to a row what its columns do not say as the graph needs it."""
     cells = row.cells
     title = clean(cells["Commitment Title"])
+    wording = _digest(title, cells["Full Text"])
     period, texts, doubts = read_period(*((name, clean(cells[name])) for name in (form.start, form.end)))
     lead = clean(cells[form.lead])
     known = "" if lead in SENTINELS else lead
     doubts = (*doubts, *_contradictions(row, form.twins), *_errors(row))
     return row.with_cells(
-        name=f"{title[:48]} {_digest(cells[form.number], cells['Commitment Title'], cells['Full Text'])}",
+        name=f"{title[:48]} {wording[:8]}",
+        wording=wording,
         title=title,
         start=period[0],
         end=period[1],
         period="; ".join(texts),
         led=known,
-        naming=f"{known[:48]} {_digest(known)}" if known else "",
+        naming=f"{known[:48]} {_digest(known)[:8]}" if known else "",
         body=single_body(known),
         tags=LIST_MARK.join(_tags(row, form)),
         state=_REALIZATIONS.get(cells["Actual Completion"].strip(), "unknown"),
@@ -153,8 +154,8 @@ def _prepare(row: Row, form: Form) -> Row:
 
 
 def _digest(*texts: str) -> str:
-    """Give eight hexadecimal digits for texts, to tell apart what has one beginning or is spelt almost alike."""
-    return hashlib.sha256("\x1f".join(map(clean, texts)).encode()).hexdigest()[:8]
+    """Give the SHA-256 of texts, to tell apart what has one beginning or is spelt almost alike."""
+    return hashlib.sha256("\x1f".join(map(clean, texts)).encode()).hexdigest()
 
 
 def _tags(row: Row, form: Form) -> Iterator[str]:
