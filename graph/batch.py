@@ -14,7 +14,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import cast
 
-from pyoxigraph import NamedNode, Quad, Store
+from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 
 from communique.graph import sources
 from communique.graph.draft import Difference
@@ -30,7 +30,9 @@ from communique.graph.identifiers import (
     inferred,
     stated,
 )
+from communique.graph.linking import Index
 from communique.graph.mapping.document import described, map_document
+from communique.graph.mapping.tables.linker import Names
 from communique.graph.mapping.tree import Block, Listing, Part, Scalar
 from communique.graph.namespaces import ID
 from communique.graph.progress import Meter, Watch, silent
@@ -124,7 +126,7 @@ def read_batch(
     store, meter = Store(), Meter(watch, "read", sum(source.size for source in inputs))
     trees = {source: _plant(source) for source in inputs if source.is_authored}
     known = _known(ground, [tree for tree in trees.values() if isinstance(tree, Block)])
-    readings = []
+    readings, linker = [], Names(lambda: _index(ground()))
     for source in inputs:
         tree = trees.get(source)
         if isinstance(tree, SourceError):
@@ -133,7 +135,7 @@ def read_batch(
             readings.append(_enter(store, source, partial(map_document, tree, known)))
         elif isinstance(source, Release):
             harvest = Harvest()
-            read = partial(read_release, source, harvest, notice=meter.move)
+            read = partial(read_release, source, harvest, linker, meter.move)
             readings.append(replace(_enter(store, source, read), harvest=harvest))
         else:
             read = partial(sources.read_rdf, source.file, graph, form=source.form, notice=meter.move)
@@ -225,6 +227,11 @@ def _enter(store: Store, source: Input, read: Callable[[], Iterable[Quad]]) -> R
     except SourceError as error:
         return Reading(source, fault=error)
     return Reading(source, count, passed_over, frozenset(graphs))
+
+
+def _index(ground: Store) -> Index:
+    """Index what a ground knows of organizations and the like."""
+    return Index.of(lambda query: cast(QuerySolutions, ground.query(query, use_default_graph_as_union=True)))
 
 
 def _known(ground: Callable[[], Store], trees: Sequence[Block]) -> Collection[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 
@@ -51,11 +53,18 @@ class Value:
     minted: bool = False
 
 
-# Reads a cell that is neither empty nor missing; the day is that on which a name has to be right, where it matters.
-Reader = Callable[[str, date | None], Value]
+class Setting(NamedTuple):
+    """What else a cell is read by: the day on which a name has to be right, and to what it belongs."""
+
+    on: date | None = None
+    context: str | None = None
 
 
-def read_text(text: str, _: date | None) -> Value:
+# Reads a cell that is neither empty nor missing.
+Reader = Callable[[str, Setting], Value]
+
+
+def read_text(text: str, _: Setting) -> Value:
     """Take a text with its white space normalised."""
     words = " ".join(text.split())
     if found := _CONTROL.search(words):
@@ -66,7 +75,7 @@ def read_text(text: str, _: date | None) -> Value:
 def integers(least: int | None, most: int | None) -> Reader:
     """Make a reader of whole numbers within bounds; ``136.0`` is one, as spreadsheets write it."""
 
-    def read(text: str, _: date | None) -> Value:
+    def read(text: str, _: Setting) -> Value:
         found = _INTEGER.fullmatch(text.translate(_MINUS))
         if found is None:
             raise CellError("not a whole number", "correct the cell, or list it under missing:")
@@ -80,7 +89,7 @@ def integers(least: int | None, most: int | None) -> Reader:
 def decimals(least: Decimal | None, most: Decimal | None, comma: bool, places: int | None) -> Reader:
     """Make a reader of decimal numbers; ``comma`` is their decimal sign, ``places`` rounds away what floats add."""
 
-    def read(text: str, _: date | None) -> Value:
+    def read(text: str, _: Setting) -> Value:
         plain = text.translate(_MINUS)
         plain = plain.replace(".", "").replace(",", ".") if comma else plain
         if not _DECIMAL.fullmatch(plain):
@@ -114,7 +123,7 @@ def _check_bounds(number: int | Decimal, least: int | Decimal | None, most: int 
 def booleans(values: Mapping[str, bool]) -> Reader:
     """Make a reader of truth values; ``values`` are lower-case words."""
 
-    def read(text: str, _: date | None) -> Value:
+    def read(text: str, _: Setting) -> Value:
         if (found := values.get(text.lower())) is None:
             raise CellError("neither true nor false", f"one of {', '.join(values)}, or others declared under values:")
         return Value("true" if found else "false")
@@ -125,7 +134,7 @@ def booleans(values: Mapping[str, bool]) -> Reader:
 def years(least: int, most: int) -> Reader:
     """Make a reader of years of four digits."""
 
-    def read(text: str, _: date | None) -> Value:
+    def read(text: str, _: Setting) -> Value:
         found = _YEAR.fullmatch(text)
         if found is None:
             raise CellError("not a year of four digits", "correct the cell, or list it under missing:")
@@ -141,7 +150,7 @@ def concepts(values: Mapping[str, NamedNode]) -> Reader:
     """Make a reader of the words of a closed list; case and runs of white space do not matter."""
     folded = {fold(word): node for word, node in values.items()}
 
-    def read(text: str, _: date | None) -> Value:
+    def read(text: str, _: Setting) -> Value:
         node = folded.get(fold(text))
         if node is None:
             raise CellError("not on the list of the mapping", "add it under values: with the concept it means")
@@ -151,7 +160,7 @@ def concepts(values: Mapping[str, NamedNode]) -> Reader:
     return read
 
 
-def read_address(text: str, _: date | None) -> Value:
+def read_address(text: str, _: Setting) -> Value:
     """Take an address of the web."""
     try:
         if not text.startswith(("http://", "https://")):
@@ -181,6 +190,4 @@ def make_step(text: str) -> str:
     step = name_step(text)
     if len(step) <= _STEP_LENGTH:
         return step
-    import hashlib
-
     return f"{step[:_STEP_LENGTH].rstrip('-')}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"

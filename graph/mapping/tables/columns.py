@@ -42,6 +42,7 @@ _OF_KIND: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 KINDS = tuple(_OF_KIND)
+DATED = ("date", "year")
 OTHERWISE = ("reject", "leave-out")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 

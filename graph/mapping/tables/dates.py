@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from communique.graph.errors import MappingError
 from communique.graph.mapping.bounds import Bounds, read_bounds
-from communique.graph.mapping.tables.cells import CellError, Reader, Value
+from communique.graph.mapping.tables.cells import CellError, Reader, Setting, Value
 from communique.graph.mapping.tree import Place, Scalar
 
 EDTF = "edtf"
@@ -71,7 +71,7 @@ def dates(formats: Sequence[str], order: str | None, least: int, most: int) -> R
     is_edtf = EDTF in formats
     ranked = sorted(patterns, key=lambda item: _rank(item[0], order)) if order else patterns
 
-    def read(text: str, _: date | None) -> Value:
+    def read(text: str, _: Setting) -> Value:
         found = [day for _, pattern in ranked if (day := _match(pattern, text)) is not None]
         if not found and is_edtf:
             return _read_edtf(text, least, most)

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import cached_property
 from typing import Protocol
 
 from pyoxigraph import NamedNode
 
-from communique.graph.linking import states
+from communique.graph.linking import Index, resolve, states
+
+# First step of an identifier → class whose entities are looked through.
+_CLASSES = {
+    "org": "Organization",
+    "person": "Person",
+    "place": "Place",
+    "event": "Event",
+    "series": "EventSeries",
+    "agreement": "Agreement",
+    "programme": "Programme",
+    "indicator": "Indicator",
+}
 
 
 class Linker(Protocol):
@@ -20,11 +34,15 @@ class Linker(Protocol):
         """Find a state or territory by a code of a scheme."""
 
     def find_actor(self, text: str, kind: str, on: date | None, context: str | None) -> NamedNode | None:
-        """Find an organization (or what ``kind`` names) by a name, within the context of a state."""
+        """Find a node of a kind by a name, within the context of a state, organization or event."""
 
 
 class Names:
-    """The linker that knows states and codes, and no organizations."""
+    """The linker of this package; ``index`` makes the index of what a graph knows when it is first needed."""
+
+    def __init__(self, index: Callable[[], Index] | None = None) -> None:
+        """Without ``index`` only states and codes are known."""
+        self._make = index
 
     def find_state(self, text: str, on: date | None) -> NamedNode | None:
         """Find a state or territory by a name."""
@@ -35,5 +53,13 @@ class Names:
         return states.by_code(scheme, code, on=on)
 
     def find_actor(self, text: str, kind: str, on: date | None, context: str | None) -> NamedNode | None:
-        """Find nothing."""
-        return None
+        """Find what linking decides; candidates are none."""
+        if self._index is None or kind not in _CLASSES:
+            return None
+        found = resolve(text, _CLASSES[kind], on=on, context=context, index=self._index)
+        return found.match.node if found.match else None
+
+    @cached_property
+    def _index(self) -> Index | None:
+        """Make the index."""
+        return None if self._make is None else self._make()

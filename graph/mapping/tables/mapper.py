@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
+from decimal import Decimal, InvalidOperation
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from communique.graph.identifiers import child, document, slug, stated
-from communique.graph.mapping.tables.cells import CellError, Reader, Value
-from communique.graph.mapping.tables.columns import Column
+from communique.graph.mapping.tables.cells import CellError, Reader, Setting, Value
+from communique.graph.mapping.tables.columns import DATED, KINDS, Column
 from communique.graph.mapping.tables.description import Edition, Table
 from communique.graph.mapping.tables.ledger import Ledger
 from communique.graph.mapping.tables.linker import Linker
@@ -44,7 +46,8 @@ class TableMapper:
         self._once = compile_facts(table, edition, table.once, whole=True)
         self._columns = tuple(table.columns.values())
         self._cells = [_Cells(column, reader(column, linker), table.missing) for column in self._columns]
-        self._dates = [_place(column, table.columns) for column in self._columns]
+        self._dates = [_place(column, column.on, table.columns, DATED) for column in self._columns]
+        self._contexts = [_place(column, column.text("context"), table.columns) for column in self._columns]
         self._file, self._names = "", [""] * len(self._columns)
         self._graph = stated(edition.key)
 
@@ -95,10 +98,8 @@ class TableMapper:
         for place, cells in enumerate(self._cells):
             column = self._columns[place]
             text = self._text(column, place, row)
-            on = self._dates[place]
             try:
-                days = _days(found[on]) if on is not None else ()
-                found.append(cells.read(text, days))
+                found.append(cells.read(text, self._settings(place, found)))
             except CellError as error:
                 if column.otherwise == "reject":
                     raise _Refused(self._names[place], text, error.reason, error.cure) from error
@@ -109,6 +110,13 @@ class TableMapper:
                     self._names[place], text, "no value where one is required", "fill the cell at the source"
                 )
         return found
+
+    def _settings(self, place: int, found: Sequence[tuple[Value, ...]]) -> tuple[Setting, ...]:
+        """Give by what a cell is read: the days that a column above it names, and the context; the first counts."""
+        on, within = self._dates[place], self._contexts[place]
+        days = _days(found[on]) if on is not None else ()
+        context = found[within][0].text if within is not None and found[within] else None
+        return tuple(Setting(day, context) for day in days) or (Setting(None, context),)
 
     def _text(self, column: Column, place: int, row: Row) -> str:
         """Give the text of a cell."""
@@ -142,46 +150,58 @@ class _Cells:
     """Reads the cells of one column, remembering those that were read."""
 
     def __init__(self, column: Column, read: Reader, missing: frozenset[str]) -> None:
-        self._column, self._reader = column, read
+        self._reader, self._pattern = read, column.pattern
         self._missing = missing | column.missing
-        self._memory: dict[tuple[str, tuple[date, ...]], tuple[Value, ...]] = {}
+        self._zeros = _numbers(self._missing) if column.kind in ("integer", "decimal") else frozenset()
+        self._memory: dict[tuple[str, tuple[Setting, ...]], tuple[Value, ...]] = {}
         self._marks = re.compile("|".join(map(re.escape, _marks(column)))) if column.split else None
 
-    def read(self, text: str, days: tuple[date, ...]) -> tuple[Value, ...]:
+    def read(self, text: str, settings: tuple[Setting, ...]) -> tuple[Value, ...]:
         """Read a cell: no value, one, or several; CellError when it cannot be read."""
-        known = self._memory.get((text, days))
+        known = self._memory.get((text, settings))
         if known is None:
-            known = tuple(self._values(text, days))
+            known = tuple(self._values(text, settings))
             if len(self._memory) >= _REMEMBERED:
                 self._memory.clear()
-            self._memory[text, days] = known
+            self._memory[text, settings] = known
         return known
 
-    def _values(self, text: str, days: tuple[date, ...]) -> Iterator[Value]:
+    def _values(self, text: str, settings: tuple[Setting, ...]) -> Iterator[Value]:
         """Read the parts of a cell, each once."""
-        if text.strip() in self._missing:
+        if self._is_missing(text.strip()):
             return
         seen = set()
         for part in self._marks.split(text) if self._marks else (text,):
             plain = part.strip()
-            if plain in self._missing or plain in seen:
+            if self._is_missing(plain) or plain in seen:
                 continue
             seen.add(plain)
-            if self._column.pattern and not self._column.pattern.fullmatch(plain):
-                raise CellError(
-                    f"not of the form {self._column.pattern.pattern}",
-                    "correct the cell, or the pattern: of the mapping",
-                )
-            yield self._dated(plain, days)
+            if self._pattern and not self._pattern.fullmatch(plain):
+                cure = "correct the cell, or the pattern: of the mapping"
+                raise CellError(f"not of the form {self._pattern.pattern}", cure)
+            yield self._settled(plain, settings)
 
-    def _dated(self, text: str, days: tuple[date, ...]) -> Value:
-        """Read a text by the days on which it has to be right; the first that gives a value counts."""
-        for day in days[:-1]:
+    def _is_missing(self, text: str) -> bool:
+        """Tell whether a text means that there is no value; numbers are compared as numbers."""
+        return text in self._missing or bool(self._zeros and _numbers((text,)) & self._zeros)
+
+    def _settled(self, text: str, settings: tuple[Setting, ...]) -> Value:
+        """Read a text by each setting; the first that gives a value counts."""
+        for setting in settings[:-1]:
             try:
-                return self._reader(text, day)
+                return self._reader(text, setting)
             except CellError:
                 continue
-        return self._reader(text, days[-1] if days else None)
+        return self._reader(text, settings[-1])
+
+
+def _numbers(texts: Iterable[str]) -> frozenset[Decimal]:
+    """Read those texts that are numbers."""
+    found = set()
+    for text in texts:
+        with suppress(InvalidOperation):
+            found.add(Decimal(text))
+    return frozenset(found)
 
 
 def _marks(column: Column) -> Sequence[str]:
@@ -189,26 +209,21 @@ def _marks(column: Column) -> Sequence[str]:
     return sorted((LIST_MARK if each == "list" else each for each in column.split), key=len, reverse=True)
 
 
-def _place(column: Column, columns: Mapping[str, Column]) -> int | None:
-    """Find the column that says when; MappingError when it is not there, holds no dates or comes later."""
-    if column.on is None:
+def _place(
+    column: Column, name: str | None, columns: Mapping[str, Column], kinds: Collection[str] = KINDS
+) -> int | None:
+    """Find the column by which another is read; MappingError when it is absent, unfit or comes later."""
+    if name is None:
         return None
+    fitting = [each for each, found in columns.items() if found.kind in kinds and each != column.name]
+    if name not in fitting:
+        message = f"{column.name} is read by {name!r}, which is no such column"
+        raise wrong(column.place, message, expected=", ".join(fitting), hint=closest(name, fitting))
     names = list(columns)
-    if column.on not in names or columns[column.on].kind not in ("date", "year"):
-        dated = [name for name, each in columns.items() if each.kind in ("date", "year")]
-        raise wrong(
-            column.place,
-            f"{column.name} is read on {column.on!r}, which is no date",
-            expected=", ".join(dated),
-            hint=closest(column.on, dated),
-        )
-    if names.index(column.on) > names.index(column.name):
-        raise wrong(
-            column.place,
-            f"{column.on} stands below {column.name}",
-            expected=f"{column.on} above, since it is read first",
-        )
-    return names.index(column.on)
+    if names.index(name) > names.index(column.name):
+        message = f"{name} stands below {column.name}"
+        raise wrong(column.place, message, expected=f"{name} above it, since it is read first")
+    return names.index(name)
 
 
 def _days(values: Sequence[Value]) -> tuple[date, ...]:

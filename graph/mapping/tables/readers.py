@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from pyoxigraph import NamedNode
@@ -14,10 +14,12 @@ from communique.graph.mapping.tables import dates
 from communique.graph.mapping.tables.cells import (
     CellError,
     Reader,
+    Setting,
     Value,
     booleans,
     concepts,
     decimals,
+    fold,
     integers,
     make_step,
     read_address,
@@ -91,16 +93,12 @@ def _class(column: Column, _: Linker) -> Reader:
 
 
 def _state(column: Column, linker: Linker) -> Reader:
-    chosen = {key.casefold(): identify(word) for key, word in column.values().items()}
-    memory: dict[tuple[str, date | None], Value] = {}
+    chosen = _chosen(column)
 
-    def read(text: str, on: date | None) -> Value:
-        if (known := memory.get((text, on))) is not None:
-            return known
+    def read(text: str, setting: Setting) -> Value:
         words = " ".join(text.split())
-        node = chosen.get(words.casefold()) or linker.find_state(words, on)
-        memory[text, on] = _be_state(node, words, on, "names")
-        return memory[text, on]
+        node = chosen.get(fold(words)) or linker.find_state(words, setting.on)
+        return _be_state(node, words, setting.on, "names")
 
     return read
 
@@ -108,15 +106,13 @@ def _state(column: Column, linker: Linker) -> Reader:
 def _code(column: Column, linker: Linker) -> Reader:
     scheme = column.text("scheme") or "alpha3"
     if scheme not in SCHEMES:
-        place = column.options["scheme"].place
-        raise wrong(
-            place, f"{scheme!r} is no scheme of codes", expected=", ".join(SCHEMES), hint=closest(scheme, SCHEMES)
-        )
-    chosen = {key.casefold(): identify(word) for key, word in column.values().items()}
+        place, hint = column.options["scheme"].place, closest(scheme, SCHEMES)
+        raise wrong(place, f"{scheme!r} is no scheme of codes", expected=", ".join(SCHEMES), hint=hint)
+    chosen = _chosen(column)
 
-    def read(text: str, on: date | None) -> Value:
-        node = chosen.get(text.casefold()) or linker.by_code(scheme, text, on)
-        return _be_state(node, text, on, f"is the {scheme} code of")
+    def read(text: str, setting: Setting) -> Value:
+        node = chosen.get(fold(text)) or linker.by_code(scheme, text, setting.on)
+        return _be_state(node, text, setting.on, f"is the {scheme} code of")
 
     return read
 
@@ -125,50 +121,56 @@ def _be_state(node: NamedNode | None, text: str, on: date | None, relation: str)
     """Take a node that was found for a state; CellError when none was, or when it is a territory."""
     if node is None:
         when = f" on {on}" if on else ""
-        raise CellError(
-            f"{relation} no one state{when}", "correct it, or say under values: which state it means: {text: state/XXX}"
-        )
+        cure = "correct it, or say under values: which state it means: {text: state/XXX}"
+        raise CellError(f"{relation} no one state{when}", cure)
     if node.value.startswith(ID + "place/"):
-        raise CellError(
-            "a territory without a state of its own", "leave it out, or say under values: what it stands for"
-        )
+        cure = "leave it out, or say under values: what it stands for"
+        raise CellError("a territory without a state of its own", cure)
     return refer(node, text)
 
 
 def _entity(column: Column, linker: Linker) -> Reader:
-    kind, mint = column.text("kind") or "org", column.options.get("mint")
-    if kind not in KINDS:
-        raise wrong(
-            column.options["kind"].place,
-            f"{kind!r} is no kind of node",
-            expected=", ".join(KINDS),
-            hint=closest(kind, KINDS),
-        )
-    pattern = column.text("mint")
+    kind, chosen = _kind(column), _chosen(column)
+    pattern, mint = column.text("mint"), column.options.get("mint")
     if mint is not None and (pattern or "").count("{}") != 1:
-        raise wrong(mint.place, f"mint is {pattern!r}", expected=f"{kind}/my-source-{{}}, with {{}} for the name")
-    chosen = {key.casefold(): identify(word) for key, word in column.values().items()}
+        expected = f"{kind}/my-source-{{}}, with {{}} for the name"
+        raise wrong(mint.place, f"mint is {pattern!r}", expected=expected)
+    own = ID + (pattern or "{}").partition("{}")[0]
 
-    def read(text: str, on: date | None) -> Value:
-        words = read_text(text, on).text
-        node = chosen.get(words.casefold()) or linker.find_actor(words, kind, on, None)
-        if node is not None:
+    def read(text: str, setting: Setting) -> Value:
+        words = read_text(text, setting).text
+        node = chosen.get(fold(words)) or linker.find_actor(words, kind, setting.on, setting.context)
+        # What the source made itself, at an earlier load, is not known from elsewhere.
+        if node is not None and (pattern is None or not node.value.startswith(own)):
             return refer(node, words)
         if pattern is None:
-            raise CellError(
-                "names nobody we know", "say under values: whom it means, or give mint: for nodes of its own"
-            )
+            cure = "say under values: whom it means, or give mint: for nodes of its own"
+            raise CellError("names nobody we know", cure)
         return refer(entity(pattern.replace("{}", make_step(words))), words, minted=True)
 
     return read
 
 
-def _node(_column: Column, _: Linker) -> Reader:
+def _kind(column: Column) -> str:
+    """Read the kind of the nodes of a column."""
+    kind = column.text("kind") or "org"
+    if kind not in KINDS:
+        place, hint = column.options["kind"].place, closest(kind, KINDS)
+        raise wrong(place, f"{kind!r} is no kind of node", expected=", ".join(KINDS), hint=hint)
+    return kind
+
+
+def _chosen(column: Column) -> dict[str, NamedNode]:
+    """Read the table of names that the mapping decides itself."""
+    return {fold(key): identify(word) for key, word in column.values().items()}
+
+
+def _node(column: Column, _: Linker) -> Reader:
     """Take an identifier that an adapter's own code has put into the cell, such as ``state/KOR``."""
 
-    def read(text: str, _: date | None) -> Value:
+    def read(text: str, _: Setting) -> Value:
         try:
-            return refer(identify(Scalar(text, _column.place)), text)
+            return refer(identify(Scalar(text, column.place)), text)
         except MappingError as error:
             raise CellError("no identifier of a node", error.expected or "kind/key") from error
 
@@ -205,7 +207,7 @@ def _span(column: Column) -> tuple[int, int]:
     return _whole(column, "minimum") or _LEAST, _whole(column, "maximum") or _MOST
 
 
-_MAKERS = {
+_MAKERS: Mapping[str, Callable[[Column, Linker], Reader]] = {
     "text": _text,
     "integer": _integer,
     "decimal": _decimal,
