@@ -2,8 +2,9 @@
 
 As ``sh:sparql`` such a rule would be run once per focus node; as a set query it is run once. The files are
 ``queries/qc/*.rq``. Their ``#+`` header has: ``summary``; ``rule``, its number; ``severity`` (Violation, Warning,
-Info); ``scope`` (document, union); ``message``, in which ``{?name}`` stands for the value of a variable; and, where
-all rows have one, ``path``. A row has ``?this``, the focus node, and may have ``?value``, ``?path`` and ``?graph``.
+Info); ``scope`` (document, union); ``message``, in which ``{?name}`` stands for the value of a variable; where all rows
+have one, ``path``; and ``reads``, from which follows where a change matters (see ``narrowing``). A row has ``?this``,
+the focus node, and may have ``?value``, ``?path`` and ``?graph``.
 """
 
 from __future__ import annotations
@@ -20,20 +21,29 @@ from pyoxigraph import Literal, NamedNode
 from communique.graph.errors import ShapesError
 from communique.graph.identifiers import document_of
 from communique.graph.namespaces import SH, SHAPES, shorten, term
+from communique.graph.validation.narrowing import Narrow, widen
 from communique.graph.validation.results import Term, ValidationReport, ValidationResult, merge
 from communique.graph.validation.view import View
 
 COMPONENT = NamedNode(SHAPES + "SetQueryConstraintComponent")
 
-_KEYS = {"summary", "description", "rule", "severity", "scope", "message", "path"}
-_NEEDED = _KEYS - {"description", "path"}
+_KEYS = {"summary", "description", "rule", "severity", "scope", "reads", "message", "path"}
+_NEEDED = _KEYS - {"description", "path", "reads"}
 _CHOICES = {"severity": {"Violation", "Warning", "Info"}, "scope": {"document", "union"}}
 _PLACEHOLDER = re.compile(r"\{\?(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class SetRule:
-    """One query of ``queries/qc``; ``stem`` is its file without suffix, ``path`` a prefixed name or empty."""
+    """One query of ``queries/qc``.
+
+    Attributes
+    ----------
+    stem : its file without suffix
+    path : a prefixed name or empty
+    query : what is asked of everything
+    narrow : what is asked of some nodes; None where the header does not say what is read
+    """
 
     stem: str
     number: str
@@ -43,6 +53,7 @@ class SetRule:
     message: str
     path: str
     query: str
+    narrow: Narrow | None = None
 
     @property
     def shape(self) -> NamedNode:
@@ -74,7 +85,8 @@ def read_rule(stem: str, query: str) -> SetRule:
         scope=header["scope"],
         message=header["message"],
         path=header.get("path", ""),
-        query=query,
+        query=widen(query),
+        narrow=Narrow.of(query, header["reads"]) if "reads" in header else None,
     )
 
 
@@ -126,7 +138,7 @@ def _check_header(stem: str, header: object) -> None:
     """Refuse a header that lacks a key, has one that nobody reads, or a value that means nothing."""
     if not isinstance(header, dict) or _NEEDED - header.keys() or header.keys() - _KEYS:
         found = ", ".join(map(str, header)) if isinstance(header, dict) else "no keys"
-        expected = ", ".join(sorted(_NEEDED)) + "; perhaps description, path"
+        expected = ", ".join(sorted(_NEEDED)) + "; perhaps description, path, reads"
         raise ShapesError(f"queries/qc/{stem}.rq: the header has {found}", expected=expected)
     for key, choices in _CHOICES.items():
         if header[key] not in choices:

@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode
-
-from communique.graph.validation.compiled.paths import (
-    TYPE,
-    Alternative,
-    AnyPredicate,
-    Inverse,
-    Path,
-    Predicate,
-    Repeated,
-    Sequence,
-)
+from communique.graph.validation.compiled.path_text import PathTokens
+from communique.graph.validation.compiled.paths import AnyPredicate, Path
 from communique.graph.validation.compiled.prebinding import Template
 from communique.graph.validation.compiled.sparql_text import Group, Token, direct, projection
 
@@ -38,20 +28,18 @@ def read_links(template: Template, group: Group, own: Path | None) -> tuple[Link
     return tuple(_Patterns(template, group, own).links())
 
 
-class _Patterns:
-    """A reader of the tokens of one group, by recursive descent."""
+class _Patterns(PathTokens):
+    """A reader of the tokens of one group."""
 
     def __init__(self, template: Template, group: Group, own: Path | None) -> None:
-        self._tokens = [] if group.role == "SELECT" else _without_filters(template.tokens, group)
+        super().__init__([] if group.role == "SELECT" else _without_filters(template.tokens, group), own)
         self._hidden = _hidden(template, group)
-        self._own = own
         self._start = group.start
-        self._at = 0
         self._blanks = 0
 
     def links(self) -> Iterator[Link]:
         """Read the patterns."""
-        while self._at < len(self._tokens):
+        while not self.is_at_end:
             if not self._skip("."):
                 subject, inner = self._node()
                 yield from inner
@@ -59,8 +47,8 @@ class _Patterns:
 
     def _properties(self, subject: str | None) -> Iterator[Link]:
         """Read predicates and objects of a subject."""
-        while self._at < len(self._tokens) and self._peek() not in {".", "]"}:
-            path = self._path()
+        while not self.is_at_end and self._peek() not in {".", "]"}:
+            path = self._predicate()
             while True:
                 value, inner = self._node()
                 yield Link(subject, path, value)
@@ -93,11 +81,11 @@ class _Patterns:
             return None, []
         raise ValueError(token.text)
 
-    def _path(self) -> Path:
+    def _predicate(self) -> Path:
         """Read a predicate: a variable, ``$PATH`` or a property path."""
         variable = self._tokens[self._at].variable
         if variable is None:
-            return self._alternatives()
+            return self.path()
         self._take()
         if variable != "PATH":
             return AnyPredicate()
@@ -105,65 +93,9 @@ class _Patterns:
             raise ValueError("PATH")
         return self._own
 
-    def _alternatives(self) -> Path:
-        parts = [self._sequence()]
-        while self._skip("|"):
-            parts.append(self._sequence())
-        return parts[0] if len(parts) == 1 else Alternative(tuple(parts))
-
-    def _sequence(self) -> Path:
-        parts = [self._step()]
-        while self._skip("/"):
-            parts.append(self._step())
-        return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
-
-    def _step(self) -> Path:
-        if self._skip("^"):
-            return Inverse(self._step())
-        if self._skip("!"):
-            self._primary()
-            return AnyPredicate()
-        path = self._primary()
-        for mark in "*+?":
-            if self._skip(mark):
-                return Repeated(path, mark)
-        return path
-
-    def _primary(self) -> Path:
-        token = self._take()
-        if token.text == "(":
-            path = self._alternatives()
-            self._expect(")")
-            return path
-        if token.kind == "iri":
-            return Predicate(NamedNode(token.text[1:-1]))
-        if token.text == "a":
-            return TYPE
-        if token.variable == "PATH" and self._own is not None:
-            return self._own
-        raise ValueError(token.text)
-
     def _name(self, variable: str) -> str:
         """Give a variable a name that tells it from one of the same name outside a subquery."""
         return self._hidden.get(variable, variable)
-
-    def _peek(self) -> str:
-        return self._tokens[self._at].text
-
-    def _take(self) -> Token:
-        if self._at >= len(self._tokens):
-            raise ValueError("the end")
-        self._at += 1
-        return self._tokens[self._at - 1]
-
-    def _skip(self, text: str) -> bool:
-        is_next = self._at < len(self._tokens) and self._tokens[self._at].text == text
-        self._at += is_next
-        return is_next
-
-    def _expect(self, text: str) -> None:
-        if not self._skip(text):
-            raise ValueError(text)
 
 
 def _without_filters(tokens: tuple[Token, ...], group: Group) -> list[Token]:
