@@ -80,6 +80,7 @@ _ENDINGS = re.compile(
     r"|合众国|王国|大公国|公国|侯国|亲王国|苏丹国|独立国|联邦|联盟|自由邦|特别行政区|行政区|集体|省|国)$"
 )
 _DOTTED = re.compile(r"(?<=\b\w)\.\s?(?=\w\b)")  # U.S.A., P. R.
+_ELIDED = re.compile(r"\b([dl])['’](?=\w)", re.IGNORECASE)  # d'Albanie, l'Inde
 
 
 def plain(text: str) -> str:
@@ -88,7 +89,7 @@ def plain(text: str) -> str:
     Chinese characters become the simplified ones; letters that scripts write in several ways become one. Idempotent;
     empty for a text without a letter or digit.
     """
-    whole = _DOTTED.sub("", text) if "." in text else text
+    whole = _ELIDED.sub(r"\1 ", _DOTTED.sub("", text))
     if not whole.isascii():
         whole = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", whole).casefold())
     return " ".join(whole.lower().translate(FOLDING).split())
