@@ -59,6 +59,14 @@ def by_shorn_key() -> Meanings:
 
 
 @cache
+def told_apart() -> frozenset[NamedNode | None]:
+    """Name the nodes that own names tell from others by the form of the state, in whatever language: the two Koreas."""
+    lax = ((shorn(expanded(key)), sense) for key, sense in _own_keys())
+    groups = ({sense.node for sense in senses} for senses in _collect(lax).values())
+    return frozenset(node for nodes in groups if len(nodes) > 1 for node in nodes)
+
+
+@cache
 def own_names() -> tuple[Named, ...]:
     """Read the own table: each name with one of its senses."""
     return tuple(

@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 
 from communique.graph.linking.codes import SCHEMES, by_code
 from communique.graph.linking.forms import expanded, plain, shorn, unordered
-from communique.graph.linking.names import by_expanded_key, by_plain_key, by_shorn_key, by_unordered_key
+from communique.graph.linking.names import by_expanded_key, by_plain_key, by_shorn_key, by_unordered_key, told_apart
 from communique.graph.linking.senses import Senses, choose, possibilities
 
 __all__ = ["SCHEMES", "by_code", "candidates", "find"]
@@ -51,7 +51,8 @@ def _short_name(lax: str) -> Senses:
     """Take a name without the form of the state, if that is a name, and the form tells no two states apart."""
     short = shorn(lax)
     senses = by_expanded_key().get(short, ()) if short else ()
-    return senses if len({sense.node for sense in by_shorn_key().get(short, ())}) == 1 else ()
+    nodes = {sense.node for sense in by_shorn_key().get(short, ())}
+    return senses if len(nodes) == 1 and nodes.isdisjoint(told_apart()) else ()
 
 
 def _parts(text: str) -> Senses:

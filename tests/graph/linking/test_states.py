@@ -89,6 +89,8 @@ def test_names_mean_what_they_say(text: str, expected: str | None) -> None:
         "Macedonia (Greece)",
         "Bavaria",
         "Rhodesia and Nyasaland",
+        "Republika Kina",  # neither the Republic of China nor the People's Republic, as long as the table lacks it
+        "Republiek Korea",
         "Federation of Rhodesia and Nyasaland",
         "European Union",
         "Africa",
