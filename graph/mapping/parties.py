@@ -1,9 +1,9 @@
 """Parties as registers name them → rows that a table can map: a row for each party, and what is said of all of them.
 
 A state is party as itself. A territory without a state of its own (Hong Kong, the Faroe Islands) is a place and cannot
-be party; the authorities that act for it are. They are one node for all sources, named after the place alone, and so are
-the few organizations that sign for their members. A party that linking cannot tie to any of these stays a name, and the
-agreement has a count that says so.
+be party; the authorities that act for it are. They are one node for all sources, named after the place alone, and so
+are the few organizations that sign for their members. A party that linking cannot tie to any of these stays a name, and
+the agreement has a count that says so.
 """
 
 from __future__ import annotations
@@ -46,6 +46,14 @@ class Named:
     found: NamedNode | None
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many parties a register says there are, whoever they are; of a bilateral agreement both are 2."""
+
+    least: int = 2
+    most: int | None = None
+
+
 def name_party(text: str, days: Sequence[date | None] = (None,)) -> Named:
     """Tie a name to a state or territory, on the first of the days on which it means one, or to an organization."""
     words = " ".join(text.split())
@@ -79,25 +87,22 @@ def untied_values(row: Row, column: str, parties: Sequence[Named]) -> Iterator[R
         yield Rejected(row.file, row.number, column, text, "names no one party we know", _CURE, is_row=False)
 
 
-def summary_cells(agreement: str, tied: int, untied: int, least: int = 2, most: int | None = None) -> dict[str, str]:
-    """Give the cell ``pair`` of an agreement of two, or ``counted``, ``least``, ``most`` where parties are missing.
-
-    ``least`` and ``most`` are what the register says of their number, whoever they are.
-    """
-    if tied == 2 and not untied:
+def summary_cells(agreement: str, tied: int, untied: int, counted: Counted = Counted()) -> dict[str, str]:
+    """Give the cell ``pair`` of an agreement of two; ``counted``, ``least``, ``most``, ``named`` where parties miss."""
+    if tied == 2 and not untied and counted.least == 2:
         return {"pair": agreement}
-    if tied + untied >= max(least, 2) and not untied:
+    if tied >= counted.least and not untied:
         return {}
-    named = "partly-named" if tied else "none-named"
-    cells = {"counted": agreement, "least": str(max(tied + untied, least)), "named": named}
-    return cells if most is None else {**cells, "most": str(max(tied + untied, most))}
+    cells = {"counted": agreement, "least": str(max(tied + untied, counted.least))}
+    cells["named"] = "partly-named" if tied else "none-named"
+    return cells if counted.most is None else {**cells, "most": str(max(tied + untied, counted.most))}
 
 
 def party_cells(found: NamedNode, agreement: str, again: str = "") -> dict[str, str]:
     """Give the cells of a party: ``party``, ``partyhood``, and where it is no state what describes it.
 
-    These are ``body``, ``body_kind``, ``body_label`` and ``place``. ``found`` is what linking gave; ``again`` tells a later time of one party in one agreement
-    from the first.
+    These are ``body``, ``body_kind``, ``body_label`` and ``place``. ``found`` is what linking gave; ``again`` tells a
+    later time of one party in one agreement from the first.
     """
     cells = {"party": found.value.removeprefix(ID)}
     if found.value.startswith(_PLACE):
