@@ -62,7 +62,13 @@ def name_party(text: str, days: Sequence[date | None] = (None,)) -> Named:
 
 
 def party_rows(
-    row: Row, agreement: str, parties: Sequence[Named], shared: Mapping[str, str], others: Collection[NamedNode] = ()
+    row: Row,
+    agreement: str,
+    parties: Sequence[Named],
+    shared: Mapping[str, str],
+    *,
+    others: Collection[NamedNode] = (),
+    counted: Counted = Counted(),
 ) -> Iterator[Row]:
     """Give a row for each party that can be tied, with the cells they share, and one for what concerns all.
 
@@ -72,7 +78,7 @@ def party_rows(
     """
     tied = list(dict.fromkeys(party.found for party in parties if party.found is not None))
     untied = list(dict.fromkeys(party.text for party in parties if party.found is None))
-    if summary := summary_cells(agreement, len({*tied, *others}), len(untied)):
+    if summary := summary_cells(agreement, len({*tied, *others}), len(untied), counted):
         yield replace(row, cells=summary)
     for node in tied:
         if node not in others:

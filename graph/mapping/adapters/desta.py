@@ -51,7 +51,7 @@ def _agreement(row: Row, changes: Sequence[Row]) -> Iterator[Row | Rejected]:
     listed = row.cells["wto_name"]
     yield row.with_cells(**cells, wto_name="" if listed == row.cells["name"] else listed)
     parties, moves = _named(row), _moves(changes)
-    yield from party_rows(replace(row, also=()), agreement, parties, _shared(row), moves)
+    yield from party_rows(replace(row, also=()), agreement, parties, _shared(row), others=moves)
     for node, own in moves.items():
         yield from _steps(row, agreement, node, own, was_party=any(party.found == node for party in parties))
     for each in (row, *changes):

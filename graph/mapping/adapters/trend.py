@@ -12,16 +12,15 @@ _CELL = re.compile(r"(?P<number>\d+[a-z]?(?:[+_]\d+)?)[_ ](?P<name>.*?)(?:_(?P<y
 
 
 def rows(rows: Iterable[Row]) -> Iterator[Row]:
-    """Take the cell apart; a row whose cell has another form goes on as it is, with its whole text for a name."""
+    """Take the cell apart; of another form it is a name as a whole. Without a year nothing is known of the conclusion."""
     for row in rows:
-        text = " ".join(row.cells["Trade.Agreement"].split())
-        found = _CELL.fullmatch(text)
-        if found is None:
-            yield row.with_cells(name=text)
-            continue
-        name = " ".join(found["name"].replace("_", " ").split())
-        doubt = _doubt(found["year"] or "", row.cells["Year"])
-        yield row.with_cells(number=found["number"], name=name, doubt=doubt)
+        text, year = " ".join(row.cells["Trade.Agreement"].split()), row.cells["Year"]
+        cells = {"standing": "occurred" if year.isdigit() else "unknown", "name": text}
+        if found := _CELL.fullmatch(text):
+            cells["number"] = found["number"]
+            cells["name"] = " ".join(found["name"].replace("_", " ").split())
+            cells["doubt"] = _doubt(found["year"] or "", year)
+        yield row.with_cells(**cells)
 
 
 def _doubt(named: str, year: str) -> str:
