@@ -131,14 +131,14 @@ def _prepare(row: Row, form: Form) -> Row:
     """Add to a row what its columns do not say as the graph needs it."""
     cells = row.cells
     title = clean(cells["Commitment Title"])
-    wording = _digest(title, cells["Full Text"])
+    text = clean(cells["Full Text"])
     period, texts, doubts = read_period(*((name, clean(cells[name])) for name in (form.start, form.end)))
     lead = clean(cells[form.lead])
     known = "" if lead in SENTINELS else lead
     doubts = (*doubts, *_contradictions(row, form.twins), *_errors(row))
     return row.with_cells(
-        name=f"{title[:48]} {wording[:8]}",
-        wording=wording,
+        name=f"{title[:48]} {_digest(title, text)[:8]}",
+        wording="" if text in SENTINELS else _digest(text),
         title=title,
         start=period[0],
         end=period[1],
@@ -155,7 +155,7 @@ def _prepare(row: Row, form: Form) -> Row:
 
 def _digest(*texts: str) -> str:
     """Give the SHA-256 of texts, to tell apart what has one beginning or is spelt almost alike."""
-    return hashlib.sha256("\x1f".join(map(clean, texts)).encode()).hexdigest()
+    return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()
 
 
 def _tags(row: Row, form: Form) -> Iterator[str]:
