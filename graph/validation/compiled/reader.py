@@ -108,6 +108,7 @@ class Reader:
         if isinstance(node, Literal):
             raise ShapesError(f"the literal {node} in the place of a shape", hint="name the shape by its IRI")
         self._refuse_unknown(at)
+        self._warn_of_nothing(at)
         path = read_path(at)
         self._refuse_wrong_type(at, path)
         severity, flag = at.iri("severity") or VIOLATION, at.one("deactivated")
@@ -137,6 +138,12 @@ class Reader:
             if predicate.value.startswith(_DASH) and not self._is_parameter(predicate):
                 local = predicate.value.removeprefix(_DASH)
                 self.warnings.append(f"{at}: dash:{local} checks nothing: its component is not in the shapes graph")
+
+    def _warn_of_nothing(self, at: Statements) -> None:
+        """Warn of a name in the place of a shape of which nothing is said: it may be mistyped."""
+        is_silent = not any(predicate.value.startswith(SH) for predicate in self.graph.predicates(at.node))
+        if is_silent and not self._is(at.node, "NodeShape", "PropertyShape"):
+            self.warnings.append(f"{at} is used as a shape, but nothing is said of it: everything conforms to it")
 
     def _is_parameter(self, predicate: NamedNode) -> bool:
         declared = (parameter.predicate for component in self._components for parameter in component.parameters)

@@ -139,6 +139,11 @@ def test_a_shape_with_neither_type_nor_target_is_warned_of_too() -> None:
         build("ex:T sh:nodeKind ex:Wrong .")
 
 
+def test_a_name_of_which_no_shape_says_anything_is_warned_of() -> None:
+    assert any(EX + "Mistyped" in warning for warning in build(NODE + "sh:node ex:Mistyped .").warnings)
+    assert build(NODE + "sh:node ex:T . ex:T a sh:NodeShape .").warnings == ()
+
+
 def test_an_unused_shape_is_read_all_the_same() -> None:
     with pytest.raises(ShapesError, match="sh:minCount"):
         build(NODE + "sh:nodeKind sh:IRI . ex:T a sh:PropertyShape ; sh:path ex:p ; sh:minCount 1 , 2 .")
