@@ -8,12 +8,14 @@ from communique import __version__
 from communique.cli.asking import network, query
 from communique.cli.building import build, load
 from communique.cli.console import ExplainedGroup
+from communique.cli.duplicates import duplicates
 from communique.cli.evidence import evidence
 from communique.cli.history import history, rollback
 from communique.cli.inspecting import export, info
 from communique.cli.linking import link
 from communique.cli.reviewing import review
 from communique.cli.serving import serve
+from communique.cli.sourcing import mapping, sources
 from communique.cli.validating import validate
 
 
@@ -26,5 +28,22 @@ def main() -> None:
     """
 
 
-for command in (build, load, validate, history, rollback, link, review, query, network, evidence, info, export, serve):
+for command in (
+    build,
+    load,
+    sources,
+    mapping,
+    validate,
+    history,
+    rollback,
+    link,
+    duplicates,
+    review,
+    query,
+    network,
+    evidence,
+    info,
+    export,
+    serve,
+):
     main.add_command(command)
