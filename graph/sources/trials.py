@@ -17,8 +17,8 @@ def check(source: Source, paths: Sequence[Path]) -> list[dict[str, Any]]:
     """Compile the tables of a source for each edition, then count what comes of files.
 
     One entry per edition of which there are files: ``edition``, ``read``, ``mapped``, ``rejected``, ``left_out``,
-    ``quads``, ``reasons`` with their counts, and the ``first`` of what was rejected. Organizations are looked up nowhere,
-    since there is no graph. MappingError, SourceError: as in a load.
+    ``quads``, ``reasons`` with their counts, and the ``first`` of what was rejected. Organizations are looked up
+    nowhere, since there is no graph. MappingError, SourceError: as in a load.
     """
     linker = Names()
     for edition in source.editions:

@@ -40,6 +40,7 @@ _DATE_FORMATS = (
     "%Y-%m-%dT%*",
 )
 _FEW = 12
+_LONG = 150
 # A proposal loses no row for the sake of one cell.
 _LENIENT = "otherwise: leave-out"
 
@@ -65,6 +66,7 @@ class Guess:
     settings : further settings, as YAML
     note : what was seen, for the comment
     filled : share of the rows that have a value
+    distinct : number of different values among the first hundred, 0 where they are long
     """
 
     name: str
@@ -73,6 +75,7 @@ class Guess:
     settings: str
     note: str
     filled: float
+    distinct: int
 
 
 def propose(sample: Sample) -> str:
@@ -126,7 +129,8 @@ def _facts(source: str, guesses: Sequence[Guess], day: date) -> Iterator[str]:
     """Write facts that fit what was found: scores of states, events on days, or a list of bodies."""
     state, year, when = _first(guesses, "state", "code"), _first(guesses, "year"), _first(guesses, "date")
     numbers = [each for each in guesses if each.kind in ("decimal", "integer") and each.filled > 0]
-    title = next((each for each in guesses if each.kind == "text" and each.filled > _ENOUGH / 2), None)
+    texts = (each for each in guesses if each.kind == "text" and each.filled > _ENOUGH)
+    title = max(texts, key=lambda each: each.distinct, default=None)
     if state and numbers:
         yield from _scores(source, state, year, numbers[:_FEW], day)
     elif when and title:
@@ -203,13 +207,13 @@ def _guess(name: str, column: str, texts: Sequence[str], total: int) -> Guess:
     seen = ", ".join(dict.fromkeys(re.sub(r"\s+", " ", text)[:30] for text in texts[:50]))[:60]
     note = f"{filled:.0%} filled; {seen}" if texts else "empty"
     kind, settings = _kind(texts) if texts else ("text", "")
-    return Guess(name, column, kind, settings, note, filled)
+    is_short = sum(map(len, texts[:100])) < _LONG * len(texts[:100])
+    return Guess(name, column, kind, settings, note, filled, len(set(texts[:100])) if is_short else 0)
 
 
 def _kind(texts: Sequence[str]) -> tuple[str, str]:
     """Guess the kind of a column and its settings: the first kind of which nearly all texts are."""
     distinct = tuple(dict.fromkeys(texts))[:500]
-    lenient = "otherwise: leave-out"
     if _share(distinct, years(1900, 2100)) == 1:
         return "year", ""
     if _share(distinct, integers(None, None)) > _ENOUGH:
@@ -231,7 +235,7 @@ def _named_kind(texts: Sequence[str]) -> tuple[str, str]:
         if len(found) > _ENOUGH * len(texts) and _known(found, partial(states.by_code, scheme)) > _ENOUGH:
             return "code", f"scheme: {scheme}, {_LENIENT}"
     if _known(texts, states.find) > _ENOUGH - 0.1:
-        return "state", ""
+        return "state", _LENIENT
     if _share(texts, read_address) == 1:
         return "iri", _LENIENT
     return "text", ""

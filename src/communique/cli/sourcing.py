@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 
 from communique.cli.console import ExplainedGroup, format_option, print_json, print_pairs, print_table
 from communique.graph.mapping import adapters
-from communique.graph.mapping.tables import Source, proposal
+from communique.graph.mapping.tables import Edition, Source, proposal
 from communique.graph.sources import trials
 from communique.graph.sources.releases import packaged_source, read_mapping
 from communique.graph.sources.sampling import sample
@@ -92,9 +93,7 @@ def _print_rejects(edition: dict[str, Any]) -> None:
     if edition["reasons"]:
         print_table("Rejected", ("reason", "count"), edition["reasons"].items())
     columns = ("file", "row", "column", "value", "reason", "what to do")
-    rows = [
-        tuple(each[key] for key in ("file", "number", "column", "value", "reason", "cure")) for each in edition["first"]
-    ]
+    rows = [_pick(each, "file", "number", "column", "value", "reason", "cure") for each in edition["first"]]
     if rows:
         print_table("The first of them", columns, rows)
 
@@ -133,10 +132,7 @@ def _tell(source: Source) -> dict[str, Any]:
         "licence_iri": source.licence.iri or "",
         "citation": source.citation,
         "languages": ", ".join(source.languages),
-        "editions": [
-            {"edition": each.edition, "date": each.date.text, "files": ", ".join(each.files)}
-            for each in source.editions
-        ],
+        "editions": [_tell_edition(each) for each in source.editions],
         "files": list(dict.fromkeys(file for each in source.editions for file in each.files)),
         "tables": {
             table.name: ", ".join(dict.fromkeys(column.names[0] for column in table.columns.values()))
@@ -144,6 +140,16 @@ def _tell(source: Source) -> dict[str, Any]:
         },
         "left_out": left_out,
     }
+
+
+def _tell_edition(edition: Edition) -> dict[str, str]:
+    """Sum up an edition."""
+    return {"edition": edition.edition, "date": edition.date.text, "files": ", ".join(edition.files)}
+
+
+def _pick(told: Mapping[str, Any], *keys: str) -> tuple[Any, ...]:
+    """Give some values in their order."""
+    return tuple(told[key] for key in keys)
 
 
 def _few(files: list[str]) -> str:
