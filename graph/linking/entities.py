@@ -38,6 +38,7 @@ _TIES = """SELECT DISTINCT ?node ?other WHERE {
   { ?holding com:postHolder ?node ; org:organization ?other }
   UNION { ?membership org:member ?node ; org:organization ?other }
   UNION { ?part com:participant ?node . { ?part com:inEvent ?other } UNION { ?part com:representing ?other } } }"""
+_POSTS = """SELECT DISTINCT ?node ?text WHERE { ?holding com:postHolder ?node ; com:post ?text }"""
 _LIVES = """SELECT DISTINCT ?node ?first ?last WHERE {
   ?node com:hasNaming|skos:prefLabel ?name .
   OPTIONAL { ?node com:validFrom ?first } OPTIONAL { ?node com:validTo ?last }
@@ -79,6 +80,7 @@ class Entity:
     names : the label first
     countries : states for which it acts, to which it is assigned, or in which it lies
     ties : of a person: organizations, events, and whom it represented there
+    posts : of a person: the posts it held, as plain keys
     first, last : days between which it existed
     """
 
@@ -87,6 +89,7 @@ class Entity:
     names: tuple[Name, ...]
     countries: frozenset[NamedNode] = frozenset()
     ties: frozenset[NamedNode] = frozenset()
+    posts: frozenset[str] = frozenset()
     first: date | None = None
     last: date | None = None
 
@@ -101,10 +104,22 @@ def read_entities(ask: Ask) -> Iterator[Entity]:
     kinds, names = _read_kinds(ask), _read_names(ask)
     ties = _pairs(ask, _TIES, "other")
     countries = _with_ties(_pairs(ask, _COUNTRIES, "country"), ties)
+    posts: dict[NamedNode, set[str]] = defaultdict(set)
+    for row in ask(prologue() + _POSTS):
+        posts[row["node"]].add(plain(row["text"].value))
     lives = {row["node"]: (_day(row["first"]), _day(row["last"])) for row in ask(prologue() + _LIVES)}
     for node in names.keys() & kinds.keys():
-        belongings = frozenset(countries.get(node, ())), frozenset(ties.get(node, ()))
-        yield Entity(node, frozenset(kinds[node]), tuple(names[node]), *belongings, *lives.get(node, (None, None)))
+        first, last = lives.get(node, (None, None))
+        yield Entity(
+            node,
+            frozenset(kinds[node]),
+            tuple(names[node]),
+            countries=frozenset(countries.get(node, ())),
+            ties=frozenset(ties.get(node, ())),
+            posts=frozenset(posts.get(node, ())),
+            first=first,
+            last=last,
+        )
 
 
 def _read_names(ask: Ask) -> dict[NamedNode, list[Name]]:

@@ -92,8 +92,8 @@ def resolve(
     """Find what a text means.
 
     ``kind`` is the local name of a class (State, Organization, Person, City, Agreement, …). ``on`` is the day of the
-    text. ``context`` names a state, an organization or an event to which the answer has to belong. Without ``index``
-    only states and territories are found.
+    text. ``context`` names a state, an organization or an event to which the answer has to belong, or the post of a
+    person. Without ``index`` only states and territories are found.
     """
     if kind in STATES:
         return _resolve_state(text, kind, on)
@@ -117,7 +117,7 @@ def _question(text: str, kind: str, on: date | None, context: str | None, index:
     countries = {country for each in known for country in each.countries}
     country = countries.pop() if len(countries) == 1 else None
     ties = frozenset(each.node for each in known) if kind == "Person" else frozenset()
-    return Question(text, kind, on, country, ties)
+    return Question(text, kind, on, country, ties, context)
 
 
 def _is_worth(candidate: Candidate, question: Question) -> bool:

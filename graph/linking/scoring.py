@@ -30,6 +30,7 @@ class Question:
     on: date | None = None
     country: NamedNode | None = None
     ties: frozenset[NamedNode] = frozenset()
+    context: str = ""
 
     @cached_property
     def key(self) -> str:
@@ -51,7 +52,7 @@ def score(entity: Entity, question: Question) -> Candidate:
     """Compare an entity with what is asked."""
     name = _nearest(entity.names, question)
     features = [_name_feature(name, question), _country_feature(entity, question)]
-    if question.ties:
+    if question.ties or plain(question.context) in entity.posts:
         features.append(_context_feature(entity, question))
     features.append(_date_feature(entity, name, question))
     total = sum(WEIGHTS[feature.name] for feature in features)
@@ -88,8 +89,9 @@ def _country_feature(entity: Entity, question: Question) -> Feature:
 
 
 def _context_feature(entity: Entity, question: Question) -> Feature:
-    """Compare whom or what an entity belongs to."""
+    """Compare whom or what an entity belongs to, and the posts of a person."""
     common = sorted(shorten(node.value) for node in entity.ties & question.ties)
+    common += [question.context] if plain(question.context) in entity.posts else []
     return Feature("context", ", ".join(common) or "nothing in common", float(bool(common)))
 
 

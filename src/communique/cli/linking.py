@@ -62,7 +62,7 @@ class Columns:
     "--type", "kind", default="State", show_default=True, help="Class of what is named, such as Organization."
 )
 @click.option("--date", "when", help="A column with the date of each row, in EDTF: 1985, 1985-06, 1985-06-30.")
-@click.option("--context", help="A column with the state, organization or event that what is named belongs to.")
+@click.option("--context", help="A column with the state, organization, event or post that what is named belongs to.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="CSV, TSV or JSONL; else stdout.")
 @click.option("--mappings", type=click.Path(dir_okay=False, path_type=Path), help="Write the mapping set, in SSSOM.")
 @click.option("--encoding", default="utf-8-sig", show_default=True, help="Of a text file.")

@@ -204,6 +204,8 @@ def packaged() -> Index:
         ("Lee In-jae", "Person", "Ministry of the Interior", None, "person/lee-in-jae"),
         ("Lee In-jae", "Person", None, None, None),
         ("Lee In-jae", "Person", "France", None, None),
+        ("Lee In-jae", "Person", "director general", None, "person/lee-in-jae"),
+        ("Lee In-jae", "Person", "Vice Minister", None, None),
     ],
 )
 def test_the_packaged_graph(
