@@ -21,9 +21,11 @@ from communique.graph.admission import Gate, Policy, admit
 from communique.graph.batch import Batch, read_batch
 from communique.graph.dataset import line_of
 from communique.graph.draft import Draft
+from communique.graph.duplicates import Proposal
+from communique.graph.duplicates import quads_of as proposed
 from communique.graph.errors import ConformanceError, LinkingError, SourceError, StoreError
 from communique.graph.identifiers import JUDGEMENTS
-from communique.graph.journal import BUILD, LOAD, PUBLISHED, REVIEW, ROLLBACK, UNCHANGED, Journal, Record
+from communique.graph.journal import BUILD, LOAD, PROPOSE, PUBLISHED, REVIEW, ROLLBACK, UNCHANGED, Journal, Record
 from communique.graph.mapping import background
 from communique.graph.mapping.tables import Source as TableSource
 from communique.graph.mapping.territory import map_territories, territories
@@ -40,7 +42,7 @@ from communique.graph.vocabulary import ontology_quads
 
 Source = Path | Traversable
 
-__all__ = ["Options", "Outcome", "Trial", "build", "foundation", "judge", "load", "review", "rollback"]
+__all__ = ["Options", "Outcome", "Trial", "build", "foundation", "judge", "load", "propose", "review", "rollback"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,14 @@ def review(settings: Settings, judgements: Sequence[Judgement], options: Options
     if not judgements:
         raise LinkingError("no judgement to add", hint="communique review --list")
     return _write(settings, REVIEW, [quad for each in judgements for quad in quads_of(each)], options)
+
+
+def propose(settings: Settings, proposals: Sequence[Proposal], options: Options = Options()) -> Outcome:
+    """Put possible matches into the published graph in the place of those that an earlier run proposed.
+
+    Raises as ``review`` does, except that there may be none.
+    """
+    return _write(settings, PROPOSE, proposed(proposals), options)
 
 
 def judge(settings: Settings, files: Sequence[Source] = (), options: Options = Options()) -> Trial:

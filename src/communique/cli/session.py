@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass
 from functools import cached_property
 
-from pyoxigraph import Store
+from pyoxigraph import QuerySolutions, Store
 
 from communique.graph.engine.evaluation import evaluate
 from communique.graph.settings import Settings, read_settings
@@ -48,6 +48,12 @@ class Session:
         # A query runs in native code that no handler can interrupt: let ctrl-C end the process instead.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         return evaluate(self.store, Request(text, solutions=solutions))
+
+    def solve(self, text: str) -> QuerySolutions:
+        """Evaluate a SELECT of ours over the union of all graphs, without turning its rows into text."""
+        found = self.store.query(text, use_default_graph_as_union=True)
+        assert isinstance(found, QuerySolutions)
+        return found
 
     def run(self, text: str) -> bytes:
         """Evaluate a SELECT and give its answer as SPARQL 1.1 JSON."""

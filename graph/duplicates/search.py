@@ -1,0 +1,109 @@
+"""The search: records → candidates, those decided left out, as quads of a graph that each run replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from communique.graph.duplicates.blocks import pair_up
+from communique.graph.duplicates.comparison import Comparison, compare
+from communique.graph.duplicates.records import KINDS, Ask, Record, read_records
+from communique.graph.identifiers import DUPLICATES, document, entity, pair_key
+from communique.graph.namespaces import XSD, term
+
+MINIMUM = 0.8
+
+Pair = tuple[NamedNode, NamedNode]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Two records that may be one, in the order of their IRIs, and why."""
+
+    left: Record
+    right: Record
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search came to.
+
+    Attributes
+    ----------
+    proposals : by falling score
+    records, compared : how many records were read, and how many pairs of them compared
+    decided : pairs left out because somebody judged them
+    passed_over : blocks that were too large to compare all of their records
+    """
+
+    proposals: tuple[Proposal, ...]
+    records: int
+    compared: int
+    decided: int
+    passed_over: int
+
+
+def search(ask: Ask, decided: AbstractSet[Pair], *, minimum: float = MINIMUM) -> Search:
+    """Find pairs of agreements, and of events, of different documents that score at least ``minimum``.
+
+    ``decided`` are pairs, in the order of their IRIs, that need no proposal any more.
+    """
+    found: list[Proposal] = []
+    records = compared = known = passed_over = 0
+    for kind in KINDS:
+        read = read_records(ask, kind)
+        blocks = pair_up(read)
+        records, compared, passed_over = (
+            records + len(read),
+            compared + len(blocks.pairs),
+            passed_over + blocks.passed_over,
+        )
+        for left, right in blocks.pairs:
+            comparison = compare(read[left], read[right])
+            if comparison is None or comparison.score < minimum:
+                continue
+            if (read[left].node, read[right].node) in decided:
+                known += 1
+            else:
+                found.append(Proposal(read[left], read[right], comparison))
+    found.sort(key=lambda each: (-each.comparison.score, each.left.node.value, each.right.node.value))
+    return Search(tuple(found), records, compared, known, passed_over)
+
+
+def quads_of(proposals: Sequence[Proposal]) -> list[Quad]:
+    """Write proposals for their graph; without any there is still a line that says what the graph is for."""
+    text = Literal(
+        "Agreements and events of different documents that may be one, as communique duplicates found them.",
+        language="en",
+    )
+    return [
+        Quad(DUPLICATES, term("dct:description"), text, DUPLICATES),
+        *(quad for each in proposals for quad in _describe(each)),
+    ]
+
+
+def _describe(proposal: Proposal) -> Iterable[Quad]:
+    """Describe one candidate."""
+    left, right = proposal.left, proposal.right
+    node = entity(f"candidate/{pair_key(left.node, right.node)}")
+    facts: list[tuple[str, NamedNode | Literal]] = [
+        ("rdf:type", term("com:CandidateMatch")),
+        ("com:candidateLeft", left.node),
+        ("com:candidateRight", right.node),
+        ("com:matchReason", Literal(proposal.comparison.reason, language="en")),
+        ("com:judgement", Literal("unreviewed")),
+        ("com:matchScore", _share(proposal.comparison.score)),
+        *((f"com:{name}", _share(value)) for name, value in sorted(proposal.comparison.features.items())),
+        *(("dct:source", document(number)) for number in sorted(left.documents | right.documents)),
+    ]
+    return (Quad(node, term(name), value, DUPLICATES) for name, value in facts)
+
+
+def _share(value: float) -> Literal:
+    """Write a share with three decimals."""
+    return Literal(str(round(Decimal(value), 3)), datatype=NamedNode(XSD + "decimal"))
