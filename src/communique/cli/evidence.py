@@ -42,7 +42,7 @@ def check_command(folder: Path, form: str) -> None:
     Example:
       communique evidence check --documents ~/documents
     """
-    findings = check(Session.start().store, sources.read_texts(folder))
+    findings = check(Session.start().documents(), sources.read_texts(folder))
     if form == "json":
         print_json([asdict(each) for each in findings])
     else:
@@ -64,13 +64,17 @@ def coverage_command(document: str | None, folder: Path | None, form: str) -> No
     Example:
       communique evidence coverage --document 003
     """
-    found = coverage(Session.start().store, sources.read_texts(folder) if folder else None)
+    session = Session.start()
+    keys = {each.edition for each in session.editions}
+    quads = session.store if document in keys else session.documents()
+    found = coverage(quads, sources.read_texts(folder) if folder else None)
     chosen = [each for each in found if document in (None, each.document)]
     if form == "json":
         return print_json([{**asdict(each), "is_gap": each.is_gap} for each in chosen])
     rows = [(each.document, each.locator, each.facts, _describe(each)) for each in chosen]
     gaps = sum(each.is_gap for each in chosen)
-    return print_table("Coverage", ("document", "paragraph", "facts", "resting on it"), rows, f"{gaps} gaps")
+    rest = f"; {len(keys)} editions of sources in rows: communique info --sources" if keys and document is None else ""
+    return print_table("Coverage", ("document", "paragraph", "facts", "resting on it"), rows, f"{gaps} gaps{rest}")
 
 
 @evidence.command("digests")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -12,27 +14,35 @@ from communique.cli.console import format_option, print_json, print_pairs, print
 from communique.cli.session import Session
 from communique.graph import turtle
 from communique.graph.dataset import canonical_lines
+from communique.graph.editions import LoadedEdition
 from communique.graph.errors import SourceError
 from communique.graph.evidence import coverage, facts_per_document
 from communique.graph.namespaces import BASE, GRAPH, term
 
 
 @click.command()
+@click.option("--sources", "is_sources", is_flag=True, help="Only the editions of sources: rows, licence, citation.")
 @format_option("table", "json")
-def info(form: str) -> None:
-    """Tell what the published graph holds: triples, graphs, facts per document, coverage.
+def info(is_sources: bool, form: str) -> None:
+    """Tell what the published graph holds: triples, graphs, facts per document, coverage, editions of sources.
 
     \b
     Example:
       communique info --format json
+      communique info --sources
     """
+    if is_sources:
+        return _print_sources(Session.start().editions, form)
     facts = _collect(Session.start())
     if form == "json":
         return print_json(facts)
     print_pairs({name: value for name, value in facts.items() if not isinstance(value, dict | list)})
     print_table("Graphs", ("graph", "quads"), [(graph.removeprefix(BASE), n) for graph, n in facts["graphs"].items()])
     columns = ("document", "facts", "paragraphs", "with facts", "with a reason", "gaps")
-    return print_table("Documents", columns, [tuple(row.values()) for row in facts["documents"]])
+    print_table("Documents", columns, [tuple(row.values()) for row in facts["documents"]])
+    if facts["sources"]:
+        _print_accounts(facts["sources"])
+    return None
 
 
 @click.command()
@@ -54,18 +64,47 @@ def export(graph: str | None, output: str | None, form: str) -> None:
 
 def _collect(session: Session) -> dict[str, Any]:
     """Collect everything ``info`` tells, ready for JSON."""
-    snapshot, quads = session.snapshot, list(session.store)
+    snapshot, quads = session.snapshot, list(session.documents())
     return {
         "version": __version__,
         "ontology": _ontology_version(session),
         "snapshot": snapshot.id,
         "published": snapshot.created.isoformat(),
-        "triples": len({quad.triple for quad in quads}),
+        "triples": _count_triples(session),
         "quads": snapshot.quads,
         "facts": sum(facts_per_document(quads).values()),
         "graphs": dict(snapshot.graphs),
         "documents": _documents(quads),
+        "sources": [asdict(each) for each in session.editions],
     }
+
+
+def _print_sources(editions: Sequence[LoadedEdition], form: str) -> None:
+    """Print the editions of sources in full."""
+    if form == "json":
+        return print_json([asdict(each) for each in editions])
+    _print_accounts([asdict(each) for each in editions])
+    terms = {(each.licence, each.licence_iri, each.citation): each for each in editions}
+    rows = [
+        (each.edition, each.title, licence, address, citation) for (licence, address, citation), each in terms.items()
+    ]
+    return print_table("Licences", ("edition and those like it", "title", "licence", "address", "citation"), rows)
+
+
+def _print_accounts(editions: Sequence[Mapping[str, Any]]) -> None:
+    """Print the account of each edition: rows read = mapped + rejected."""
+    keys = ("edition", "date", "read", "mapped", "rejected", "left_out", "quads")
+    columns = ("edition", "date", "rows read", "mapped", "rejected", "values left out", "quads")
+    rows = [tuple(each[key] for key in keys) for each in editions]
+    total = [sum(each[key] for each in editions) for key in keys[2:]]
+    caption = "{} rows read, {} mapped, {} rejected, {} values left out, {} quads".format(*total)
+    print_table("Sources", columns, rows, caption)
+
+
+def _count_triples(session: Session) -> int:
+    """Count triples; one that stands in several graphs counts once."""
+    found = session.solve("SELECT (COUNT(*) AS ?count) WHERE { SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o } }")
+    return int(next(iter(found))["count"].value)
 
 
 def _ontology_version(session: Session) -> str | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from pyoxigraph import QuerySolutions, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
+from communique.graph.editions import LoadedEdition, loaded_editions
 from communique.graph.engine.evaluation import evaluate
+from communique.graph.identifiers import inferred, stated
 from communique.graph.settings import Settings, read_settings
 from communique.graph.store import Snapshot, Workspace
 from communique.graph.wire import JSON_RESULTS, Request
@@ -39,6 +42,19 @@ class Session:
     def store(self) -> Store:
         """The data of the snapshot; its default graph is empty, ask for the union."""
         return self.workspace.read(self.snapshot)
+
+    @cached_property
+    def editions(self) -> list[LoadedEdition]:
+        """The editions of sources in the data."""
+        return loaded_editions(self.run, self.snapshot.graphs)
+
+    def documents(self) -> Iterator[Quad]:
+        """Give the quads of all graphs but those of editions of sources, which hold rows and no paragraphs."""
+        rows = {graph for each in self.editions for graph in (stated(each.edition), inferred(each.edition))}
+        for name in self.snapshot.graphs:
+            graph = NamedNode(name) if name else DefaultGraph()
+            if graph not in rows:
+                yield from self.store.quads_for_pattern(None, None, None, graph)
 
     def ask(self, text: str, solutions: str = JSON_RESULTS) -> tuple[str, bytes]:
         """Evaluate a query as the endpoint does; gives the media type and the bytes of the answer.

@@ -10,7 +10,16 @@ from typing import Any, TypeVar
 import click
 
 from communique.cli.console import format_option
-from communique.cli.inputs import FILES, faults_listed, graph_of, graph_option, kind_option, on_disk
+from communique.cli.inputs import (
+    FILES_OR_SOURCE,
+    faults_listed,
+    graph_of,
+    graph_option,
+    kind_option,
+    mapping_option,
+    on_disk,
+    source_of,
+)
 from communique.cli.progress import shown
 from communique.cli.reporting import FORMS, Output, write_report
 from communique.graph import examination, pipeline
@@ -63,13 +72,23 @@ def _output_options(command: Callable[..., R]) -> Callable[..., R]:
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=FILES)
+@click.argument("files", nargs=-1, type=FILES_OR_SOURCE)
+@mapping_option
 @_examining_options
 @graph_option
 @kind_option
 @_output_options
-def validate(files: tuple[Path, ...], graph: str | None, kind: str | None, asked: str | None, **how: Any) -> None:
+def validate(
+    files: tuple[Path | str, ...],
+    mapping: Path | None,
+    graph: str | None,
+    kind: str | None,
+    asked: str | None,
+    **how: Any,
+) -> None:
     """Try whether FILES could be loaded, and change nothing; without files, judge the graph in force.
+
+    FILES are named as for load: after the name of a source, or with --mapping, they are tables.
 
     With --shapes, FILES are any RDF and are judged by these shapes alone: no store is needed. What SHACL Core and
     SHACL-SPARQL 1.0 know is compiled to SPARQL; the report says which shapes pySHACL had to judge.
@@ -82,15 +101,17 @@ def validate(files: tuple[Path, ...], graph: str | None, kind: str | None, asked
     """
     shapes, targets = how.pop("shapes"), how.pop("targets")
     is_union = how.pop("is_union")
-    output = _output(files, how)
+    source, named = source_of(files, mapping) if files else (None, [])
+    output = _output(named, how)
     if asked is not None:
         return click.echo(_explanation(asked, shapes, targets), nl=False)
-    with shown() as watch, on_disk(files, kind) as paths, faults_listed():
+    with shown() as watch, on_disk(named, kind) as paths, faults_listed():
         if shapes:
             _examine(paths, kind, examination.read_shapes(collect(shapes), _targets(targets)), is_union, output)
         else:
             _refuse_targets(targets)
-            trial = pipeline.judge(read_settings(), paths, Options(graph=graph_of(graph), kind=kind, watch=watch))
+            options = Options(graph=graph_of(graph), kind=kind, source=source, watch=watch)
+            trial = pipeline.judge(read_settings(), paths, options)
             print_trial(trial, output)
             _end(trial.report)
     return None
