@@ -226,6 +226,12 @@ def test_a_third_of_the_commitments_is_tagged_e_government(both: Any) -> None:
     assert len(found) == 742 + 717
 
 
+def test_html_in_a_header_is_no_part_of_the_tag(both: Any) -> None:
+    asked = "?one com:themeText 'Public Service Delivery'@en ; com:topic ?topic"
+    assert len({one for one, _ in both.ask(asked)}) == 163
+    assert not [tag for tag, _ in both.ask("?b com:themeText ?a") if "<" in tag]
+
+
 def test_texts_of_commitments_stay_out(both: Any) -> None:
     assert max(len(text) for _, text in both.ask("?one skos:prefLabel ?text")) < 700
     assert not both.ask("?one com:quote ?text")

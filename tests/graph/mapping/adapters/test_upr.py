@@ -69,6 +69,15 @@ def test_invented_rows_become_recommendations_and_pledges(load: Load, tmp_path: 
     ]
 
 
+def test_letters_are_read_as_an_old_mac_wrote_them(load: Load, tmp_path: Path) -> None:
+    file = tmp_path / "upr_sessions_6-9.csv"
+    text = "Protéger les \N{LEFT DOUBLE QUOTATION MARK}droits\N{RIGHT DOUBLE QUOTATION MARK}"
+    row = f"Greece,WEOG,EU,{text},Romania,EEG,EU,Noted,4,Other,7"
+    file.write_bytes(f"{HEADER}\r{row}\r".encode("mac_roman"))
+    found = load("upr", file).ask("?a a com:Recommendation")
+    assert found == [(f"recommendation/upr-7-GRC-ROU-{digest(text)}",)]
+
+
 def test_no_wording_reaches_the_graph(part: Any) -> None:
     words = "CONTAINS(LCASE(STR(?text)), 'national human rights institution')"
     assert part.ask(f"?one ?property ?text . FILTER(ISLITERAL(?text) && {words})") == []
