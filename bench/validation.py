@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,24 +110,23 @@ def _run(each: Candidate, work: Path, turn: int, deadline: Deadline) -> dict[str
 
 def _candidates(size: int, work: Path) -> Iterator[Candidate]:
     """Make the files of a size, and list what is measured on them; loads come first, what uses them behind."""
-    data, broken = work / "data.nq", work / "broken.nq"
-    _write(data, size, errors=0.0)
-    _write(broken, max(2000, size // 500), errors=1.0, first=8_000_000)
-    for turn in range(_TURNS):
-        _write(work / f"batch{turn}.nq", 1600, errors=0.0, first=9_000_000 + 1000 * turn)
-    measure("build", [work / "built"], _SECONDS)
+    data, broken, others = work / "data.nq", work / "broken.nq", work / "others.nq"
+    with _generator(size, others.with_suffix("")) as generated:
+        _write(data, size, errors=0.0)
+        _write(broken, max(2000, size // 500), errors=1.0, first=8_000_000)
+        for turn in range(_TURNS):
+            _write(work / f"batch{turn}.nq", 1600, errors=0.0, first=9_000_000 + 1000 * turn)
+        measure("build", [work / "built"], _SECONDS)
     yield Candidate("raw", "raw", (data,), home="raw")
     yield Candidate("load", "load", (data,), home="loaded")
     yield Candidate("load batch", "load", (work / "batch{turn}.nq",), home="loaded")
     yield Candidate("gate", "gate", (data, broken, work / "batch0.nq"))
-    yield Candidate("ours", "shapes", ("ours", data, broken))
-    others = _generated(size, work)
-    if others:
-        yield Candidate("27", "shapes", (_SHARED / "shapes.ttl", others))
-    if size <= LARGEST_FOR_PYSHACL:
-        yield Candidate("ours pySHACL", "pyshacl", ("ours", data, broken), is_slow=True)
-        if others:
-            yield Candidate("27 pySHACL", "pyshacl", (_SHARED / "shapes.ttl", others), is_slow=True)
+    rules = {"ours": ("ours", data, broken)} | ({"27": (_SHARED / "shapes.ttl", others)} if generated else {})
+    for name, arguments in rules.items():
+        yield Candidate(name, "shapes", arguments)
+    for name, arguments in rules.items():
+        if size <= LARGEST_FOR_PYSHACL:
+            yield Candidate(f"{name} pySHACL", "pyshacl", arguments, is_slow=True)
 
 
 def _write(path: Path, size: int, *, errors: float, first: int = 1) -> None:
@@ -135,14 +135,18 @@ def _write(path: Path, size: int, *, errors: float, first: int = 1) -> None:
         stream.writelines(f"{quad} .\n" for quad in generate(size, errors=errors, first=first, seed=first))
 
 
-def _generated(size: int, work: Path) -> Path | None:
-    """Let the generator beside the 27 shapes make its graph; None where it is absent."""
-    if not (_SHARED / "gen.py").is_file():
-        return None
-    target = work / "others"
-    subprocess.run([sys.executable, _SHARED / "gen.py", str(size), target], check=True, capture_output=True)
-    target.with_suffix(".nt").unlink(missing_ok=True)
-    return target.with_suffix(".nq")
+@contextmanager
+def _generator(size: int, target: Path) -> Iterator[bool]:
+    """Let the generator beside the 27 shapes make its graph meanwhile; tell whether it is there at all."""
+    script = _SHARED / "gen.py"
+    if not script.is_file():
+        yield False
+        return
+    with subprocess.Popen([sys.executable, script, str(size), target], stdout=subprocess.DEVNULL) as process:
+        yield True
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, process.args)
+    target.with_suffix(".nt").unlink()
 
 
 def _say(text: str) -> None:

@@ -134,4 +134,4 @@ def _number(value: float | None) -> str:
 
 
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value * 100:.2g} %"
+    return "–" if value is None else f"{value * 100:.{1 if value < 0.1 else 0}f} %"
