@@ -1,4 +1,4 @@
-"""Duplicates across sources: agreements and events of two documents that may be one, with a score that explains itself.
+"""Duplicates across sources: agreements, events and commitments of two documents that may be one, with a reason.
 
 Nothing is merged. What is found becomes candidates in a graph of their own, which a run replaces as a whole; people
 judge them by ``communique review``, and what they decided is not proposed again.

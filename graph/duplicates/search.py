@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from communique.graph.duplicates.blocks import pair_up
 from communique.graph.duplicates.comparison import Comparison, compare
+from communique.graph.duplicates.editions import pair_editions, read_listed
 from communique.graph.duplicates.records import KINDS, Ask, Record, read_records
 from communique.graph.identifiers import DUPLICATES, document, entity, pair_key
 from communique.graph.namespaces import XSD, term
@@ -49,9 +50,10 @@ class Search:
 
 
 def search(ask: Ask, decided: AbstractSet[Pair], *, minimum: float = MINIMUM) -> Search:
-    """Find pairs of agreements, and of events, of different documents that score at least ``minimum``.
+    """Find pairs of agreements, of events, and of commitments, of different documents that score at least ``minimum``.
 
-    ``decided`` are pairs, in the order of their IRIs, that need no proposal any more.
+    ``decided`` are pairs, in the order of their IRIs, that need no proposal any more. Commitments are looked at
+    bearer by bearer, as editions of a register list them, and each is paired once.
     """
     found: list[Proposal] = []
     records = compared = known = passed_over = 0
@@ -71,14 +73,20 @@ def search(ask: Ask, decided: AbstractSet[Pair], *, minimum: float = MINIMUM) ->
                 known += 1
             else:
                 found.append(Proposal(read[left], read[right], comparison))
+    listed = read_listed(ask)
+    for pairing in pair_editions(listed, minimum=minimum):
+        if (pairing.left.node, pairing.right.node) in decided:
+            known += 1
+        else:
+            found.append(Proposal(pairing.left, pairing.right, pairing.comparison))
     found.sort(key=lambda each: (-each.comparison.score, each.left.node.value, each.right.node.value))
-    return Search(tuple(found), records, compared, known, passed_over)
+    return Search(tuple(found), records + len(listed), compared, known, passed_over)
 
 
 def quads_of(proposals: Sequence[Proposal]) -> list[Quad]:
     """Write proposals for their graph; without any there is still a line that says what the graph is for."""
     text = Literal(
-        "Agreements and events of different documents that may be one, as communique duplicates found them.",
+        "Agreements, events and commitments of different documents that may be one, found by communique duplicates.",
         language="en",
     )
     return [

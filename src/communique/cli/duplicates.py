@@ -30,11 +30,11 @@ _SHOWN = 50
 @agent_option
 @format_option("table", "json")
 def duplicates(minimum: float, dry_run: bool, wait: float, agent: str | None, form: str) -> None:
-    """Look for agreements and events that several documents describe, each under a name of its own.
+    """Look for agreements, events and commitments that several documents describe, each under a name of its own.
 
-    Pairs are compared by parties, dates, titles and kinds. What scores enough becomes a candidate for communique
-    review; nothing is merged. A run replaces the candidates of the one before, and leaves out what was accepted or
-    rejected.
+    Pairs are compared by parties, dates, titles and kinds, commitments by title, bearers, plan and wording. What scores
+    enough becomes a candidate for communique review; nothing is merged. A run replaces the candidates of the one before,
+    and leaves out what was accepted or rejected.
 
     \b
     Example:
@@ -71,8 +71,8 @@ def _show(found: Search, form: str) -> None:
 def _account(found: Search) -> str:
     """Say what was looked at and what came of it."""
     return (
-        f"{found.records} agreements and events, {found.compared} pairs compared: {len(found.proposals)} proposed,"
-        f" {found.decided} left out because they are decided; {found.passed_over} blocks too large to compare"
+        f"{found.records} agreements, events and commitments, {found.compared} pairs compared: {len(found.proposals)}"
+        f" proposed, {found.decided} left out because they are decided; {found.passed_over} blocks too large to compare"
     )
 
 
