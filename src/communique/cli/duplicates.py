@@ -33,8 +33,8 @@ def duplicates(minimum: float, dry_run: bool, wait: float, agent: str | None, fo
     """Look for agreements, events and commitments that several documents describe, each under a name of its own.
 
     Pairs are compared by parties, dates, titles and kinds, commitments by title, bearers, plan and wording. What scores
-    enough becomes a candidate for communique review; nothing is merged. A run replaces the candidates of the one before,
-    and leaves out what was accepted or rejected.
+    enough becomes a candidate for communique review; nothing is merged. A run replaces the candidates of the one
+    before, and leaves out what was accepted or rejected.
 
     \b
     Example:
