@@ -21,7 +21,7 @@ from communique.graph.vocabulary import LANG_STRING, Term, classes, concepts, su
 _KINDS = """
 state place org delegation group person series event agreement provision partyhood signature participation membership
 count naming post-holding evidence statement rank indicator follow-up commitment monitoring aim plan programme service
-pledge candidate document score
+pledge candidate document publication score
 actor collective family statehood involvement flow lineage assessment recommendation discrepancy
 """
 KINDS = tuple(_KINDS.split())

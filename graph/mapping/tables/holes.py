@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from pyoxigraph import NamedNode
 
 from communique.graph.errors import MappingError
-from communique.graph.identifiers import entity
 from communique.graph.mapping.tables.columns import Column
 from communique.graph.mapping.tree import Block, Listing, Part, Place, Scalar, closest, wrong
-from communique.graph.mapping.values import Hole
+from communique.graph.mapping.values import Hole, identify
 from communique.graph.vocabulary import Term
 
 # Kinds of column whose value is a node of the graph, and the first step of its identifier unless the column says so.
 ENTITIES: Mapping[str, str] = {"state": "state", "code": "state", "entity": "org", "node": "org"}
+# How the address of something elsewhere begins.
+ADDRESS = ("https://", "http://")
 ASPECTS = ("text", "minted", "first", "last", "year")
 
 _PLACEHOLDER = re.compile(r"\{(?P<name>[a-z][a-z0-9_]*)(?:\.(?P<aspect>[a-z]+))?(?:\|(?P<default>[^{}]*))?\}")
@@ -154,7 +155,8 @@ class Blank(Hole):
 
     def mark(self, term: Term, bound: str = "") -> NamedNode:
         """Stand in the place of a value."""
-        if term.datatype is None and term.scheme is None and len(self.pattern) > 1:
-            return entity(self.text)
+        is_node = term.datatype is None and term.scheme is None
+        if is_node and len(self.pattern) > 1 and not self.text.startswith(ADDRESS):
+            return identify(Scalar(self.text, self.place))
         self.holes.marks.append(Mark(self.pattern, term, bound, self.place))
         return NamedNode(f"{_MARK}{len(self.holes.marks) - 1}")

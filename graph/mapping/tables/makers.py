@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
 
@@ -12,7 +13,7 @@ from communique.graph.mapping.bounds import Bounds, read_bounds, settle
 from communique.graph.mapping.tables import dates
 from communique.graph.mapping.tables.cells import CellError, Value, step_of
 from communique.graph.mapping.tables.columns import Column
-from communique.graph.mapping.tables.holes import ENTITIES, Holes, Mark, Pattern, Reference
+from communique.graph.mapping.tables.holes import ADDRESS, ENTITIES, Holes, Mark, Pattern, Reference
 from communique.graph.mapping.tree import Place, Scalar, wrong
 from communique.graph.mapping.values import LANGUAGE
 from communique.graph.namespaces import ID, OWL, XSD
@@ -24,6 +25,7 @@ Make = Callable[[Values], NamedNode | Literal | None]
 Write = Callable[[Values], str | None]
 
 _CLASS = NamedNode(OWL + "Class")
+_IN_ADDRESS = "/:@!$&'()*+,;=~"
 _UNKNOWN = Bounds(None, None, None, None)
 # Datatype → kinds of column whose values it can take.
 _FITTING: Mapping[str, tuple[str, ...]] = {
@@ -79,6 +81,9 @@ class Makers:
         whole = mark.pattern[0] if len(mark.pattern) == 1 else None
         if isinstance(whole, Reference):
             return self._single(whole, mark)
+        if mark.term.datatype is None and str(whole or mark.pattern[0]).startswith(ADDRESS):
+            address = _join(mark.pattern, {each: _quoted(get) for each, get in self._texts(mark.pattern).items()})
+            return lambda values: None if (text := address(values)) is None else NamedNode(text)
         if mark.term.datatype is None or mark.term.datatype.value not in (LANG_STRING.value, XSD + "string"):
             raise wrong(mark.place, f"several pieces make no value of {mark.term.key}", expected="one {column}")
         write = _join(mark.pattern, self._texts(mark.pattern))
@@ -221,6 +226,11 @@ def _step_of(aspect: str) -> Callable[[Value], str | None]:
 def _iso(day: date | None) -> str | None:
     """Write a day."""
     return day.isoformat() if day else None
+
+
+def _quoted(get: Write) -> Write:
+    """Write a text as a part of an address."""
+    return lambda values: None if (text := get(values)) is None else quote(text, safe=_IN_ADDRESS)
 
 
 def _typed(get: Write, datatype: NamedNode) -> Make:

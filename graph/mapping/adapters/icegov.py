@@ -1,0 +1,35 @@
+"""ICEGOV proceedings: the number of the conference, and possible matches between authors of one name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from communique.graph.mapping.tables.cells import make_step
+from communique.graph.mapping.tables.rows import Row
+
+_ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
+
+
+def rows(rows: Iterator[Row]) -> Iterator[Row]:
+    """Give each paper with the number of its conference, and a row for each author who was named before.
+
+    A name is compared with the paper that bore it last, so that a name on n papers gives n - 1 possible matches.
+    """
+    last: dict[str, str] = {}
+    for row in rows:
+        found = _ORDINAL.search(row.cells.get("conference", ""))
+        yield row.with_cells(ordinal=found[1] if found else "", name="", earlier="", later="")
+        for author in dict.fromkeys(each.strip() for each in row.cells.get("authors", "").split(";")):
+            if author:
+                person = f"person/icegov-{make_step(row.cells['doi'].strip())}-{make_step(author)}"
+                if (key := author.casefold()) in last:
+                    yield _pair(row, author, last[key], person)
+                last[key] = person
+
+
+def _pair(row: Row, name: str, earlier: str, later: str) -> Row:
+    """Make the row of a possible match; it has no cells but the two persons and their name."""
+    empty = dict.fromkeys((*row.cells, "ordinal"), "")
+    return replace(row, cells={**empty, "name": name, "earlier": earlier, "later": later})
