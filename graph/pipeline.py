@@ -27,6 +27,7 @@ from communique.graph.errors import ConformanceError, LinkingError, SourceError,
 from communique.graph.identifiers import JUDGEMENTS
 from communique.graph.journal import BUILD, LOAD, PROPOSE, PUBLISHED, REVIEW, ROLLBACK, UNCHANGED, Journal, Record
 from communique.graph.mapping import background
+from communique.graph.mapping.authorities import map_authorities
 from communique.graph.mapping.tables import Source as TableSource
 from communique.graph.mapping.territory import map_territories, territories
 from communique.graph.progress import Watch, silent
@@ -167,11 +168,12 @@ def rollback(settings: Settings, snapshot: str | None = None, *, wait: float = 0
 
 
 def foundation() -> list[Quad]:
-    """Give what every graph stands on: the ontology, states and territories, and the other background facts."""
+    """Give what every graph stands on: ontology, states and territories, other background facts, entries elsewhere."""
     tree = sources.read_yaml(sources.background())
     described_here = background.described(tree)
     known = territories(described_here) | described_here
-    return [*ontology_quads(), *map_territories(described_here), *background.map_background(tree, known)]
+    facts = background.map_background(tree, known)
+    return [*ontology_quads(), *map_territories(described_here), *facts, *map_authorities()]
 
 
 def _write(settings: Settings, kind: str, quads: Iterable[Quad], options: Options) -> Outcome:

@@ -18,7 +18,7 @@ WEIGHTS = {"partyScore": 0.4, "dateScore": 0.2, "titleScore": 0.3, "kindScore": 
 _MARKS = frozenset(
     ["protocol", "amendment", "amending", "accession", "withdrawal", "annex", "additional", "supplementary"]
 )
-_OTHER_NUMBER, _OTHER_MARK = 0.6, 0.5
+_OTHER_NUMBER, _OTHER_MARK = 0.6, 0.4
 # Words that are so much alike, of 100, are one word.
 _ONE_WORD = 85
 

@@ -1,0 +1,77 @@
+"""Reviewed matches with entries elsewhere: complete rows, right identifiers, one entry for one node."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Quad, Store
+
+from communique.graph import sssom, validation
+from communique.graph.errors import SourceError
+from communique.graph.identifiers import AUTHORITIES, entity
+from communique.graph.mapping.authorities import map_authorities, read_matches
+from communique.graph.namespaces import term
+from communique.graph.pipeline import foundation
+
+COLUMNS = "subject_id predicate_id object_id reviewer_label mapping_date mapping_justification mapping_source comment"
+HEAD = "\t".join(COLUMNS.split()) + "\n"
+ROW = "id:org/un\tskos:exactMatch\twikidata:Q1065\tAda\t2026-11-22\tsemapv:ManualMappingCuration\tx:y\tThe whole.\n"
+
+
+def rows(root: Path) -> list[sssom.Row]:
+    tables = sorted((root / "graph" / "authorities").glob("*.sssom.tsv"))
+    return [row for table in tables for row in sssom.read(table.read_text(encoding="utf-8"), table.name)]
+
+
+def test_the_packaged_tables_say_who_reviewed_what_and_why(root: Path) -> None:
+    for row in rows(root):
+        assert row.text("mapping_justification") == sssom.CURATED
+        assert 0 < float(row.text("confidence")) <= 1
+        assert row.text("comment").endswith(".")
+    matches = [quad for quad in map_authorities() if quad.graph_name == AUTHORITIES]
+    assert len(matches) == len(rows(root)) >= 40
+
+
+def test_no_entry_is_matched_twice_and_none_is_malformed() -> None:
+    matches = [quad for quad in map_authorities() if quad.graph_name == AUTHORITIES]
+    assert max(Counter(quad.object for quad in matches).values()) == 1
+    store = Store()
+    store.extend(foundation())
+    found = {str(result.shape) for result in validation.validate(store).results}
+    assert not [shape for shape in found if "R74" in shape or "R29" in shape or "R75" in shape]
+
+
+def test_states_agree_with_the_table_of_codes_they_were_read_from(shared: Path, root: Path) -> None:
+
+    with (shared / "data" / "countries" / "datasets_country-codes.csv").open(encoding="utf-8-sig") as file:
+        known = {line["ISO3166-1-Alpha-3"]: line for line in csv.DictReader(file)}
+    for row in rows(root):
+        kind, _, code = row.text("subject_id").removeprefix("id:").partition("/")
+        entry = row.text("object_id").partition(":")[2]
+        if kind == "state":
+            assert known[code]["wikidata_id"].endswith(f"/{entry}")
+        if kind == "place":
+            assert known[code]["Geoname ID"] == entry.strip("/")
+
+
+def test_a_row_becomes_a_match() -> None:
+    (quad,) = read_matches(HEAD + ROW, "t")
+    assert quad == Quad(entity("org/un"), term("skos:exactMatch"), quad.object, AUTHORITIES)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("Ada", "", "no reviewer_label"),
+        ("The whole.", "", "no comment"),
+        ("id:org/un", "wikidata:Q1", "not a node of this graph"),
+        ("skos:exactMatch", "owl:sameAs", "owl:sameAs"),
+    ],
+)
+def test_a_row_that_is_not_reviewed_is_refused(old: str, new: str, words: str) -> None:
+    with pytest.raises(SourceError, match="t:2") as caught:
+        list(read_matches(HEAD + ROW.replace(old, new), "t"))
+    assert words in str(caught.value)
