@@ -1,7 +1,7 @@
 """Names of states and territories → what they mean: an own table of names decides, then the names that libraries give.
 
 The libraries are ``iso3166`` and the names of all locales of the Common Locale Data Repository that ``Babel`` ships. A
-name that two locales give to different states decides nothing.
+name that two locales give to different states, or to a state and a region (America), decides nothing.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ Meanings = Mapping[str, Senses]
 
 # Territories to which locales give a second name in brackets, such as Myanmar (Burma): each of the two is a name.
 _TWICE_NAMED = frozenset(["MM", "CC", "FK"])
+_SHORTEST = 4
 _BRACKETS = re.compile(r"\s*[(（\[].*?[)）\]]\s*")
 
 
@@ -77,8 +78,8 @@ def own_names() -> tuple[Named, ...]:
 
 
 @cache
-def library_names() -> tuple[tuple[str, NamedNode], ...]:
-    """Collect the names of the standard and of all locales, without repeats."""
+def library_names() -> tuple[tuple[str, NamedNode | None], ...]:
+    """Collect the names of the standard and of all locales, without repeats; names of regions lead to no node."""
     codes = {entry.alpha2: actors()[entry.alpha3] for entry in iso3166.countries}
     standard = (
         (name, codes[entry.alpha2]) for entry in iso3166.countries for name in (entry.name, entry.apolitical_name)
@@ -121,14 +122,19 @@ def _library_keys() -> tuple[Named, ...]:
     return tuple(dict.fromkeys((plain(name), Sense(node)) for name, node in library_names()))
 
 
-def _locale_names(codes: Mapping[str, NamedNode]) -> Iterator[tuple[str, NamedNode]]:
-    """List the names of territories that each locale adds to those it inherits."""
+def _locale_names(codes: Mapping[str, NamedNode]) -> Iterator[tuple[str, NamedNode | None]]:
+    """List the names of territories and regions that each locale adds to those it inherits."""
     for locale in sorted(localedata.locale_identifiers()):
         for code, name in _read_locale(locale).items():
-            if code in codes and isinstance(name, str):
-                yield name, codes[code]
+            if isinstance(name, str) and not _is_code(name):
+                yield name, codes.get(code)
                 if code in _TWICE_NAMED:
                     yield _BRACKETS.sub(" ", name), codes[code]
+
+
+def _is_code(name: str) -> bool:
+    """Tell whether a name is so short that it may be a code or a common word: End, Sin, Man."""
+    return len(name) < _SHORTEST and name.isascii()
 
 
 def _read_locale(locale: str) -> Mapping[str, object]:
