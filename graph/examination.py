@@ -15,17 +15,15 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
 from communique.graph.errors import ShapesError, SourceError
 from communique.graph.namespaces import PREFIXES
 from communique.graph.sources import FORMATS, Input, read_any_rdf
-from communique.graph.validation import check_shapes
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph
 from communique.graph.validation.engines import NO_TARGET, Assignment, assign
 from communique.graph.validation.names import compact
 from communique.graph.validation.results import VIOLATION, Shape, ValidationReport
+from communique.graph.validation.shapes_of_shapes import check_shapes
 from communique.graph.validation.suggestions import local_name, suggest
 from communique.graph.validation.targets import TARGETS
 from communique.graph.validation.view import View
 
-# Shapes graphs of so many triples are also checked against the shapes of SHACL, which pySHACL takes seconds for.
-CHECKED_TRIPLES = 500
 # So many hints are given for shapes that check nothing.
 HINTS = 10
 
@@ -174,12 +172,8 @@ def _expanded(name: str, prefixes: Mapping[str, str]) -> str:
 
 
 def _check(shapes: Shapes) -> None:
-    """Check a small shapes graph against the shapes of SHACL."""
-    if len(shapes.quads) > CHECKED_TRIPLES:
-        return
-    store = Store()
-    store.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in shapes.quads)
-    wrong = [result for result in check_shapes(store).results if result.severity == VIOLATION]
+    """Check the shapes against the shapes of SHACL."""
+    wrong = [result for result in check_shapes(shapes.quads).results if result.severity == VIOLATION]
     if wrong:
         first = wrong[0]
         place = f"{first.focus}{f', {first.path}' if first.path else ''}"

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode
 
-from communique.graph import examination
 from communique.graph.errors import ShapesError, SourceError
 from communique.graph.examination import Shapes, examine, find_iri, read_data, read_shapes
 from communique.graph.namespaces import SH
@@ -122,9 +121,3 @@ def test_names_must_be_unique() -> None:
     assert find_iri(EX + "b/S", known, {}) == known[1]
     with pytest.raises(SourceError, match="2 IRIs are called 'S'"):
         find_iri("S", known, {})
-
-
-def test_large_shapes_graphs_are_left_to_the_compiler(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examination, "CHECKED_TRIPLES", 0)
-    odd = PERSON.format(TARGET) + "ex:graph sh:shapesGraph 'x' ."
-    assert len(examine(read_data(collect([write("d.ttl", DATA)])), shapes_of(write("s.ttl", odd))).results) == 2

@@ -54,7 +54,7 @@ def test_targets_that_are_queries_are_judged_as_by_pyshacl(
     folder: Path, some: Store, name: str, focus: dict[str, int], results: int
 ) -> None:
     shapes = shapes_of(folder, name)
-    report = examine(some, shapes)
+    report = shapes.assignment.validate(View(some))
     counts = {shape.value.removeprefix(DEF): count for shape, count in report.focus_counts.items() if count}
     assert (counts, len(report.results)) == (focus, results)
     assert set(report.engines.values()) == {COMPILED}
