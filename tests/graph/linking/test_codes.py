@@ -10,6 +10,8 @@ import pytest
 
 from communique.graph.identifiers import entity
 from communique.graph.linking.codes import SCHEMES, by_code
+from communique.graph.linking.states import find
+from communique.graph.namespaces import shorten
 
 
 @pytest.mark.parametrize(
@@ -95,3 +97,24 @@ def test_codes_in_use_agree_with_another_list(shared: Path, column: str, scheme:
 
 def test_every_scheme_is_known() -> None:
     assert set(SCHEMES) == {"alpha2", "alpha3", "m49", "cow", "gw", "ioc"}
+
+
+def test_names_of_system_members_and_their_numbers_lead_to_the_same(shared: Path) -> None:
+    with (shared / "data/cow_igo_v3/cow_states2016.csv").open(encoding="utf-8-sig") as stream:
+        rows = list(csv.DictReader(stream))
+    differing, unknown = set(), set()
+    for row in rows:
+        on = date(int(row["styear"]), int(row["stmonth"]), int(row["stday"]))
+        by_name, by_number = find(row["statenme"], on=on), by_code("cow", row["ccode"], on=on)
+        if by_name is None:
+            unknown.add(row["statenme"])
+        elif by_name != by_number:
+            differing.add((row["statenme"], shorten(str(by_number and by_number.value))))
+    # To these the list gives, for all years, the name of the state that came after them.
+    assert differing == {
+        ("Germany", "state/COW255"),
+        ("Italy", "state/COW325"),
+        ("Tanzania", "state/COW510"),
+        ("Yugoslavia", "state/SRB"),
+    }
+    assert unknown == {"Congo"}
