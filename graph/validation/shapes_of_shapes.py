@@ -12,6 +12,7 @@ from pyoxigraph import Quad, RdfFormat, Store, parse
 from communique.graph.errors import ShapesError
 from communique.graph.validation.compiled import Plan, compile_shapes
 from communique.graph.validation.results import ValidationReport
+from communique.graph.validation.view import View
 
 _BASE = "http://www.w3.org/ns/shacl-shacl"
 _FILE = "assets/shacl-shacl.ttl"
@@ -21,7 +22,7 @@ def check_shapes(shapes: Iterable[Quad]) -> ValidationReport:
     """Check a shapes graph of any size; what no shape can say of shapes, such as recursion, is left to the compiler."""
     store = Store()
     store.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in shapes)
-    return _plan().validate(store.query)
+    return _plan().validate(View(store).select)
 
 
 @cache
