@@ -39,9 +39,27 @@ _GENERIC = frozenset(
         *("parliament", "planning", "president", "prime", "public", "research", "revenue", "science", "security"),
         *("senate", "service", "services", "social", "society", "state", "statistical", "statistics", "tax"),
         *("technology", "telecommunications", "trade", "transport", "treasury"),
+        *(
+            "affaires",
+            "agence",
+            "conseil",
+            "culture",
+            "education",
+            "etrangeres",
+            "finances",
+            "gouvernement",
+            "institut",
+        ),
+        *("interieur", "ministere", "nationale", "nationales", "premier", "publique", "sante", "travail"),
+        *("agencia", "asuntos", "consejo", "defensa", "educacion", "exteriores", "finanzas", "gobierno", "hacienda"),
+        *("instituto", "justicia", "ministerio", "nacional", "relaciones", "salud", "trabajo"),
+        *("auswartiges", "amt", "bundesministerium", "finanzen", "innern", "justiz", "ministerium", "nationalbank"),
+        *("дел", "иностранных", "внутренних", "министерство", "образования", "финансов", "юстиции"),
     ]
 )
-_SHORT_ACRONYM = 3
+_PLACES = ("City", "Place", "GeographicRegion", "Venue")
+_SHORT = 3  # letters of an acronym
+_SHORT_WITHOUT_SPACES = 4  # signs of a name in Chinese, Japanese or Korean: 外交部, 내무부
 
 
 def resolve(
@@ -105,9 +123,13 @@ def _agrees(candidate: Candidate) -> bool:
 
 def _says_enough(question: Question) -> bool:
     """Tell whether a name says by itself whom it means: not three letters, nor words that all countries use."""
-    words = question.lax.split()
-    if len(words) == 1 and question.text.strip().isupper():
-        return len(words[0]) > _SHORT_ACRONYM
+    words, text = question.lax.split(), question.text.strip()
+    if question.kind in _PLACES:
+        return True
+    if len(words) == 1 and not text.isascii() and len(text) <= _SHORT_WITHOUT_SPACES:
+        return False
+    if len(words) == 1 and text.isupper():
+        return len(text) > _SHORT
     return not _GENERIC.issuperset(words)
 
 

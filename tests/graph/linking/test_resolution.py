@@ -77,6 +77,8 @@ def matched(result: Result) -> str | None:
         ("Ministry of the Interior", "Estonia", None),
         ("Ministère de l'Intérieur", "France", "org/fra-interior"),
         ("내무부", "Korea, Rep.", "org/kor-interior"),
+        ("내무부", None, None),
+        ("Ministère de l’Intérieur", None, None),
         ("National Information Society Agency", None, None),
         ("National Information Society Agency", "South Korea", "org/kor-nia"),
         ("NIA", None, None),
