@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from pyoxigraph import NamedNode
 
-from communique.graph.identifiers import entity, tail
+from communique.graph.identifiers import entity
 from communique.graph.linking import states
 from communique.graph.mapping.adapters.iati_texts import (
     LANG,
@@ -28,7 +28,7 @@ from communique.graph.namespaces import ID
 
 # Columns of the table of activities; every row has all of them.
 _COLUMNS = """
-programme identifier standing planned_begin begin planned_end end recipient region sector topic of actor actor_step role
+programme identifier standing planned_begin begin planned_end end recipient region sector topic of actor role
 flow sum currency first last organization kind reference place place_name
 """
 _IN_LANGUAGES = ("title", "subject", "name", "other")
@@ -73,11 +73,13 @@ class Body:
     names: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def rows(self) -> Iterator[Row]:
-        """Give its most frequent name as the label, and all of them where it has several."""
-        (language, label), _ = min(self.names.items(), key=lambda item: (-item[1], item[0]))
+        """Give its most frequent name as the label, and all where it has several that are no mere spellings of one."""
+        ranked = sorted(self.names, key=lambda name: (-self.names[name], name))
+        distinct = {make_step(name): (language, name) for language, name in reversed(ranked)}
         cells = {"organization": self.key, "kind": self.kind or "none", "reference": self.reference}
+        language, label = ranked[0]
         yield replace(self.first, cells={**_EMPTY, **cells, f"name_{language}": label})
-        for language, name in sorted(self.names) if len(self.names) > 1 else ():
+        for language, name in sorted(distinct.values()) if len(distinct) > 1 else ():
             yield replace(self.first, cells={**_EMPTY, **cells, f"other_{language}": name})
 
 
@@ -159,7 +161,7 @@ class Activity:
                     "participating-org", clean(each.findtext("narrative")), "an organization without name"
                 )
             else:
-                yield self._give(of=self._identifier, actor=node.value, actor_step=tail(node), role=role)
+                yield self._give(of=self._identifier, actor=node.value, role=role)
 
     def _identify(self, element: ET.Element) -> NamedNode | None:
         """Tell who has a part: a state where the name is that of one, else an organization of the file."""
@@ -169,12 +171,18 @@ class Activity:
             return state
         if name.lower() in _NAMELESS or name.lower().startswith(_REDACTED):
             return None
-        countries = [each.get("code", "").lower() for each in self._element.findall("recipient-country")]
-        key = reference or "-".join((self._publisher, *(countries if len(countries) == 1 else ()), name))
+        key = self._key(reference, name)
         step = make_step(key)
         body = self._bodies.setdefault(step, Body(reference, element.get("type", ""), key, self._row))
         body.names[language, name] += 1
         return entity(f"org/iati-{step}")
+
+    def _key(self, reference: str, name: str) -> str:
+        """Make the key of an organization, behind that of the publisher, since references are not used with care."""
+        if reference and reference == self._publisher:
+            return reference
+        countries = [each.get("code", "").lower() for each in self._element.findall("recipient-country")]
+        return "-".join((self._publisher, *([reference] if reference else [*countries[: len(countries) == 1], name])))
 
     def _name(self, element: ET.Element) -> tuple[str, str]:
         """Give the name of an organization with its language."""

@@ -17,7 +17,7 @@ from itertools import groupby
 
 from pyoxigraph import NamedNode
 
-from communique.graph.identifiers import entity, tail
+from communique.graph.identifiers import entity
 from communique.graph.linking import states
 from communique.graph.mapping.tables.rows import Rejected, Row
 from communique.graph.namespaces import ID
@@ -96,12 +96,15 @@ def rows_events(rows: Iterable[Row], actors: Iterable[Row], relations: Iterable[
 
 @cache
 def read_actor(name: str, number: str) -> Actor:
-    """Tell whom a name means: a state; somebody of the state in brackets; or somebody of no known class."""
+    """Tell whom a name means: a state; somebody of the state in brackets; or somebody of no known class.
+
+    A name with brackets is never a state: Islamic (Afghanistan) are the Muslims there.
+    """
     plain = " ".join(name.split())
-    state = _state(plain)
+    parts = _BRACKETS.fullmatch(plain)
+    state = None if parts else _state(plain)
     if state is not None:
         return Actor(plain, state, "state", state)
-    parts = _BRACKETS.fullmatch(plain)
     column, kind = _COLUMNS[_heads().get(parts["head"], "Actor") if parts else "Actor"]
     node = entity(f"{kind}/icews14-{number.strip()}")
     return Actor(plain, node, column, _state(parts["country"]) if parts else None)
@@ -145,17 +148,10 @@ def _describe(relation: Relation, name: str, first: Actor, second: Actor) -> dic
         "interaction": relation.interaction,
         "within": first.state.value if inside and first.state else "",
         "first_node": first.node.value,
-        "first_step": _step(first.node),
         "first_role": relation.first,
         "second_node": second.node.value,
-        "second_step": _step(second.node),
         "second_role": relation.second,
     }
-
-
-def _step(node: NamedNode) -> str:
-    """Give the step of an identifier that names a participant."""
-    return tail(node)
 
 
 def _state(name: str) -> NamedNode | None:

@@ -15,6 +15,7 @@ from pyoxigraph import NamedNode
 from communique.graph.identifiers import tail
 from communique.graph.mapping.bounds import Bounds
 from communique.graph.mapping.children import name_step
+from communique.graph.namespaces import ID
 
 # Signs that stand for a minus in the typesetting of numbers.
 _MINUS = str.maketrans({"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", "\N{FIGURE DASH}": "-", "\N{NO-BREAK SPACE}": " "})
@@ -161,11 +162,12 @@ def concepts(values: Mapping[str, NamedNode]) -> Reader:
 
 
 def read_address(text: str, _: Setting) -> Value:
-    """Take an address of the web."""
+    """Take an address of the web; one of our own data stands in identifiers as other nodes do."""
     try:
         if not text.startswith(("http://", "https://")):
             raise ValueError(text)
-        return Value(text, NamedNode(text))
+        node = NamedNode(text)
+        return Value(text, node, tail(node) if text.startswith(ID) else "")
     except ValueError:
         raise CellError("not an address", "correct the cell: https://…, without blanks") from None
 
