@@ -13,6 +13,7 @@ import pytest
 from click.testing import Result
 
 from communique.cli.progress import shown
+from communique.graph import pipeline
 from communique.graph.store import Workspace
 
 Run = Callable[..., Result]
@@ -97,6 +98,22 @@ def test_a_locked_store_is_told(run: Run, home: Path, tmp_path: Path) -> None:
         told = run("load", str(tmp_path / "a.nq"), "--wait", "0.1", home=home)
     assert told.exit_code == 3
     assert "is writing" in told.stderr and "--wait" in told.stderr
+
+
+def test_ctrl_c_is_told_and_changes_nothing(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = Workspace(home).current_id()
+    (tmp_path / "a.nq").write_text(f"{STATEMENT} <https://example.org/g> .\n")
+    monkeypatch.setattr(pipeline, "admit", stop)
+    told = run("load", str(tmp_path / "a.nq"), home=home)
+    assert (told.exit_code, told.stdout) == (130, "")
+    assert "communique history" in told.stderr
+    assert Workspace(home).current_id() == before
+    assert not list(Workspace(home).shelf.glob(".*"))
 
 
 def test_nothing_is_drawn_where_stderr_is_no_terminal(run: Run, home: Path, tmp_path: Path) -> None:
