@@ -62,6 +62,17 @@ def test_targets_that_are_queries_are_judged_as_by_pyshacl(
     assert short(report) == short(oracle.validate_triples(View(some), triples, ()))
 
 
+def test_the_documentation_says_what_comes_out(root: Path, some: Store) -> None:
+    text = " ".join((root / "docs/validation.md").read_text().split())
+    for words in (
+        f"{len(some):,} statements",
+        "18 plenary sessions with 53",
+        "4 corporate bodies with 31",
+        "363, each",
+    ):
+        assert words in text
+
+
 def test_more_than_pyshacl_could_take_is_judged(folder: Path) -> None:
     store = read_data(
         collect([folder]),
