@@ -6,7 +6,7 @@ Runs on a query function handed in, which asks the union of all graphs.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -101,18 +101,19 @@ class Entity:
 
 def read_entities(ask: Ask) -> Iterator[Entity]:
     """Read all named nodes of the data that have a class of the ontology."""
-    kinds, names = _read_kinds(ask), _read_names(ask)
+    names = _read_names(ask)
+    kinds = _read_kinds(ask, names)
     ties = _pairs(ask, _TIES, "other")
     countries = _with_ties(_pairs(ask, _COUNTRIES, "country"), ties)
     posts: dict[NamedNode, set[str]] = defaultdict(set)
     for row in ask(prologue() + _POSTS):
         posts[row["node"]].add(plain(row["text"].value))
     lives = {row["node"]: (_day(row["first"]), _day(row["last"])) for row in ask(prologue() + _LIVES)}
-    for node in names.keys() & kinds.keys():
+    for node in kinds:
         first, last = lives.get(node, (None, None))
         yield Entity(
             node,
-            frozenset(kinds[node]),
+            kinds[node],
             tuple(names[node]),
             countries=frozenset(countries.get(node, ())),
             ties=frozenset(ties.get(node, ())),
@@ -134,15 +135,21 @@ def _read_names(ask: Ask) -> dict[NamedNode, list[Name]]:
     return {node: sorted(names, key=lambda name: (names[name], name.text)) for node, names in found.items()}
 
 
-def _read_kinds(ask: Ask) -> dict[NamedNode, set[str]]:
-    """Read the classes of each node of the data with all classes above them."""
+def _read_kinds(ask: Ask, named: Container[NamedNode]) -> dict[NamedNode, frozenset[str]]:
+    """Read the classes of each named node with all classes above them; nodes of the same classes share one set."""
     over = _pairs(ask, _SUPERCLASSES, "over", of="kind")
-    kinds: dict[NamedNode, set[str]] = defaultdict(set)
-    for node, classes in _pairs(ask, _KINDS, "kind").items():
-        if node.value.startswith(ID):
-            reached = {kind for each in classes for kind in _upwards(each, over)}
-            kinds[node] = {kind.value.removeprefix(COM) for kind in reached if kind.value.startswith(COM)}
-    return kinds
+    direct: dict[NamedNode, set[NamedNode]] = defaultdict(set)
+    for row in ask(prologue() + _KINDS):
+        if row["node"] in named:
+            direct[row["node"]].add(row["kind"])
+    shared = {classes: _names_above(classes, over) for classes in {*map(frozenset, direct.values())}}
+    return {node: shared[frozenset(classes)] for node, classes in direct.items()}
+
+
+def _names_above(classes: Iterable[NamedNode], over: Mapping[NamedNode, set[NamedNode]]) -> frozenset[str]:
+    """Give the local names of classes and of all above them, of this ontology."""
+    reached = {kind.value for each in classes for kind in _upwards(each, over)}
+    return frozenset(kind.removeprefix(COM) for kind in reached if kind.startswith(COM))
 
 
 def _upwards(kind: NamedNode, over: Mapping[NamedNode, set[NamedNode]]) -> set[NamedNode]:
