@@ -21,7 +21,7 @@ DOC = "GRAPH <https://w3id.org/communique/graph/doc/{}>"
 # Shapes of what stands in no document, but in registers or in deployments of their own.
 IDLE = {"comsh:Quoting", "comsh:Signature", "comsh:ScoreObservation", "comsh:Assessment", "comsh:Recommendation"}
 IDLE |= {"comsh:Involvement", "comsh:FinancialFlow", "comsh:Planned", "comsh:Statehood"}
-IDLE |= {"comsh:StepDays", "comsh:StepOrder", "comsh:Alliance", "comsh:Lineage", "comsh:UntiedParty"}
+IDLE |= {"comsh:Judgement", "comsh:StepDays", "comsh:StepOrder", "comsh:Alliance", "comsh:Lineage", "comsh:UntiedParty"}
 
 # What someone might do wrong → the rule that must find it.
 MISTAKES = {
