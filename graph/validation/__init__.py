@@ -1,8 +1,9 @@
 """The gate: a store in, a report out. Nothing is published without passing here.
 
-Three kinds of checks make one report. Shapes and set queries with the scope *document* are run on each document by
-itself, because two documents may rightly differ; all others on the union of the graphs. Inference is never switched
-on: classes resolve through ``rdfs:subClassOf`` of the ontology, which has to be in the store as ``graph/ontology``.
+Shapes and set queries with the scope *document* are run on each document by itself, because two documents may rightly
+differ (``documents``); all others on the union of the graphs. After a change only what it may concern is looked at
+(``incremental``). Inference is never switched on: classes resolve through ``rdfs:subClassOf`` of the ontology, which
+has to be in the store as ``graph/ontology``.
 """
 
 from __future__ import annotations
@@ -16,15 +17,32 @@ from communique.graph.errors import ShapesError
 from communique.graph.identifiers import ONTOLOGY
 from communique.graph.validation import rules
 from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
-from communique.graph.validation.engines import DEFAULT, ENGINES, Engine, find_engine
+from communique.graph.validation.documents import Documents, can_judge
+from communique.graph.validation.engines import DEFAULT, ENGINES, Engine, assigned, find_engine, validate_compiled
 from communique.graph.validation.explanation import explain
+from communique.graph.validation.incremental import Change, judge
 from communique.graph.validation.results import INFO, WARNING, Term, ValidationReport, ValidationResult, merge
 from communique.graph.validation.view import View, own_nodes, set_apart
 
-__all__ = ["ENGINES", "Engine", "ValidationReport", "ValidationResult", "check_shapes", "explain", "validate"]
+__all__ = [
+    "ENGINES",
+    "Change",
+    "Engine",
+    "ValidationReport",
+    "ValidationResult",
+    "check_shapes",
+    "explain",
+    "validate",
+]
 
 
-def validate(store: Store, *, documents: Collection[str] | None = None, engine: str = DEFAULT) -> ValidationReport:
+def validate(
+    store: Store,
+    *,
+    documents: Collection[str] | None = None,
+    change: Change | None = None,
+    engine: str = DEFAULT,
+) -> ValidationReport:
     """Check a store against all shapes and set queries.
 
     Parameters
@@ -34,6 +52,9 @@ def validate(store: Store, *, documents: Collection[str] | None = None, engine: 
     documents
         numbers of the documents to judge, None for all. Violations of the union are reported wherever they are, since
         a document may break what others state; its warnings and information only for nodes of these documents
+    change
+        what came and went since the store was last found admissible: everything that is new in the report is found, of
+        the rest little. The time depends on the change, unless it concerns the ontology or another engine is asked
     engine
         name of the engine that runs the shapes, a key of ``ENGINES``; what the report says does not depend on it
 
@@ -49,6 +70,8 @@ def validate(store: Store, *, documents: Collection[str] | None = None, engine: 
     if next(store.quads_for_pattern(None, None, None, ONTOLOGY), None) is None:
         message = f"the store has no {ONTOLOGY.value}, so that no class resolves"
         raise ShapesError(message, hint="load vocabulary.ontology_quads() into it")
+    if change is not None and engine == DEFAULT and not change.is_of_terms:
+        return judge(change)
     return merge(_reports(store, documents, find_engine(engine)))
 
 
@@ -61,9 +84,18 @@ def check_shapes(shapes: Store) -> ValidationReport:
 
 def _reports(store: Store, documents: Collection[str] | None, engine: Engine) -> Iterator[ValidationReport]:
     """Check each document by itself, then the union."""
-    yield _judge(set_apart(store, documents), DOCUMENT, engine)
+    yield _judge_documents(store, documents, engine)
     report = _judge(View(store), UNION, engine)
     yield report if documents is None else _narrow(report, own_nodes(store, documents))
+
+
+def _judge_documents(store: Store, documents: Collection[str] | None, engine: Engine) -> ValidationReport:
+    """Check documents: all of them in place where the engine and the checks allow it, else set apart."""
+    if documents is None and engine is validate_compiled:
+        assignment = assigned(shapes_for(DOCUMENT))
+        if not assignment.routed and can_judge(store, assignment.plan):
+            return assignment.describe(Documents(store, assignment.plan).judge())
+    return _judge(set_apart(store, documents), DOCUMENT, engine)
 
 
 def _judge(view: View, scope: str, engine: Engine) -> ValidationReport:

@@ -56,10 +56,13 @@ class Assignment:
     def validate(self, view: View) -> ValidationReport:
         """Check a view; ShapesError where pySHACL is needed and the view holds more than ``ORACLE_QUADS``."""
         self._refuse_large(view)
-        compiled = self.plan.validate(view.select)
-        here = {shape: COMPILED for shape in compiled.focus_counts if shape not in self.plan.unused}
-        report = replace(compiled, engines=here, names=self.names, notes=tuple(self._notes()))
+        report = self.describe(self.plan.validate(view.select))
         return merge([report, self._ask_oracle(view)]) if self.routed else report
+
+    def describe(self, compiled: ValidationReport) -> ValidationReport:
+        """Add to what the compiled engine found by which engine, and what was noticed while the shapes were read."""
+        here = {shape: COMPILED for shape in compiled.focus_counts if shape not in self.plan.unused}
+        return replace(compiled, engines=here, names=self.names, notes=tuple(self._notes()))
 
     def _ask_oracle(self, view: View) -> ValidationReport:
         """Let pySHACL judge the shapes that were routed, and no other."""
@@ -128,7 +131,7 @@ def _told(error: ShapesError) -> ShapesError:
 
 def validate_compiled(view: View, shapes: Store) -> ValidationReport:
     """Check a view with the queries that the shapes compile to; ShapesError for a shape that no engine can judge."""
-    return _assigned(shapes).validate(view)
+    return assigned(shapes).validate(view)
 
 
 def validate_with_oracle(view: View, shapes: Store) -> ValidationReport:
@@ -140,7 +143,7 @@ def validate_with_oracle(view: View, shapes: Store) -> ValidationReport:
 
 
 @cache
-def _assigned(shapes: Store) -> Assignment:
+def assigned(shapes: Store) -> Assignment:
     """Assign shapes once; a store of shapes is told from others by its identity."""
     return assign(sorted(shapes, key=str))
 

@@ -96,10 +96,10 @@ def check(view: View, scope: str) -> ValidationReport:
     return merge(ValidationReport(tuple(findings(rule, view))) for rule in rules)
 
 
-def findings(rule: SetRule, view: View) -> Iterator[ValidationResult]:
-    """Run one rule; every row is a result. ShapesError when the query cannot be run."""
+def findings(rule: SetRule, view: View, query: str | None = None) -> Iterator[ValidationResult]:
+    """Run one rule, or the narrower ``query`` of it; every row is a result. ShapesError when it cannot be run."""
     try:
-        solutions = view.select(rule.query)
+        solutions = view.select(query or rule.query)
     except (SyntaxError, OSError) as error:
         raise ShapesError(f"queries/qc/{rule.stem}.rq cannot be run: {error}") from error
     names = {variable.value for variable in solutions.variables}

@@ -28,7 +28,7 @@ _APART, _ELSEWHERE = NamedNode(GRAPH + "apart"), NamedNode(GRAPH + "elsewhere")
 # Between a node and the number of its source; no identifier contains it.
 _MARK = "@"
 # Graphs that state nothing of their own about the world.
-_SECONDARY = frozenset({CANDIDATES, DERIVED, DUPLICATES, JUDGEMENTS, META, ONTOLOGY})
+SECONDARY = frozenset({CANDIDATES, DERIVED, DUPLICATES, JUDGEMENTS, META, ONTOLOGY})
 _UNNAMED = DefaultGraph()
 _TYPE = term("rdf:type")
 
@@ -74,6 +74,11 @@ class View:
             return value
         return NamedNode(value.value.rpartition(_MARK)[0])
 
+    def renamed(self, nodes: Collection[Term]) -> frozenset[Term]:
+        """Give the names that nodes have, or would have, in the sources that were set apart."""
+        named = (_rename(node, str(number)) for node in nodes for number in range(len(self.sources)))
+        return frozenset(named)
+
     def restore(self, report: ValidationReport) -> ValidationReport:
         """Give the nodes of a report their own names back, and note the document that each result is about."""
         if not self.sources:
@@ -95,7 +100,12 @@ class View:
         return document_of(self.sources[int(number)]) if mark and number.isdecimal() else None
 
 
-def set_apart(store: Store, documents: Collection[str] | None = None) -> View:
+def set_apart(
+    store: Store,
+    documents: Collection[str] | None = None,
+    *,
+    sources: Collection[NamedNode | DefaultGraph] | None = None,
+) -> View:
     """Look at every document by itself, but at all of them in one run.
 
     Every node gets a name of its own in each document, so that in one graph nothing that one document says meets what
@@ -104,15 +114,21 @@ def set_apart(store: Store, documents: Collection[str] | None = None) -> View:
     the statements outside any graph. The ontology is merged in. Classes that a node has elsewhere are reached by
     ``GRAPH`` only, so that a document is not asked for what it does not speak about.
 
-    ``documents`` restricts the documents, not the other graphs.
+    ``documents`` restricts the documents, not the other graphs; ``sources`` names all that is to be set apart.
     """
-    sources = tuple(_sources(store, documents))
+    sources = tuple(_sources(store, documents) if sources is None else sources)
     quads = [quad for number, source in enumerate(sources) for quad in _renamed(store, source, str(number))]
     scratch = Store()
     scratch.extend(quads)
     scratch.extend(store.quads_for_pattern(None, None, None, ONTOLOGY))
     scratch.extend(_classes(store, quads))
     return View(scratch, (_APART, ONTOLOGY), sources or (_APART,))
+
+
+def source_of(graph: object) -> NamedNode | DefaultGraph:
+    """Give the source that a graph belongs to: the stated graph of its document, else itself."""
+    number = document_of(graph)
+    return graph if number is None else stated(number)  # type: ignore[return-value]
 
 
 def own_nodes(store: Store, documents: Collection[str]) -> frozenset[Term]:
@@ -127,7 +143,7 @@ def _sources(store: Store, documents: Collection[str] | None) -> Iterator[NamedN
     named = {graph for graph in store.named_graphs() if isinstance(graph, NamedNode)}
     known = {number for graph in named if (number := document_of(graph)) is not None}
     yield from (stated(number) for number in sorted(known if documents is None else documents))
-    yield from sorted((graph for graph in named - _SECONDARY if document_of(graph) is None), key=str)
+    yield from sorted((graph for graph in named - SECONDARY if document_of(graph) is None), key=str)
     if next(store.quads_for_pattern(None, None, None, _UNNAMED), None) is not None:
         yield _UNNAMED
 

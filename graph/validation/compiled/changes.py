@@ -9,7 +9,7 @@ leads there; so no former state of the data is needed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
@@ -42,6 +42,12 @@ def affected(steps: Iterable[Step], changed: Iterable[Triple | Quad], run: Run) 
         if prefix is not None:
             found.update(_reaching(prefix, near, run))
     return frozenset(found)
+
+
+def reaching(steps: Iterable[Step], nodes: Collection[Term], run: Run) -> frozenset[Term]:
+    """Find the nodes from which triples of steps are read over some of the given nodes."""
+    prefixes = dict.fromkeys(step.prefix for step in steps if step.prefix is not None)
+    return frozenset(node for prefix in prefixes for node in _reaching(prefix, set(nodes), run))
 
 
 def as_stored(triples: Iterable[Triple | Quad]) -> list[Quad]:

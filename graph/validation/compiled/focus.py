@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from typing import TypeVar
 
 from pyoxigraph import BlankNode, QuerySolutions
 
@@ -16,6 +17,7 @@ from communique.graph.validation.compiled.sparql import bound, select
 from communique.graph.validation.compiled.targets import TargetClass
 
 Run = Callable[[str], QuerySolutions]
+Item = TypeVar("Item")
 
 # So many nodes are named in one query; measured at 1M triples, 100 to 2,000 take the same time.
 CHUNK = 500
@@ -58,7 +60,7 @@ class Given:
         return frozenset(found)
 
 
-def chunks(nodes: Iterable[Term]) -> Iterator[list[Term]]:
+def chunks(nodes: Iterable[Item]) -> Iterator[list[Item]]:
     """Cut nodes into lists that one query can name."""
     rest = iter(nodes)
     while chunk := list(islice(rest, CHUNK)):

@@ -39,7 +39,9 @@ class Plan:
     warnings: tuple[str, ...] = ()
     unsupported: Mapping[Node, ShapesError] = field(default_factory=dict)
 
-    def validate(self, run: Run, *, focus: Collection[Term] | None = None) -> ValidationReport:
+    def validate(
+        self, run: Run, *, focus: Collection[Term] | None = None, besides: Collection[Term] = ()
+    ) -> ValidationReport:
         """Check the data that a query function sees.
 
         Parameters
@@ -47,6 +49,7 @@ class Plan:
         run : answers a SELECT query; it decides which graph is the default graph
         focus : only these focus nodes of the targets; None for all. Checks that are not local run on all of them
             nevertheless, because a change anywhere may matter to them
+        besides : focus nodes to leave out
 
         Returns
         -------
@@ -57,7 +60,8 @@ class Plan:
         ShapesError : a query of the shapes reports a failure
         """
         counts: dict[Node, int] = dict.fromkeys(self.unused, 0)
-        results = [found.result for found in self._find(run, focus, counts)]
+        results = [found.result for found in self._find(run, focus, counts) if found.root not in besides]
+        self._leave_out(run, besides, counts)
         return ValidationReport(tuple(sorted(results, key=order)), counts)
 
     def find(self, run: Run, *, focus: Collection[Term] | None = None) -> tuple[Found, ...]:
@@ -77,7 +81,7 @@ class Plan:
         -------
         nodes for ``validate`` or ``refresh``: too many rather than too few, and some that no target declares
         """
-        return affected(self._steps(), [*added, *removed], run)
+        return affected(self.steps(), [*added, *removed], run)
 
     def refresh(self, before: Iterable[Found], run: Run, *, focus: Collection[Term]) -> tuple[Found, ...]:
         """Bring earlier findings up to date: those of other nodes stay, those of ``focus`` are found anew."""
@@ -105,7 +109,13 @@ class Plan:
                 if check.target == shape.node and (counts[shape.node] or not check.is_local):
                     yield from ask(check, nodes if check.is_local else None, run)
 
-    def _steps(self) -> Iterator[Step]:
+    def _leave_out(self, run: Run, nodes: Collection[Term], counts: dict[Node, int]) -> None:
+        """Take nodes out of the counts of focus nodes."""
+        given = Given(nodes, run)
+        for shape in self.shapes if nodes else ():
+            counts[shape.node] -= len(given.among(Scope(shape.targets)))
+
+    def steps(self) -> Iterator[Step]:
         """Give every kind of triple that decides about a target or a local check."""
         for shape in self.shapes:
             for target in shape.targets:

@@ -1,0 +1,110 @@
+"""What a change may have changed, and nothing else: shapes on the nodes concerned, set queries narrowed to them.
+
+The graph was admissible before. So what is new in its report is about a node from which a changed triple is read, or
+stands in a document that was changed. All such results are found; others, which the graph had before, mostly not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
+
+from communique.graph.identifiers import ONTOLOGY
+from communique.graph.validation import rules
+from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
+from communique.graph.validation.compiled.changes import affected
+from communique.graph.validation.compiled.focus import chunks
+from communique.graph.validation.compiled.paths import TYPE, Path
+from communique.graph.validation.engines import assigned
+from communique.graph.validation.narrowing import Row
+from communique.graph.validation.results import ValidationReport, ValidationResult, merge
+from communique.graph.validation.view import SECONDARY, View, set_apart, source_of
+
+
+@dataclass(frozen=True)
+class Change:
+    """Quads that came and quads that went.
+
+    Attributes
+    ----------
+    store : the graph after the change
+    added, removed : as the store holds or held them
+    """
+
+    store: Store
+    added: Collection[Quad]
+    removed: Collection[Quad]
+
+    @property
+    def is_of_terms(self) -> bool:
+        """Tell whether the ontology changes, on which everything may depend."""
+        return any(quad.graph_name == ONTOLOGY for quad in self.quads)
+
+    @cached_property
+    def quads(self) -> tuple[Quad, ...]:
+        """All that changed."""
+        return (*self.added, *self.removed)
+
+    @cached_property
+    def triples(self) -> tuple[Quad, ...]:
+        """What came to or went from the union of all graphs; a triple that another graph holds too is no change."""
+        new = frozenset(self.added)
+        came = (quad for quad in self.added if new.issuperset(self._alike(quad)))
+        went = (quad for quad in self.removed if not any(self._alike(quad)))
+        return (*came, *went)
+
+    def sources(self) -> list[NamedNode | DefaultGraph]:
+        """Give what has to be set apart: changed documents, and those that mention nodes whose class changed."""
+        typed = {quad.subject for quad in self.triples if quad.predicate == TYPE.iri}
+        mentions = (quad for node in typed for quad in self.store.quads_for_pattern(None, None, node))
+        graphs = {quad.graph_name for quad in (*self.quads, *mentions)} - SECONDARY
+        return sorted({source_of(graph) for graph in graphs}, key=str)
+
+    def rows(self, names: str, path: Path, view: View) -> Iterable[Row]:
+        """Give the values of variables from which changed triples are read over a path."""
+        if " " not in names:
+            return ((node,) for node in affected(path.steps(), self.triples, view.select))
+        predicates = {step.predicate for step in path.steps()}
+        changed = (quad for quad in self.quads if None in predicates or quad.predicate in predicates)
+        return dict.fromkeys(_row(names, quad) for quad in changed)
+
+    def _alike(self, quad: Quad) -> Iterator[Quad]:
+        """Find the quads of the same triple."""
+        return self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+
+
+def judge(change: Change) -> ValidationReport:
+    """Check what a change may have changed; the ontology must not be part of it."""
+    view = View(change.store)
+    assignment = assigned(shapes_for(UNION))
+    focus = assignment.plan.affected(change.triples, (), view.select)
+    report = assignment.describe(assignment.plan.validate(view.select, focus=focus))
+    found = (result for rule in rules.set_rules() if rule.scope == UNION for result in _ask(rule, change, view))
+    return merge([report, ValidationReport(tuple(found)), _judge_documents(change)])
+
+
+def _judge_documents(change: Change) -> ValidationReport:
+    """Check the changed documents, each by itself."""
+    view = set_apart(change.store, sources=change.sources())
+    assignment = assigned(shapes_for(DOCUMENT))
+    report = assignment.describe(assignment.plan.validate(view.select))
+    return view.restore(merge([report, rules.check(view, DOCUMENT)]))
+
+
+def _ask(rule: rules.SetRule, change: Change, view: View) -> Iterator[ValidationResult]:
+    """Ask a set query about what a change touches; one that does not say what it reads, about everything."""
+    if rule.narrow is None:
+        yield from rules.findings(rule, view)
+        return
+    for names, path in rule.narrow.reads.items():
+        for rows in chunks(change.rows(names, path, view)):
+            yield from rules.findings(rule, view, rule.narrow.about(names, rows))
+
+
+def _row(names: str, quad: Quad) -> Row:
+    """Give the parts of a quad that variables stand for."""
+    parts = {"this": quad.subject, "value": quad.object, "graph": quad.graph_name}
+    return tuple(parts[name] for name in names.split())  # type: ignore[misc]  # graphs of the union have names

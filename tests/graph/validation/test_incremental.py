@@ -1,0 +1,108 @@
+"""After a change, looking only where it matters finds all that is new; in place, documents are judged as set apart."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection
+
+import noise
+import pytest
+from pyoxigraph import Quad, Store
+
+from communique.graph import validation
+from communique.graph.errors import ShapesError
+from communique.graph.identifiers import DERIVED, ONTOLOGY
+from communique.graph.queries import derive
+from communique.graph.queries.derived import Upkeep
+from communique.graph.validation import Change, ValidationReport, rules
+from communique.graph.validation.catalogue import DOCUMENT, shapes_for
+from communique.graph.validation.compiled.path_text import read_path
+from communique.graph.validation.documents import Documents
+from communique.graph.validation.engines import assigned
+from communique.graph.validation.narrowing import Narrow, widen
+from communique.graph.validation.results import merge
+from communique.graph.validation.view import set_apart
+
+
+def found(report: ValidationReport) -> set[tuple[object, ...]]:
+    """Tell results apart; some messages speak of the whole graph, such as of its newest document."""
+    return {
+        (item.shape, item.component, item.focus, item.path, item.value, item.document, item.severity)
+        for item in report.results
+    }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_new_in_the_full_report_is_found_and_nothing_else(seed: int) -> None:
+    chance = random.Random(seed)
+    store = noise.world(noise.noisy(700, chance))
+    before, old = found(validation.validate(store)), set(store)
+    added, removed = noise.changes(store, chance)
+    carry_out(store, removed, added)
+    derive(store)
+    new = set(store)
+    full = found(validation.validate(store))
+    looked = found(validation.validate(store, change=Change(store, new - old, old - new)))
+    assert full - before <= looked <= full
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_derived_statements_kept_up_are_those_built_anew(seed: int) -> None:
+    chance = random.Random(seed)
+    store, upkeep = noise.world(noise.noisy(700, chance)), Upkeep()
+    for _ in range(2):
+        added, removed = noise.changes(store, chance)
+        upkeep.note(store, [*added, *removed])
+        carry_out(store, removed, added)
+    upkeep.renew(store, lambda gone, come: carry_out(store, gone, come))
+    kept = set(store.quads_for_pattern(None, None, None, DERIVED))
+    assert kept == set(derive(store))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_documents_judged_in_place_are_judged_as_if_set_apart(seed: int) -> None:
+    store = noise.world(noise.noisy(700, random.Random(seed), share=0.15))
+    plan, apart = assigned(shapes_for(DOCUMENT)).plan, set_apart(store)
+    expected = apart.restore(merge([plan.validate(apart.select), rules.check(apart, DOCUMENT)]))
+    documents = Documents(store, plan)
+    assert documents.disputed()
+    assert found(documents.judge()) == found(expected)
+    assert documents.judge().focus_counts == expected.focus_counts
+
+
+def carry_out(store: Store, removed: Collection[Quad], added: Collection[Quad]) -> None:
+    for quad in removed:
+        store.remove(quad)
+    store.extend(added)
+
+
+def test_a_change_of_the_ontology_has_everything_looked_at() -> None:
+    chance = random.Random(1)
+    store = noise.world(noise.noisy(600, chance))
+    term = next(store.quads_for_pattern(None, None, None, ONTOLOGY))
+    assert found(validation.validate(store, change=Change(store, [term], []))) == found(validation.validate(store))
+    assert found(validation.validate(store, change=Change(store, [], []))) == set()
+
+
+def test_open_lines_are_filled_or_left_out() -> None:
+    query = "SELECT ?this { VALUES ?this { UNDEF } VALUES (?this ?graph) { (UNDEF UNDEF) } MINUS { ?this a ?b } }"
+    narrow = Narrow.of(query, {"this": "rdf:type"})
+    (quad,) = noise.noisy(1, random.Random(0))[:1]
+    assert "UNDEF" not in widen(query)
+    assert narrow.about("this", [(quad.subject,)]).count(str(quad.subject)) == 1
+    assert "FILTER NOT EXISTS {" in narrow.about("this", [])
+
+
+@pytest.mark.parametrize("text", ["", "com:a/", "com:a com:b", "nowhere:a", "(com:a"])
+def test_what_is_no_path_is_refused(text: str) -> None:
+    with pytest.raises(ShapesError, match="is no path"):
+        read_path(text)
+
+
+def test_every_open_line_of_a_rule_is_filled_by_what_it_reads() -> None:
+    for rule in rules.set_rules():
+        if rule.narrow is not None and rule.scope != DOCUMENT:
+            for names in rule.narrow.reads:
+                assert "VALUES (" + " ".join(f"?{name}" for name in names.split()) in rule.narrow.about(names, []), (
+                    rule.stem
+                )
