@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
+
+from pyoxigraph import NamedNode
 
 from communique.api.reconcile.catalogue import Catalogue, describe, id_of, types_of
 from communique.api.reconcile.properties import PROPERTIES
 from communique.api.reconcile.types import types
+from communique.graph.linking.entities import Entity
 from communique.graph.linking.forms import plain
 
 PAGE = 20
@@ -16,11 +20,16 @@ PAGE = 20
 def suggest_entities(catalogue: Catalogue, prefix: str, kinds: frozenset[str], start: int) -> list[dict[str, Any]]:
     """Suggest entities of some types, or of any: names that begin with the prefix first, then later words in names."""
     key = plain(prefix)
-    near = (*catalogue.starting(key), *catalogue.holding(key)) if key else ()
-    fitting = dict.fromkeys(each for each in near if not kinds or not kinds.isdisjoint(each.kinds))
+    near = chain(catalogue.starting(key), catalogue.holding(key)) if key else iter(())
+    fitting: dict[NamedNode, Entity] = {}
+    for each in near:
+        if not kinds or not kinds.isdisjoint(each.kinds):
+            fitting[each.node] = each
+        if len(fitting) == start + PAGE:
+            break
     return [
         {"id": id_of(each), "name": each.label, "description": describe(each), "notable": types_of(each)}
-        for each in _page(fitting, start)
+        for each in _page(fitting.values(), start)
     ]
 
 

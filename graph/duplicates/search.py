@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
@@ -56,31 +56,29 @@ def search(ask: Ask, decided: AbstractSet[Pair], *, minimum: float = MINIMUM) ->
     bearer by bearer, as editions of a register list them, and each is paired once.
     """
     found: list[Proposal] = []
-    records = compared = known = passed_over = 0
+    records = compared = passed_over = 0
     for kind in KINDS:
         read = read_records(ask, kind)
         blocks = pair_up(read)
+        found += _weigh(read, blocks.pairs, minimum)
         records, compared, passed_over = (
             records + len(read),
             compared + len(blocks.pairs),
             passed_over + blocks.passed_over,
         )
-        for left, right in blocks.pairs:
-            comparison = compare(read[left], read[right])
-            if comparison is None or comparison.score < minimum:
-                continue
-            if (read[left].node, read[right].node) in decided:
-                known += 1
-            else:
-                found.append(Proposal(read[left], read[right], comparison))
     listed = read_listed(ask)
-    for pairing in pair_editions(listed, minimum=minimum):
-        if (pairing.left.node, pairing.right.node) in decided:
-            known += 1
-        else:
-            found.append(Proposal(pairing.left, pairing.right, pairing.comparison))
-    found.sort(key=lambda each: (-each.comparison.score, each.left.node.value, each.right.node.value))
-    return Search(tuple(found), records + len(listed), compared, known, passed_over)
+    found += (Proposal(each.left, each.right, each.comparison) for each in pair_editions(listed, minimum=minimum))
+    left = [each for each in found if (each.left.node, each.right.node) not in decided]
+    left.sort(key=lambda each: (-each.comparison.score, each.left.node.value, each.right.node.value))
+    return Search(tuple(left), records + len(listed), compared, len(found) - len(left), passed_over)
+
+
+def _weigh(records: Sequence[Record], pairs: Iterable[tuple[int, int]], minimum: float) -> Iterator[Proposal]:
+    """Compare pairs of records, given by their places, and keep those that score enough."""
+    for left, right in pairs:
+        comparison = compare(records[left], records[right])
+        if comparison is not None and comparison.score >= minimum:
+            yield Proposal(records[left], records[right], comparison)
 
 
 def quads_of(proposals: Sequence[Proposal]) -> list[Quad]:
