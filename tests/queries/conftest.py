@@ -7,10 +7,11 @@ changed. A test that wants a changed world builds it with ``world``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
 from communique.graph.mapping.background import map_background
 from communique.graph.mapping.document import map_document
@@ -23,6 +24,10 @@ from communique.graph.vocabulary import ontology_quads
 Row = dict[str, str | None]
 Ask = Callable[..., list[Row]]
 World = Callable[..., Store]
+GraphOf = Callable[[str], Store]
+
+# Questions up to this number are answered by the documents, those after it by registers beside them.
+LAST_OF_DOCUMENTS = "P30"
 
 
 @pytest.fixture(scope="session")
@@ -55,11 +60,31 @@ def graph(world: World) -> Store:
 
 
 @pytest.fixture(scope="session")
-def ask(graph: Store) -> Ask:
+def joined() -> Store:
+    """Give a graph of invented registers with its shortcuts, of which the questions from P31 on are asked."""
+    store = Store()
+    store.bulk_extend(ontology_quads())
+    store.load((Path(__file__).parent / "joined.trig").read_bytes(), format=RdfFormat.TRIG)
+    derive(store)
+    return store
+
+
+@pytest.fixture(scope="session")
+def graph_of(graph: Store, joined: Store) -> GraphOf:
+    """Give the graph of which a question is asked."""
+
+    def choose(name: str) -> Store:
+        return joined if (find(name).question or "") > LAST_OF_DOCUMENTS else graph
+
+    return choose
+
+
+@pytest.fixture(scope="session")
+def ask(graph_of: GraphOf) -> Ask:
     """Ask a question by name; a row gives texts by column, IRIs in their short form, None where nothing is bound."""
 
-    def answer(name: str, store: Store = graph, **parameters: str) -> list[Row]:
-        solutions = store.query(find(name).bind(parameters), use_default_graph_as_union=True)
+    def answer(name: str, store: Store | None = None, **parameters: str) -> list[Row]:
+        solutions = (store or graph_of(name)).query(find(name).bind(parameters), use_default_graph_as_union=True)
         assert isinstance(solutions, QuerySolutions)
         names = [variable.value for variable in solutions.variables]
         return [{name: write(solution[name]) for name in names} for solution in solutions]
