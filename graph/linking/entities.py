@@ -14,7 +14,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from communique.graph.linking.forms import acronym, expanded, plain
+from communique.graph.linking.forms import expanded, initials, plain, unordered
 from communique.graph.namespaces import COM, ID, prologue
 
 Ask = Callable[[str], Iterable[Any]]
@@ -67,12 +67,17 @@ class Name:
     @cached_property
     def acronym(self) -> str:
         """Give the first letters of its words."""
-        return acronym(self.text)
+        return initials(self.lax)
+
+    @cached_property
+    def ordered(self) -> str:
+        """Give the key with its words in the order of the alphabet."""
+        return unordered(self.lax)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entity:
-    """What is known of a node.
+    """What is known of a node; two are equal only when they are one.
 
     Attributes
     ----------

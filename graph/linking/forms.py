@@ -113,9 +113,9 @@ def shorn(key: str) -> str:
     return _ENDINGS.sub("", " ".join(word for word in key.split() if word not in _FORMS))
 
 
-def acronym(text: str) -> str:
-    """Give the first letters of the words of a name, joining words left out; empty for a name of one word."""
-    words = expanded(plain(text)).split()
+def initials(key: str) -> str:
+    """Give the first letters of the words of an expanded key; empty for a single word."""
+    words = key.split()
     return "".join(word[0] for word in words) if len(words) > 1 else ""
 
 

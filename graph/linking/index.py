@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
+from itertools import chain, islice
 
 from pyoxigraph import NamedNode
+from rapidfuzz import fuzz, process
 
 from communique.graph.linking.entities import Ask, Entity, read_entities
-from communique.graph.linking.forms import acronym, expanded, plain
+from communique.graph.linking.forms import expanded, initials, plain, unordered
 
-_MOST = 2_000  # entities that one text is compared with
+_MOST = 2_000  # entities among which likeness is sought
+_COMPARED = 50  # names that are compared feature by feature
 
 
 class Index:
@@ -40,20 +43,24 @@ class Index:
         """Give the entities of a kind that bear exactly this name, but for case, accents and punctuation."""
         return _of_kind(self._by_key.get(plain(text), ()), kind)
 
-    def block(self, text: str, kind: str) -> tuple[Entity, ...]:
-        """Give the entities of a kind that share a word with a text, or of which either is the acronym.
+    def block(self, text: str, kind: str, country: NamedNode | None = None) -> tuple[Entity, ...]:
+        """Give the entities of a kind worth a comparison: of this name or acronym, and those most like it.
 
-        Entities that share a rare word come first; after some thousand the rest is left out.
+        Likeness is sought among entities that share a word, those that share a rare word first; where a country is
+        given, among those of that country and of none.
         """
-        found: dict[int, Entity] = {id(entity): entity for entity in self.exact(text, kind)}
         lax = expanded(plain(text))
-        acronyms = self._by_acronym.get(lax, ()), self._by_key.get(acronym(text), ())
+        named = (self._by_key.get(plain(text), ()), self._by_acronym.get(lax, ()), self._by_key.get(initials(lax), ()))
+        return tuple(dict.fromkeys((*_of_kind(chain(*named), kind), *self._alike(lax, kind, country))))
+
+    def _alike(self, lax: str, kind: str, country: NamedNode | None) -> list[Entity]:
+        """Give the entities of a kind whose names are most like a key, whatever the order of words."""
         words = sorted((self._by_word.get(word, ()) for word in set(lax.split())), key=len)
-        for entities in (*acronyms, *words):
-            for entity in _of_kind(entities, kind):
-                if len(found) < _MOST:
-                    found[id(entity)] = entity
-        return tuple(found.values())
+        near = (each for each in dict.fromkeys(chain(*words)) if kind in each.kinds and _may_be_of(each, country))
+        pairs = [(name.ordered, each) for each in islice(near, _MOST) for name in each.names]
+        texts = {number: text for number, (text, _) in enumerate(pairs)}
+        nearest = process.extract(unordered(lax), texts, scorer=fuzz.ratio, limit=_COMPARED)
+        return [pairs[number][1] for _, _, number in nearest]
 
     @cached_property
     def _by_key(self) -> dict[str, list[Entity]]:
@@ -73,18 +80,18 @@ class Index:
 
 def _sorted(pairs: Iterable[tuple[str, Entity]]) -> dict[str, list[Entity]]:
     """Collect entities under keys, each once, empty keys left out."""
-    found: dict[str, dict[int, Entity]] = defaultdict(dict)
+    found: dict[str, dict[Entity, None]] = defaultdict(dict)
     for key, entity in pairs:
         if key:
-            found[key][id(entity)] = entity
-    return {key: list(entities.values()) for key, entities in found.items()}
+            found[key][entity] = None
+    return {key: list(entities) for key, entities in found.items()}
 
 
 def _of_kind(entities: Iterable[Entity], kind: str) -> tuple[Entity, ...]:
     """Keep the entities of a kind."""
-    return tuple(_filter(entities, kind))
+    return tuple(entity for entity in entities if kind in entity.kinds)
 
 
-def _filter(entities: Iterable[Entity], kind: str) -> Iterator[Entity]:
-    """Keep the entities of a kind, one by one."""
-    return (entity for entity in entities if kind in entity.kinds)
+def _may_be_of(entity: Entity, country: NamedNode | None) -> bool:
+    """Tell whether an entity may belong to a country, as far as that is known."""
+    return country is None or not entity.countries or country in entity.countries

@@ -76,7 +76,7 @@ def resolve(
     if index is None or not plain(text):
         return Result()
     question = _question(text, kind, on, context, index)
-    scored = [score(each, question) for each in index.block(text, kind)]
+    scored = [score(each, question) for each in index.block(text, kind, question.country)]
     kept = [each for each in scored if _is_worth(each, question)]
     best = sorted(kept, key=lambda candidate: (-candidate.score, candidate.node.value))[:_MOST]
     return Result(_decide(kept, question), tuple(best))

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 from rapidfuzz import fuzz
 
 from communique.graph.linking.entities import Entity, Name
-from communique.graph.linking.forms import acronym, expanded, plain
+from communique.graph.linking.forms import expanded, initials, plain, unordered
 from communique.graph.linking.results import Candidate, Feature
 from communique.graph.namespaces import shorten
 
@@ -45,7 +45,12 @@ class Question:
     @cached_property
     def acronym(self) -> str:
         """Give the first letters of the text."""
-        return acronym(self.text)
+        return initials(self.lax)
+
+    @cached_property
+    def ordered(self) -> str:
+        """Give the key with its words in the order of the alphabet."""
+        return unordered(self.lax)
 
 
 def score(entity: Entity, question: Question) -> Candidate:
@@ -65,7 +70,7 @@ def similarity(name: Name, question: Question) -> float:
     if name.key == question.key or (" " in name.lax and name.lax == question.lax):
         return 1.0
     short = bool(question.lax) and (question.lax == name.acronym or question.acronym == name.lax)
-    return max(_ACRONYM if short else 0.0, min(0.99, fuzz.token_sort_ratio(name.lax, question.lax) / 100))
+    return max(_ACRONYM if short else 0.0, min(0.99, fuzz.ratio(name.ordered, question.ordered) / 100))
 
 
 def _nearest(names: Iterable[Name], question: Question) -> Name:

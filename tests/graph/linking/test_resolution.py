@@ -222,3 +222,12 @@ def test_the_index_knows_kinds_countries_and_ties(packaged: Index) -> None:
     assert ministry.countries == {entity("state/KOR")}
     assert any(name.first == date(2008, 2, 29) for name in ministry.names)
     assert NamedNode(entity("org/kor-interior-ministry").value) in packaged.by_node[entity("person/lee-in-jae")].ties
+
+
+def test_among_many_of_one_name_the_country_decides() -> None:
+    codes = [f"{first}{second}{third}" for first in "ABCDE" for second in "FGHIJ" for third in "KLMNO"]
+    crowd = Index(body(f"org/{code.lower()}", "Ministry of the Hops", country=f"state/{code}") for code in codes)
+    far = body("org/kor", "The Ministry of Hops", country="state/KOR")
+    index = Index([*crowd.entities, far])
+    assert matched(resolve("Ministry of Hops", "Organization", context="South Korea", index=index)) == "org/kor"
+    assert resolve("Ministry of the Hops", "Organization", index=index).match is None
