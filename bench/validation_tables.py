@@ -32,7 +32,8 @@ def render(results: Results) -> str:
 
 _LOAD = ("quads", "measured", "load average", "bare load s", "validated load s", "ratio", "peak MiB, bare",
          "peak MiB, validated", "batch of 1.6k quads s")  # fmt: skip
-_GATE = ("quads", "read s", "derive s", "gate s", "results", "peak MiB", "after a batch of 1.6k quads s", "share")
+_GATE = ("quads", "read s", "derive s", "gate s", "results", "peak MiB", "derive after a batch of 1.6k quads s",
+         "gate after it s", "share of the whole gate")  # fmt: skip
 _SHAPES = ("shapes", "quads", "focus nodes", "results", "queries s", "pySHACL s", "ratio", "batch quads",
            "focus nodes concerned", "find and check them s", "share", "peak MiB", "peak MiB, pySHACL")  # fmt: skip
 
@@ -61,6 +62,7 @@ def _gates(results: Results) -> Iterator[Row]:
             *(results.cell(size, "gate", figure) for figure in ("memory", "derive", "gate")),
             results.count(size, "gate", "results"),
             results.count(size, "gate", PEAK),
+            results.cell(size, "gate", "upkeep"),
             results.cell(size, "gate", "again"),
             _percent(results.ratio(size, ("gate", "again"), ("gate", "gate"))),
         )
