@@ -12,7 +12,7 @@ _CELL = re.compile(r"(?P<number>\d+[a-z]?(?:[+_]\d+)?)[_ ](?P<name>.*?)(?:_(?P<y
 
 
 def rows(rows: Iterable[Row]) -> Iterator[Row]:
-    """Take the cell apart; of another form it is a name as a whole. Without a year nothing is known of the conclusion."""
+    """Take the cell apart; of another form it is all name. Without a year nothing is known of the conclusion."""
     for row in rows:
         text, year = " ".join(row.cells["Trade.Agreement"].split()), row.cells["Year"]
         cells = {"standing": "occurred" if year.isdigit() else "unknown", "name": text}
