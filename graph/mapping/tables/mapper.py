@@ -42,12 +42,12 @@ class TableMapper:
     def __init__(self, table: Table, edition: Edition, linker: Linker) -> None:
         """Compile; MappingError at the part of the mapping that is wrong."""
         self.table, self.edition = table, edition
-        self._groups = compile_facts(table, edition, table.facts)
-        self._once = compile_facts(table, edition, table.once, whole=True)
         self._columns = tuple(table.columns.values())
         self._cells = [_Cells(column, reader(column, linker), table.missing) for column in self._columns]
         self._dates = [_place(column, column.on, table.columns, DATED) for column in self._columns]
         self._contexts = [_place(column, column.text("context"), table.columns) for column in self._columns]
+        self._groups = compile_facts(table, edition, table.facts)
+        self._once = compile_facts(table, edition, table.once, whole=True)
         self._file, self._names = "", [""] * len(self._columns)
         self._graph = stated(edition.key)
 

@@ -58,7 +58,7 @@ def rejected(path: Path, content: bytes, **layout: Any) -> list[Rejected]:
 def test_the_same_row_in_many_layouts(name: str, content: bytes, layout: dict[str, Any], tmp_path: Path) -> None:
     ((_, cells),) = rows(tmp_path / name, content, **layout)
     assert [*cells.values()] == ["Åland", "1"]
-    assert [*cells][0].startswith("name")
+    assert next(iter(cells)).startswith("name")
 
 
 def test_numbers_count_all_rows_of_the_file(tmp_path: Path) -> None:
@@ -165,10 +165,12 @@ def workbook(cells: str) -> bytes:
     relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
     types = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    relation_type = "application/vnd.openxmlformats-package.relationships+xml"
     parts = {
-        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="rels" ContentType='
-        f'"application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType='
-        f'"{types}.sheet.main+xml"/><Override PartName="/xl/s.xml" ContentType="{types}.worksheet+xml"/></Types>',
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
+        f'<Default Extension="rels" ContentType="{relation_type}"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{types}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/s.xml" ContentType="{types}.worksheet+xml"/></Types>',
         "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" Type='
         f'"{relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook {space} xmlns:r="{relations}"><sheets><sheet name="Data" sheetId="1" r:id="r1"/>'

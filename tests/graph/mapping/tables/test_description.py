@@ -1,0 +1,140 @@
+"""Faults of a mapping: each is told with its place, what was expected and what to do."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from communique.graph.errors import MappingError
+from communique.graph.mapping.tables import Source, read_source
+from communique.graph.mapping.tables.linker import Names
+from communique.graph.mapping.tables.mapper import TableMapper
+from communique.graph.sources import parse_yaml
+
+SOUND = """source: world
+title: World
+describe:
+  publisher: org/world
+  licence: {text: CC BY 4.0, iri: https://creativecommons.org/licenses/by/4.0/}
+edition: "2020"
+date: 2020-12
+tables:
+  - name: rows
+    files: ["*.csv"]
+    missing: [NA]
+    columns:
+      year: {column: Year, as: year}
+      country: {column: [Country, Land], as: state, on: year}
+      signed: {as: date, format: "%d.%m.%Y"}
+      since: date
+      kind: {as: concept, scheme: stage, values: {yes: signed}}
+      size: {as: integer, minimum: 0}
+      body: {as: entity, mint: "org/world-{}"}
+      title: text
+    facts:
+      "agreement/world-{title}":
+        type: Agreement
+        realization: occurred
+        label: "{title}, {year}"
+        concluded: "{signed}"
+        stage: "{kind}"
+        beginEarliest: "{since.first}"
+        adoptedAt: "event/world-{year}"
+        needs: [label]
+        parties: {"{country}": {onBehalfOf: "{body}"}}
+      "{body}": {type: Organization, label: "{body.minted}"}
+"""
+
+
+def compile_all(text: str) -> Source:
+    source = read_source(parse_yaml(text, "map.yaml"))
+    for edition in source.editions:
+        for table in source.tables:
+            TableMapper(table, edition, Names())
+    return source
+
+
+def test_a_sound_mapping_is_read_whole() -> None:
+    source = compile_all(SOUND)
+    (edition,) = source.editions
+    assert (edition.key, str(edition.days.begin_earliest), str(edition.days.end_latest)) == (
+        "world-2020",
+        "2020-12-01",
+        "2020-12-31",
+    )
+    assert edition.files == ("*.csv",)
+    assert source.licence.iri == "https://creativecommons.org/licenses/by/4.0/"
+    (table,) = source.tables
+    assert table.missing == {"", "NA"}
+    assert table.columns["country"].names == ("Country", "Land")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("title: World\n", "titel: World\n", "'titel' is not a key of a mapping; .*did you mean 'title'"),
+        ("source: world", "source: World!", "'World!' is not the name of the source"),
+        ("    missing:", "    mising:", "'mising' is not a key of a table; .*did you mean 'missing'"),
+        ("date: 2020-12\n", "date: 2020-13\n", "'2020-13' is not a date"),
+        ("date: 2020-12\n", "date: XXXX-12\n", "has no first or last day"),
+        ("as: year}", "as: yaer}", "'yaer' is no kind of column; .*did you mean 'year'"),
+        ("minimum: 0", "minimun: 0", "'minimun' is no setting of a column of kind integer"),
+        ("minimum: 0", "minimum: low", "minimum is 'low'; expected: a number"),
+        ('"%d.%m.%Y"', '"%d.%m.%y"', "%y is not a part of a date here"),
+        ('"%d.%m.%Y"', '"%d.%m."', "a date without a year"),
+        ("scheme: stage", "scheme: stages", "'stages' is no scheme; .*did you mean 'stage'"),
+        ("{yes: signed}", "{yes: sined}", "'sined' is not a concept of stage; .*did you mean 'signed'"),
+        ("on: year", "on: title", "country is read by 'title', which is no such column"),
+        ("org/world-{}", "org/world", "mint is 'org/world'"),
+        ("      title: text", "      Title: text", "'Title' is no name"),
+        ("{title}, {year}", "{titel}, {year}", "{titel} is no column of this table; .*did you mean 'title'"),
+        ("since.first", "since.begin", "no aspect 'begin'"),
+        ("type: Agreement", "type: Agrement", "'Agrement' is not a class of the ontology.*did you mean 'Agreement'"),
+        ("adoptedAt:", "adoptedIn:", "'adoptedIn' is not a term of the ontology"),
+        ("        type: Agreement\n", "", "agreement/world-{title} has no type in this table"),
+        ('"{since.first}"', '"{since}"', "beginEarliest takes a day, {since} may be a month or year"),
+        ('"{since.first}"', '"{size}"', "beginEarliest takes a value of type date, {size} is of kind integer"),
+        ('stage: "{kind}"', 'stage: "{title}"', "stage takes a concept of stage, {title} gives none"),
+        ('"event/world-{year}"', '"{title}"', "adoptedAt leads to a node, {title} is text"),
+        ('"event/world-{year}"', '"happening/world-{year}"', "'happening/world-{year}' is of unknown kind"),
+        ('"{signed}"', '"{title}"', "not a date on this side of the period"),
+        ("needs: [label]", "needs: [labels]", "'labels' is needed but not given"),
+        ("        realization: occurred\n", "", "no realization for partyhood/world-{title}/{country}"),
+        ("signed: {as: date,", "signed: {as: date, order: dym,", "order is 'dym'; expected: dmy, mdy, ymd"),
+        ("    files:", "    repeats: sometimes\n    files:", "repeats is 'sometimes'"),
+        ("    files:", "    encoding: utf-9\n    files:", "'utf-9' is no encoding"),
+        ("    files:", "    header: 0\n    files:", "no row holds the names"),
+        ("    files:", "    separator: ', '\n    files:", "', ' is more than one sign"),
+        ("    files:", "    format: xls\n    files:", "format is 'xls'; expected: csv, tsv, xlsx, jsonl"),
+        ("title: text", "title: {pattern: '('}", "is no regular expression"),
+        ("title: text", "title: {required: maybe}", "required is 'maybe'"),
+        ("title: text", "title: {as: code, scheme: iso}", "'iso' is no scheme of codes"),
+        ("title: text", "title: {as: boolean, values: {x: yes}}", "'yes' is no truth value"),
+        ("title: text", "title: {as: concept}", "column title has no scheme"),
+        ("title: text", "title: {as: decimal, decimal: dot}", "decimal is 'dot'"),
+        ("title: text", "title: {as: entity, kind: body}", "'body' is no kind of node"),
+    ],
+)
+def test_a_fault_is_told_at_its_place(old: str, new: str, words: str) -> None:
+    assert SOUND.count(old), old
+    text = SOUND.replace(old, new, 1)
+    with pytest.raises(MappingError) as caught:
+        compile_all(text)
+    told = " ".join(str(caught.value).split())
+    assert re.search(words, told), told
+    assert "zq" not in told
+    assert caught.value.path == "map.yaml"
+    changed = [
+        number for number, (a, b) in enumerate(zip(SOUND.splitlines(), text.splitlines(), strict=False), 1) if a != b
+    ]
+    assert caught.value.line is not None
+    assert caught.value.line >= changed[0] - 1
+
+
+def test_two_editions_of_one_name_are_refused() -> None:
+    text = SOUND.replace(
+        'edition: "2020"\ndate: 2020-12\n', "editions: [{edition: a, date: 2020}, {edition: a, date: 2021}]\n"
+    )
+    with pytest.raises(MappingError, match="edition 'a' again"):
+        compile_all(text)

@@ -1,0 +1,339 @@
+"""Rows → quads: what each form of a mapping says, what is left out, what is rejected and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyoxigraph import NamedNode
+
+from communique.graph.errors import MappingError
+from communique.graph.mapping.tables.ledger import Ledger, unrepeated
+from communique.graph.mapping.tables.rows import Rejected, Row
+
+Map = Callable[..., Any]
+
+RANKS = """
+columns:
+  year: {column: Year, as: year}
+  country: {column: Country, as: state, on: year, required: true}
+  rank: {column: Rank, as: integer, minimum: 1, missing: ["0"]}
+facts:
+  "rank/x/{year}/{country}":
+    type: RankObservation
+    indicator: indicator/x
+    observedState: "{country}"
+    refYear: "{year}"
+    rank: "{rank}"
+    needs: rank
+"""
+
+
+def test_a_row_becomes_a_node_with_evidence(map_rows: Map) -> None:
+    found = map_rows(RANKS, {"Year": "2018", "Country": " Korea ", "Rank": "3.0"})
+    assert found.of("rank/x/2018/KOR") == {
+        ("rdf:type", "com:RankObservation"),
+        ("com:indicator", "indicator/x"),
+        ("com:observedState", "state/KOR"),
+        ("com:refYear", "2018"),
+        ("com:rank", "3"),
+    }
+    evidence = [quad.object for quad in found.quads if quad.predicate.value.endswith("#evidence")]
+    assert evidence == [NamedNode("https://w3id.org/communique/id/evidence/world-2020/data/2")]
+    about = dict(found.of("evidence/world-2020/data/2"))
+    assert about["com:locator"] == "2"
+    assert about["com:file"] == "data.csv"
+    assert about["com:inDocument"] == "document/world-2020"
+    assert len(about["com:passageDigest"]) == 64
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        ({"Year": "2018", "Country": "Atlantis", "Rank": "1"}, "Country", "names no one state on 2018-01-01"),
+        ({"Year": "2018", "Country": "Hong Kong", "Rank": "1"}, "Country", "a territory without a state of its own"),
+        ({"Year": "2018", "Country": "", "Rank": "1"}, "Country", "no value where one is required"),
+        ({"Year": "18", "Country": "Korea", "Rank": "1"}, "Year", "not a year of four digits"),
+        ({"Year": "2018", "Country": "Korea", "Rank": "-9"}, "Rank", "less than 1"),
+        ({"Year": "2018", "Country": "Korea", "Rank": "third"}, "Rank", "not a whole number"),
+        ({"Year": "2018", "Country": "Korea", "Rank": "0"}, "", "no fact follows from this row"),
+        ({"Year": "", "Country": "Korea", "Rank": "1"}, "", "no fact follows from this row"),
+    ],
+)
+def test_a_row_that_says_nothing_sound_is_rejected_with_reason(
+    row: dict[str, str], column: str, reason: str, map_rows: Map
+) -> None:
+    found = map_rows(RANKS, {"Year": "2018", "Country": "Kenya", "Rank": "1"}, row)
+    (wrong,) = found.rejected
+    assert (wrong.file, wrong.number, wrong.column, wrong.reason) == ("data.csv", 3, column, reason)
+    assert wrong.value == row.get(column, "")
+    assert wrong.cure
+    assert (found.account.read, found.account.mapped, found.account.rejected) == (2, 1, 1)
+    assert found.nodes == {"rank/x/2018/KEN"}
+
+
+def test_a_name_is_read_on_the_day_that_another_column_gives(map_rows: Map) -> None:
+    found = map_rows(
+        RANKS,
+        {"Year": "1990", "Country": "Zaire", "Rank": "1"},
+        {"Year": "1997", "Country": "Zaire", "Rank": "1"},
+        {"Year": "1998", "Country": "Zaire", "Rank": "1"},
+    )
+    assert found.nodes == {"rank/x/1990/COD", "rank/x/1997/COD"}
+    assert found.rejected[0].number == 4
+
+
+AGREEMENTS = """
+columns:
+  id: text
+  title: {lang: fr}
+  signed: {as: date, format: ["%d/%m/%Y", "%Y"]}
+  entry: {as: year}
+  exit: {as: year}
+  parties: {as: state, split: [";", " and "]}
+  stage: {as: concept, scheme: stage, values: {in force: in-force, signed only: signed}}
+  note: {optional: true}
+facts:
+  "agreement/world-{id}":
+    type: Agreement
+    label: "{title}"
+    realization: occurred
+    concluded: "{signed}"
+    when: "{entry}/{exit|..}"
+    parties: {"{parties}": {stage: "{stage}"}}
+    comment: "No. {id}: {note|no note}"
+    named: "{title}"
+"""
+TREATY = {
+    "id": "A 7",
+    "title": "Traité",
+    "signed": "05/04/1990",
+    "entry": "1991",
+    "exit": "",
+    "parties": "Korea; Kenya and Korea",
+    "stage": "In  force",
+}
+
+
+def test_children_periods_and_several_values(map_rows: Map) -> None:
+    found = map_rows(AGREEMENTS, TREATY)
+    assert found.nodes == {
+        "agreement/world-a-7",
+        "partyhood/world-a-7/KOR",
+        "partyhood/world-a-7/KEN",
+        "naming/world-a-7/world-2020/traite",
+    }
+    assert found.of("agreement/world-a-7") == {
+        ("rdf:type", "com:Agreement"),
+        ("skos:prefLabel", "Traité@fr"),
+        ("com:realization", "real:occurred"),
+        ("com:asOf", "2020-12-31"),
+        ("com:concludedEarliest", "1990-04-05"),
+        ("com:concludedLatest", "1990-04-05"),
+        ("com:beginEarliest", "1991-01-01"),
+        ("com:beginLatest", "1991-12-31"),
+        ("com:edtfText", "1990-04-05"),
+        ("com:edtfText", "1991/.."),
+        ("rdfs:comment", "No. A 7: no note@en"),
+        ("com:hasNaming", "naming/world-a-7/world-2020/traite"),
+    }
+    assert found.of("partyhood/world-a-7/KEN") == {
+        ("rdf:type", "com:Partyhood"),
+        ("com:ofAgreement", "agreement/world-a-7"),
+        ("com:party", "state/KEN"),
+        ("com:realization", "real:occurred"),
+        ("com:asOf", "2020-12-31"),
+        ("com:stage", "stage:in-force"),
+    }
+    assert ("com:attestedOn", "2020-12-31") in found.of("naming/world-a-7/world-2020/traite")
+
+
+def test_what_is_missing_is_left_out_and_nothing_else(map_rows: Map) -> None:
+    found = map_rows(AGREEMENTS, {**TREATY, "title": "", "signed": "1990", "exit": "1995", "stage": "", "note": "x"})
+    about = dict(found.of("agreement/world-a-7"))
+    assert "skos:prefLabel" not in about
+    assert about["com:concludedLatest"] == "1990-12-31"
+    assert about["com:endEarliest"] == "1995-01-01"
+    assert about["rdfs:comment"] == "No. A 7: x@en"
+    assert not any(name.startswith("naming/") for name in found.nodes)
+    assert "com:stage" not in dict(found.of("partyhood/world-a-7/KOR"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "reason"),
+    [
+        ({"stage": "denounced"}, "stage", "not on the list of the mapping"),
+        ({"parties": "Korea; Atlantis"}, "parties", "names no one state"),
+        ({"entry": "1999", "exit": "1995"}, "", "the period 1999/1995 ends before it begins"),
+        ({"signed": "31/02/1990"}, "signed", "not a date as %d/%m/%Y or %Y"),
+        ({"signed": "05/04/2999"}, "signed", "the year 2999 lies outside 1000 to 2100"),
+    ],
+)
+def test_an_unsound_agreement_is_rejected_whole(
+    changes: dict[str, str], column: str, reason: str, map_rows: Map
+) -> None:
+    found = map_rows(AGREEMENTS, {**TREATY, **changes})
+    assert [(each.column, each.reason) for each in found.rejected] == [(column, reason)]
+    assert not found.quads
+
+
+def test_a_value_may_be_left_out_of_a_row_that_stays(map_rows: Map) -> None:
+    table = AGREEMENTS.replace('split: [";", " and "]', 'split: [";"], otherwise: leave-out')
+    found = map_rows(table, {**TREATY, "parties": "Korea; Atlantis"})
+    assert [each.is_row for each in found.rejected] == [False]
+    assert (found.account.mapped, found.account.left_out) == (1, 1)
+    assert "agreement/world-a-7" in found.nodes
+
+
+def test_numbers_truth_values_and_codes(map_rows: Map) -> None:
+    table = """
+    columns:
+      id: text
+      amount: {as: decimal, decimal: comma}
+      index: {as: decimal, places: 5}
+      rough: {as: boolean, values: {ja: true, nein: false}}
+      state: {as: code, scheme: alpha2}
+    facts:
+      "pledge/world-{id}":
+        type: FinancialPledge
+        amount: "{amount}"
+        approximate: "{rough}"
+        bearer: "{state}"
+      "score/x/2020/{state}": {type: ScoreObservation, value: "{index}"}
+    """.replace("\n    ", "\n")
+    row = {"id": "1", "amount": "−1.234,50", "index": "0.6955600000000001", "rough": "Ja", "state": "NA"}
+    found = map_rows(table, row)
+    assert dict(found.of("pledge/world-1")) == {
+        "rdf:type": "com:FinancialPledge",
+        "com:amount": "-1234.5",
+        "com:approximate": "true",
+        "com:bearer": "state/NAM",
+    }
+    assert ("com:value", "0.69556") in found.of("score/x/2020/NAM")
+
+
+def test_organizations_are_linked_or_of_the_sources_own(map_rows: Map) -> None:
+    table = """
+    columns:
+      country: {as: state}
+      body: {as: entity, mint: "org/world-{}", context: country, split: ";", values: {ITU: org/itu}}
+      about: {as: iri}
+    facts:
+      "{body}": {type: Organization, label: "{body.minted}"}
+      event/world-1:
+        {type: Meeting, realization: occurred, participants: {attendee: "{body}"}, claimedMatch: "{about}"}
+    """.replace("\n    ", "\n")
+    text = "Ministry of the Interior; OECD; ITU; Harbour Office"
+    found = map_rows(table, {"country": "Korea", "body": text, "about": "https://example.org/x"})
+    assert {name for name in found.nodes if name.startswith("org/")} == {
+        "org/kor-interior-ministry",
+        "org/oecd",
+        "org/itu",
+        "org/world-harbour-office",
+    }
+    assert found.of("org/oecd") == {("rdf:type", "com:Organization")}
+    assert ("skos:prefLabel", "Harbour Office@en") in found.of("org/world-harbour-office")
+    assert ("com:claimedMatch", "https://example.org/x") in found.of("event/world-1")
+    (other,) = [
+        name
+        for name in map_rows(table, {"country": "Kenya", "body": text.partition(";")[0], "about": ""}).nodes
+        if name.startswith("org/")
+    ]
+    assert other == "org/world-ministry-of-the-interior"
+
+
+def test_inferences_candidates_and_facts_of_the_table_as_a_whole(map_rows: Map) -> None:
+    table = """
+    columns: {id: text, other: text}
+    once:
+      series/world: {type: EventSeries, label: World congress}
+    facts:
+      "event/world-{id}": {type: Meeting, editionOf: series/world, realization: occurred}
+    inferred:
+      - rule: All congresses are held in Korea.
+        facts: {"event/world-{id}": {territory: place/KOR}}
+    candidates:
+      "world-{id}-{other}":
+        {candidateLeft: "event/world-{id}", candidateRight: "event/world-{other}", matchReason: Alike.}
+    """.replace("\n    ", "\n")
+    found = map_rows(table, {"id": "1", "other": "2"}, {"id": "2", "other": ""})
+    assert found.of("series/world") == {("rdf:type", "com:EventSeries"), ("skos:prefLabel", "World congress@en")}
+    assert ("com:inferenceRule", "All congresses are held in Korea.") in found.of(
+        "event/world-1", "doc/world-2020/inferred"
+    )
+    assert ("com:certainty", "certainty:inferred") in found.of("event/world-2", "doc/world-2020/inferred")
+    assert ("com:judgement", "unreviewed") in found.of("candidate/world-1-2", "candidates")
+    assert not found.of("candidate/world-2-", "candidates")
+
+
+def test_addresses_are_written_so_that_they_are_some(map_rows: Map) -> None:
+    table = """
+    columns: {doi: text}
+    facts:
+      "publication/world-{doi}": {type: Publication, claimedMatch: "https://doi.org/{doi}"}
+    """.replace("\n    ", "\n")
+    found = map_rows(table, {"doi": "10.1/a b<c>"})
+    assert ("com:claimedMatch", "https://doi.org/10.1/a%20b%3Cc%3E") in found.of("publication/world-10-1-a-b-c")
+
+
+def test_values_of_the_edition_and_fixed_texts(map_rows: Map) -> None:
+    head = (
+        "source: world\neditions:\n"
+        '  - {edition: "2020", date: "2020", files: ["*"], values: {year: "2019"}}\ntables:\n  - name: rows\n'
+    )
+    table = RANKS.replace("year: {column: Year, as: year}", "year: {edition: year, as: year}").replace(
+        "{column: Country, as: state,", "{constant: Kenya, as: state,"
+    )
+    assert map_rows(table, {"Rank": "1"}, head=head).nodes == {"rank/x/2019/KEN"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words", "next_step"),
+    [
+        ("Country, as: state", "Contry, as: state", 8, "data.csv has no column 'Contry'", "did you mean 'Country'"),
+    ],
+)
+def test_a_column_that_the_file_lacks_is_told_at_its_place(
+    old: str, new: str, line: int, words: str, next_step: str, map_rows: Map
+) -> None:
+    with pytest.raises(MappingError, match=words) as caught:
+        map_rows(RANKS.replace(old, new), {"Year": "2018", "Country": "Kenya", "Rank": "1"})
+    assert (caught.value.path, caught.value.line) == ("map.yaml", line)
+    assert next_step in str(caught.value)
+
+
+def test_rows_that_are_like_an_earlier_one_are_rejected() -> None:
+    rows = [Row("a.csv", number, {"a": text}, (text,)) for number, text in enumerate(["x", "y", "x"], 2)]
+    *kept, wrong = unrepeated([*rows[:2], Rejected("a.csv", 9, "", "", "r", "c"), rows[2]])
+    assert [each.number for each in kept] == [2, 3, 9]
+    assert isinstance(wrong, Rejected)
+    assert (wrong.number, wrong.reason) == (4, "repeats row 2")
+    assert "of a.csv" in next(
+        each.reason for each in unrepeated([rows[0], Row("b.csv", 2, {}, ("x",))]) if isinstance(each, Rejected)
+    )
+
+
+def test_a_row_that_an_adapter_loses_is_noticed() -> None:
+    ledger = Ledger(lambda _: None)
+    rows = list(ledger.read(Row("a.csv", number, {}, ()) for number in (2, 3)))
+    assert isinstance(rows[0], Row)
+    ledger.map(rows[0])
+    with pytest.raises(MappingError, match=r"a\.csv row 3 was read, but neither mapped nor rejected"):
+        ledger.close()
+
+
+CELLS = st.sampled_from(
+    ["", "2018", "1990", "Korea", "Zaire", "x", "3", "0", "-1", "\u0661", "1e9", "=1+1", "a\u2028b"]
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@given(rows=st.lists(st.fixed_dictionaries({"Year": CELLS, "Country": CELLS, "Rank": CELLS}), min_size=1, max_size=6))
+def test_read_is_mapped_and_rejected_and_equal_rows_give_equal_quads(rows: list[dict[str, str]], map_rows: Map) -> None:
+    once, again = map_rows(RANKS, *rows), map_rows(RANKS, *rows)
+    assert once.quads == again.quads
+    assert once.account.read == len(rows) == once.account.mapped + once.account.rejected
+    assert len({each.number for each in once.rejected}) == once.account.rejected
