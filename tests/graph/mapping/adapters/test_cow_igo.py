@@ -6,10 +6,19 @@ import csv
 import gzip
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import Store
+
+from communique.graph.mapping.adapters import cow_igo
+from communique.graph.mapping.tables.rows import Row
+from communique.graph.queries import derive
+from communique.graph.vocabulary import ontology_quads
 
 Load = Callable[..., Any]
 Judge = Callable[[Any], Counter[tuple[str, str]]]
@@ -77,6 +86,27 @@ def test_what_lasts_to_the_end_of_the_data_is_ongoing_on_that_day(invent: Invent
     assert spans(loaded, "USA", "ligue") == [("2008", "open")]
     ((day, _, status),) = loaded.ask("?m com:realization ?status ; com:asOf ?day")
     assert (day, status) == ("2009-12-31", VOCAB + "realization/ongoing")
+
+
+def test_who_has_left_is_no_member(invent: Invent) -> None:
+    loaded = invent((1970, 2, 1), (1971, 2, 1), (2009, 20, 1))
+    store = Store()
+    store.extend([*loaded.store, *ontology_quads()])
+    derive(store)
+    assert replace(loaded, store=store).ask("?who com:memberOf ?body") == [("org/cow-igo-ligue", "state/CAN")]
+
+
+@given(st.lists(st.tuples(st.integers(1950, 2009), st.sampled_from("13")), unique_by=lambda row: row[0]))
+def test_spans_hold_exactly_the_years_of_the_rows(years: list[tuple[int, str]]) -> None:
+    cells = [{"year": str(year), "ccode": "2", "ioname": "l", "status": status} for year, status in sorted(years)]
+    spans = list(cow_igo.rows_memberships(Row("f", number, each, ()) for number, each in enumerate(cells, 2)))
+    held = []
+    for span in spans:
+        first, last = int(span.cells["year"]), int(span.cells["until"] or cow_igo.LAST_YEAR)
+        assert len(span.also) == last - first
+        held += [(year, span.cells["status"]) for year in range(first, last + 1)]
+    assert sorted(held) == sorted(years)
+    assert sorted(row.number for span in spans for row in (span, *span.also)) == list(range(2, len(years) + 2))
 
 
 @pytest.mark.parametrize("status", [-9, -1, 0])

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pyoxigraph import Store
 
 from communique.graph.mapping.adapters import icews
 from communique.graph.mapping.tables.rows import Row
+from communique.graph.queries import derive
+from communique.graph.vocabulary import ontology_quads
 
 Load = Callable[..., Any]
 Judge = Callable[[Any], Counter[tuple[str, str]]]
@@ -75,6 +79,27 @@ def all_events(shared: Path) -> list[Row]:
     ]
 
 
+def shortcuts(loaded: Any, where: str) -> list[tuple[str, ...]]:
+    """Ask what was loaded, with the shortcuts that follow from it."""
+    store = Store()
+    store.extend([*loaded.store, *ontology_quads()])
+    derive(store)
+    return list(replace(loaded, store=store).ask(where))
+
+
+def test_those_who_confer_took_part_together(invent: Invent) -> None:
+    loaded = invent((0, 5, 1, 1), (1, 5, 0, 1))
+    assert shortcuts(loaded, "?one com:coParticipatedWith ?other") == [
+        ("state/GRC", "state/ROU"),
+        ("state/ROU", "state/GRC"),
+    ]
+
+
+def test_a_visit_is_a_tie_from_the_visitor_to_the_visited(invent: Invent) -> None:
+    loaded = invent((1, 1, 0, 3))
+    assert shortcuts(loaded, "?guest com:visited ?host") == [("state/GRC", "state/ROU")]
+
+
 def test_a_visit_that_is_made_and_hosted_is_one(invent: Invent) -> None:
     loaded = invent((0, 0, 1, 3), (1, 1, 0, 3))
     parts = loaded.ask("?v a com:DelegationVisit . ?p com:inEvent ?v ; com:participant ?who ; com:role ?as")
@@ -106,6 +131,8 @@ def test_who_is_threatened_took_no_part(invent: Invent) -> None:
     loaded = invent((0, 3, 1, 1))
     assert {row[0].rpartition("/")[2] for row in loaded.ask("?part com:role ?as")} == {"initiator", "counterpart"}
     assert [row[1] for row in loaded.ask("?e com:themeText ?text")] == ["Threaten"]
+    assert not shortcuts(loaded, "?who com:tookPartIn ?e . FILTER(?who = <state/ROU>)")
+    assert not shortcuts(loaded, "?one com:coParticipatedWith ?other")
     assert not loaded.ask("?e com:interaction ?kind")
 
 
