@@ -42,7 +42,7 @@ class Activity:
         """Record what was admitted and what set aside; StoreError when the counts of quads do not add up."""
         outcome = PUBLISHED if draft.id != self.previous else UNCHANGED
         aside = sum(1 for document in admission.aside.documents for _ in batch.quads_of(document))
-        committed = len(batch.store) - aside
+        committed = batch.size - aside
         _check_count(batch, admission, draft)
         folder = f"quarantine/{self.id}" if admission.aside else ""
         return self._record(
@@ -68,7 +68,7 @@ class Activity:
             snapshot=snapshot,
             previous=self.previous,
             sources=_origins(batch) if batch else (),
-            read=len(batch.store) if batch else 0,
+            read=batch.size if batch else 0,
             passed_over=sum(reading.passed_over for reading in batch.readings) if batch else 0,
             report_digest=hashlib.sha256(to_turtle(report).encode()).hexdigest() if report else "",
             **account,  # type: ignore[arg-type]

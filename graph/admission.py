@@ -15,15 +15,17 @@ from communique.graph.identifiers import document_of
 from communique.graph.progress import Watch
 from communique.graph.quarantine import SetAside, blame
 from communique.graph.trial import Site, Trial, excerpt
-from communique.graph.validation import ValidationReport
+from communique.graph.validation import Change, ValidationReport
 from communique.graph.validation.results import INFO, WARNING, merge
 
 
 class Gate(Protocol):
     """Judges a store; with numbers of documents, above all these."""
 
-    def __call__(self, store: Store, *, documents: Collection[str] | None = None) -> ValidationReport:
-        """Give the report."""
+    def __call__(
+        self, store: Store, *, documents: Collection[str] | None = None, change: Change | None = None
+    ) -> ValidationReport:
+        """Give the report; of a change what is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,9 @@ def admit(site: Site, batch: Batch, policy: Policy) -> Admission:
     """
     if batch.faults and not policy.quarantine:
         raise refusal(batch)
+    left, found, evidence = set(batch.documents), [ValidationReport()], Store()
     change = exchange(site.store, batch.store)
     site.apply(change)
-    left, found, evidence = set(batch.documents), [ValidationReport()], Store()
     while not (report := _judge(site, left, policy)).is_admissible:
         guilty = blame(report, site.store, left) if policy.quarantine else set()
         trial = Trial(excerpt(site.store, report), report)
@@ -74,6 +76,7 @@ def admit(site: Site, batch: Batch, policy: Policy) -> Admission:
         found.append(_violations(report))
         left -= guilty
         for document in guilty:
+            batch.withdraw(document)
             site.apply(_undo(document, batch, change))
     return Admission(report, SetAside(sorted(set(batch.documents) - left), batch.faults, merge(found), evidence))
 
@@ -93,7 +96,7 @@ def _judge(site: Site, documents: Collection[str], policy: Policy) -> Validation
     site.derive()
     policy.watch("validate", 0, 0)
     numbers = sorted(name for name in documents if "://" not in name)
-    return policy.gate(site.store, documents=None if policy.whole else numbers)
+    return policy.gate(site.store, documents=None if policy.whole else numbers, change=site.change)
 
 
 def _undo(document: str, batch: Batch, change: Difference) -> Difference:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import cast
@@ -70,15 +70,24 @@ class Reading:
 
 @dataclass(frozen=True)
 class Batch:
-    """The quads of a load, each once, in memory, and the readings they come from."""
+    """The quads of a load, each once, in memory, and the readings they come from.
+
+    The store may later take in the graph that the batch is added to; ``documents`` and ``size`` are asked for before.
+    """
 
     store: Store
     readings: tuple[Reading, ...]
+    _withdrawn: dict[str, Store] = field(default_factory=dict)
 
     @property
     def faults(self) -> list[Reading]:
         """List the inputs that could not be read."""
         return [reading for reading in self.readings if reading.fault]
+
+    @cached_property
+    def size(self) -> int:
+        """Count the quads that were read."""
+        return len(self.store)
 
     @cached_property
     def documents(self) -> dict[str, list[Quad | NamedNode]]:
@@ -100,8 +109,17 @@ class Batch:
 
     def quads_of(self, document: str) -> Iterator[Quad]:
         """List the quads of one document."""
+        if document in self._withdrawn:
+            yield from self._withdrawn[document]
+            return
         for part in self.documents[document]:
             yield from [part] if isinstance(part, Quad) else self.store.quads_for_pattern(None, None, None, part)
+
+    def withdraw(self, document: str) -> None:
+        """Keep the quads of a document apart, because they are about to leave the store."""
+        store = Store()
+        store.extend(self.quads_of(document))
+        self._withdrawn[document] = store
 
     def inputs_of(self, document: str) -> list[Input]:
         """List the inputs that contribute to the graphs of a document."""
@@ -216,10 +234,11 @@ def _enter(store: Store, source: Input, read: Callable[[], Iterable[Quad]]) -> R
         nonlocal count, passed_over
         for quad in read():
             count += 1
-            if quad.graph_name == DERIVED:
+            graph = quad.graph_name
+            if graph == DERIVED:
                 passed_over += 1
                 continue
-            graphs.add(cast(NamedNode, quad.graph_name))
+            graphs.add(cast(NamedNode, graph))
             yield quad
 
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 from collections import Counter
@@ -14,15 +13,16 @@ from itertools import count
 from pathlib import Path
 from threading import Event
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from communique import __version__
 from communique.graph.dataset import fingerprint, line_of, snapshot_id
 from communique.graph.disk import explained, write_durably
 from communique.graph.dump import Dump
 
-# Below this one transaction is faster than a bulk load, which writes files of its own.
-_BULK = 20_000
+# Below this many bytes one transaction is faster than a bulk load, which writes files of its own. More than a portion
+# is loaded portion by portion: the engine would hold up to a million quads in memory.
+_BULK, _PORTION = 3 << 20, 48 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Draft:
             self.graphs.update(counts)
             self.graphs.subtract(_name(quad) for quad in difference.removed)
             self._dump.remove(removed)
-            self._dump.add(_lines(added))
+            self._dump.add(added)
         self._tasks.append(self._hand.submit(self._store_away, difference.removed, added))
 
     def finish(self, at: datetime) -> Path:
@@ -139,9 +139,12 @@ class Draft:
         """Bring a difference to the disk; the draft is private, so that this need not be one transaction."""
         for quad in removed:
             self._store.remove(quad)
-        with _Stoppable(added, self._stopped) as text:
-            load = self._store.load if added.stat().st_size < _BULK * 150 else self._store.bulk_load
-            load(text, format=RdfFormat.N_QUADS)
+        load = self._store.load if added.stat().st_size < _BULK else self._store.bulk_load
+        with added.open("rb") as text:
+            while portion := text.read(_PORTION) + text.readline():
+                if self._stopped.is_set():
+                    raise InterruptedError("the draft was thrown away")
+                load(portion, format=RdfFormat.N_QUADS)
         added.unlink()
 
     def _catch_up(self) -> None:
@@ -158,21 +161,6 @@ class Draft:
             del self._store
 
 
-class _Stoppable(io.FileIO):
-    """A file whose reading ends in an error as soon as an event is set."""
-
-    def __init__(self, path: Path, stopped: Event) -> None:
-        """Open a file to read."""
-        super().__init__(path)
-        self._stopped = stopped
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """Read up to ``size`` bytes."""
-        if self._stopped.is_set():
-            raise InterruptedError("the draft was thrown away")
-        return super().read(size) or b""
-
-
 def _open(place: Path, ground: Ground | None) -> Store:
     """Open a new store, or a copy of the ground's."""
     if ground:
@@ -182,18 +170,25 @@ def _open(place: Path, ground: Ground | None) -> Store:
 
 def _written(quads: Iterable[Quad], path: Path, counts: Counter[str]) -> Iterator[bytes]:
     """Write quads as lines of a file, from which the disk is loaded; count them by graph, and give each line."""
-    with path.open("wb") as file:
-        for quad in quads:
-            line = line_of(quad)
-            file.write(line)
-            counts[_name(quad)] += 1
+    if isinstance(quads, Store):
+        quads.dump(str(path), format=RdfFormat.N_QUADS)
+    else:
+        with path.open("wb") as file:
+            file.writelines(map(line_of, quads))
+    with path.open("rb") as file:
+        for line in file:
+            counts[_graph_of(line)] += 1
             yield line
 
 
-def _lines(path: Path) -> Iterable[bytes]:
-    """Give the lines of a file."""
-    with path.open("rb") as file:
-        yield from file
+def _graph_of(line: bytes) -> str:
+    """Name the graph of a canonical N-Quads line, empty for the default graph; MappingError for a blank node."""
+    if b"_:" in line:
+        line_of(next(parse(line, format=RdfFormat.N_QUADS)))
+    name = line.rsplit(b" ", 2)[1]
+    # Without graph, the last term is the object: a literal, or an IRI behind two others.
+    has_graph = name.startswith(b"<") and line.count(b" ") > 3
+    return name[1:-1].decode() if has_graph else ""
 
 
 def _name(quad: Quad) -> str:

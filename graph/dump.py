@@ -52,11 +52,14 @@ class Dump:
             _rewrite(self.added, _strike(_lines(self.added), going))
         _append(self.removed, going)
 
-    def add(self, lines: Iterable[bytes]) -> None:
-        """Put in lines that do not hold yet."""
+    def add(self, file: Path) -> None:
+        """Put in the lines of a file, which do not hold yet."""
         gone = set(_lines(self.removed))
-        _append(self.added, _strike(lines, gone) if gone else lines)
-        _rewrite(self.removed, gone)
+        if gone:
+            _append(self.added, _strike(_lines(file), gone))
+            _rewrite(self.removed, gone)
+        else:
+            _copy([file], self.added, "ab")
 
     def settle(self) -> None:
         """Work the changes in when they have become many, and wait until the disk has everything."""
@@ -87,8 +90,12 @@ class Dump:
 
     def _work_in(self) -> None:
         """Write a new ``dataset.nq``; the old one may be shared and stays as it is."""
-        standing = _strike(_lines(self.dataset), set(_lines(self.removed)))
-        _rewrite(self.dataset, chain(standing, _lines(self.added)))
+        if gone := set(_lines(self.removed)):
+            _rewrite(self.dataset, chain(_strike(_lines(self.dataset), gone), _lines(self.added)))
+        else:
+            draft = self.dataset.with_name(f".{DATASET}")
+            _copy([self.dataset, self.added], draft, "wb")
+            draft.replace(self.dataset)
         for path in (self.removed, self.added):
             path.unlink(missing_ok=True)
 
@@ -113,6 +120,15 @@ def _append(path: Path, lines: Iterable[bytes]) -> None:
     """Write lines at the end of a file."""
     with path.open("ab") as file:
         file.writelines(lines)
+
+
+def _copy(sources: Iterable[Path], path: Path, mode: str) -> None:
+    """Write files, those that exist, one after the other into another one."""
+    with path.open(mode) as target:
+        for source in sources:
+            if source.exists():
+                with source.open("rb") as file:
+                    shutil.copyfileobj(file, target, 1 << 20)
 
 
 def _rewrite(path: Path, lines: Iterable[bytes]) -> None:

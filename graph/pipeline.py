@@ -37,7 +37,7 @@ from communique.graph.sources import Input, collect
 from communique.graph.sources.inputs import packaged
 from communique.graph.sources.releases import gather
 from communique.graph.store import Snapshot, Workspace
-from communique.graph.trial import Site, Trial, fits_on_disk
+from communique.graph.trial import Site, Trial, fits_on_disk, is_part
 from communique.graph.validation import ValidationReport, validate
 from communique.graph.vocabulary import ontology_quads
 
@@ -59,8 +59,8 @@ class Options:
     wait : seconds to wait for another writer
     watch : is told of stages and of how far they have come
     gate : judges the graph before it is published
-    incremental : the work of the gate depends on the size of the change, not on that of the graph; a small batch beside
-        a large graph is then tried on disk. A gate that looks at everything is faster on a copy in memory
+    incremental : look only at what a batch may concern, where it is but a small part of the graph; the gate is told
+        what came and went
     """
 
     graph: NamedNode | None = None
@@ -70,7 +70,7 @@ class Options:
     wait: float = 0.0
     watch: Watch = silent
     gate: Gate = validate
-    incremental: bool = False
+    incremental: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +143,12 @@ def judge(settings: Settings, files: Sequence[Source] = (), options: Options = O
     anew = workspace.current_id() is None
     base = Store() if anew else workspace.read(workspace.current())
     batch = _read(_collect(files, options), options, lambda: base, anew=anew)
+    site = Site(base, None)
     try:
-        admission = admit(Site(base, None), batch, _policy(replace(options, quarantine=False), anew=anew))
+        admission = admit(site, batch, _policy(replace(options, quarantine=False), anew=anew))
     except ConformanceError as error:
-        return Trial(base, error.report.report)
-    return Trial(base, admission.report)
+        return Trial(site.store, error.report.report)
+    return Trial(site.store, admission.report)
 
 
 def rollback(settings: Settings, snapshot: str | None = None, *, wait: float = 0.0) -> Record:
@@ -198,7 +199,7 @@ def _change(
         if fresh:
             batch.store.extend(workspace.salvage(JUDGEMENTS))
         try:
-            admission = admit(_site(workspace, draft, batch, options), batch, _policy(options, anew=anew))
+            admission = admit(_site(workspace, draft, batch, options, anew=anew), batch, _policy(options, anew=anew))
         except (SourceError, ConformanceError) as error:
             journal.append(activity.refuse(batch, error.report.report if isinstance(error, ConformanceError) else None))
             raise
@@ -235,11 +236,16 @@ def _read(inputs: Sequence[Input], options: Options, ground: Callable[[], Store]
     return batch
 
 
-def _site(workspace: Workspace, draft: Draft, batch: Batch, options: Options) -> Site:
-    """Choose where to try a batch: in memory, unless it is small beside a large graph and the gate can use that."""
-    if options.incremental and fits_on_disk(draft.quads, len(batch.store)):
-        return Site(None, draft)
-    return Site(workspace.read(workspace.current()) if draft.quads else Store(), draft)
+def _site(workspace: Workspace, draft: Draft, batch: Batch, options: Options, *, anew: bool) -> Site:
+    """Choose where to try a batch, and whether to look at everything or at what it may concern.
+
+    In memory, unless it is small beside a large graph; at everything, unless it is but a part of the graph.
+    """
+    quads, size = draft.quads, batch.size
+    is_partial = options.incremental and not anew and is_part(quads, size)
+    if is_partial and fits_on_disk(quads, size):
+        return Site(None, draft, is_partial=True)
+    return Site(workspace.read(workspace.current()) if quads else Store(), draft, is_partial=is_partial)
 
 
 def _policy(options: Options, *, anew: bool) -> Policy:

@@ -10,10 +10,13 @@ from pyoxigraph import NamedNode, Quad, Store
 from communique.graph.draft import Difference, Draft
 from communique.graph.identifiers import DERIVED
 from communique.graph.queries import derive
-from communique.graph.validation import ValidationReport
+from communique.graph.queries.derived import Upkeep
+from communique.graph.validation import Change, ValidationReport
 
 # Beyond this many quads, a batch of less than this share is tried on disk: the graph is not loaded for its sake.
-_LARGE, _SMALL = 1_000_000, 0.01
+_LARGE, _SMALL = 200_000, 0.02
+# A batch of less than this share of the graph is judged by what it may concern.
+_PART = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,18 @@ class Trial:
 
 
 class Site:
-    """Where a change is tried: every difference goes to the draft, and to the copy in memory if there is one."""
+    """Where a change is tried: every difference goes to the draft, and to the copy in memory if there is one.
 
-    def __init__(self, memory: Store | None, draft: Draft | None) -> None:
+    With ``is_partial`` the derived graph is kept up to date instead of being built anew, and what came and went is
+    noted for a gate that looks only there.
+    """
+
+    def __init__(self, memory: Store | None, draft: Draft | None, *, is_partial: bool = False) -> None:
         """Take a copy in memory, a draft, or both; what is not wanted on disk has no draft."""
         self._memory, self._draft = memory, draft
+        self._upkeep = Upkeep() if is_partial else None
+        self._added: set[Quad] = set()
+        self._removed: set[Quad] = set()
 
     @property
     def store(self) -> Store:
@@ -39,27 +49,54 @@ class Site:
         assert self._draft is not None
         return self._draft.store
 
+    @property
+    def change(self) -> Change | None:
+        """Give what came and went so far, with what was derived; None where everything has to be looked at."""
+        return None if self._upkeep is None else Change(self.store, self._added, self._removed)
+
     def apply(self, difference: Difference) -> None:
         """Carry out a difference."""
+        if self._upkeep is not None:
+            self._upkeep.note(self.store, [*difference.added, *difference.removed])
+        self._carry_out(difference)
+
+    def derive(self) -> None:
+        """Bring the derived graph up to date; only what differs reaches the draft."""
+        if self._upkeep is not None:
+            self._upkeep.renew(self.store, lambda removed, added: self._carry_out(Difference(removed, added)))
+            return
+        before = set(_derived(self.store))
+        after = derive(self.store)
+        if self._draft is not None:
+            added = [quad for quad in after if quad not in before]
+            self._draft.apply(Difference(before.difference(after), added))
+
+    def _carry_out(self, difference: Difference) -> None:
+        """Carry out a difference, and note it."""
+        if self._upkeep is not None:
+            self._note(difference)
         if self._draft is not None:
             self._draft.apply(difference)
         if self._memory is not None:
             for quad in difference.removed:
                 self._memory.remove(quad)
-            self._memory.extend(difference.added)
+            self._memory = _joined(self._memory, difference.added)
 
-    def derive(self) -> None:
-        """Build the derived graph anew; only what differs reaches the draft."""
-        before = set(_derived(self.store))
-        after = set(derive(self.store))
-        difference = Difference(before - after, after - before)
-        if self._draft is not None:
-            self._draft.apply(difference)
+    def _note(self, difference: Difference) -> None:
+        """Reckon up what came and went."""
+        removed, added = set(difference.removed), set(difference.added)
+        self._removed = (self._removed | (removed - self._added)) - added
+        self._added = (self._added - removed) | (added - self._removed)
 
 
 def fits_on_disk(quads: int, batch: int) -> bool:
     """Tell whether a batch is so small beside so large a graph that it is tried on disk."""
     return quads > _LARGE and batch < _SMALL * quads
+
+
+def is_part(quads: int, batch: int) -> bool:
+    """Tell whether a batch is so small a part of a graph that it is faster to look only at what it may concern."""
+    return batch < _PART * quads
 
 
 def excerpt(store: Store, report: ValidationReport) -> Store:
@@ -71,6 +108,14 @@ def excerpt(store: Store, report: ValidationReport) -> Store:
         copy.extend(quads)
         nodes = {quad.object for quad in quads if isinstance(quad.object, NamedNode)} - nodes
     return copy
+
+
+def _joined(one: Store, other: Collection[Quad] | Store) -> Store:
+    """Add quads to a store; of two stores the smaller is added to the larger, so that no large one is copied."""
+    if isinstance(other, Store) and len(other) > len(one):
+        one, other = other, one
+    one.extend(other)
+    return one
 
 
 def _about(store: Store, nodes: Collection[NamedNode]) -> Iterator[Quad]:

@@ -38,7 +38,7 @@ COMPRESSIONS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def gate(store: Store, *, documents: Collection[str] | None = None) -> ValidationReport:
+def gate(store: Store, *, documents: Collection[str] | None = None, change: object = None) -> ValidationReport:
     """Find a violation wherever something is bad."""
     shape = NamedNode(SHAPES + "Bad")
     found = (each.subject for each in store.quads_for_pattern(None, BAD, None, None))
@@ -182,7 +182,7 @@ def test_two_loads_at_once_both_come_in_when_the_second_waits(home: Settings, tm
         (tmp_path / f"{name}.nq").write_bytes(written([quad(name, 1, NamedNode(EXAMPLE + name))], RdfFormat.N_QUADS))
     entered, go_on = threading.Event(), threading.Event()
 
-    def slow(store: Store, *, documents: Collection[str] | None = None) -> ValidationReport:
+    def slow(store: Store, *, documents: Collection[str] | None = None, change: object = None) -> ValidationReport:
         entered.set()
         assert go_on.wait(30)
         return gate(store)

@@ -37,7 +37,7 @@ BAD = NamedNode(EXAMPLE + "bad")
 BASE = Quad(NamedNode(EXAMPLE + "base"), term("rdfs:label"), Literal("base"), NamedNode(EXAMPLE + "base"))
 
 
-def gate(store: Store, *, documents: Collection[str] | None = None) -> ValidationReport:
+def gate(store: Store, *, documents: Collection[str] | None = None, change: object = None) -> ValidationReport:
     """Find a violation wherever something is bad."""
     quads = store.quads_for_pattern(None, BAD, None, None)
     shape, component = NamedNode(SHAPES + "Bad"), NamedNode(SHAPES + "Component")
@@ -217,7 +217,7 @@ def test_all_in_quarantine_publishes_nothing(home: Settings, tmp_path: Path) -> 
 def test_what_breaks_the_graph_without_being_named_goes_with_all(home: Settings, tmp_path: Path) -> None:
     """The fault shows at a node that no document mentions."""
 
-    def distant(store: Store, *, documents: Collection[str] | None = None) -> ValidationReport:
+    def distant(store: Store, *, documents: Collection[str] | None = None, change: object = None) -> ValidationReport:
         found = gate(store)
         return ValidationReport(tuple(replace(each, focus=NamedNode(EXAMPLE + "far")) for each in found.results))
 
@@ -228,7 +228,7 @@ def test_what_breaks_the_graph_without_being_named_goes_with_all(home: Settings,
 
 
 def test_a_graph_that_is_bad_itself_is_no_document_s_fault(home: Settings, tmp_path: Path) -> None:
-    def never(store: Store, *, documents: Collection[str] | None = None) -> ValidationReport:
+    def never(store: Store, *, documents: Collection[str] | None = None, change: object = None) -> ValidationReport:
         store.add(quad("base", 1, "base", BAD))
         return gate(store)
 
@@ -240,7 +240,8 @@ def test_a_graph_that_is_bad_itself_is_no_document_s_fault(home: Settings, tmp_p
 def test_a_small_batch_beside_a_large_graph_is_tried_on_disk(
     home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "fits_on_disk", lambda quads, batch: True)
+    for name in ("fits_on_disk", "is_part"):
+        monkeypatch.setattr(pipeline, name, lambda quads, batch: True)
     monkeypatch.setattr(Workspace, "read", lambda *_: pytest.fail("the graph was loaded into memory"))
     files = [write(tmp_path / "a.nq", quad("one", 1, "a"), quad("two", 1, "b", BAD))]
     with pytest.raises(ConformanceError) as caught:
