@@ -14,7 +14,6 @@ from types import ModuleType
 from pyoxigraph import Quad
 
 from communique.graph.errors import SourceError
-from communique.graph.identifiers import inferred
 from communique.graph.mapping import adapters
 from communique.graph.mapping.tables.description import Edition, Source, Table, read_source
 from communique.graph.mapping.tables.editions import File, describe_edition, digest_of
@@ -112,26 +111,27 @@ def read_release(
     ------
     SourceError, MappingError : a file cannot be read, the mapping is wrong, or no row at all could be mapped
     """
-    ledger, graphs = Ledger(harvest.rejects.add), set()
-    for quad in _read_tables(release, ledger, linker or Names(), notice):
-        graphs.add(quad.graph_name)
-        yield quad
+    ledger, has_inferred = Ledger(harvest.rejects.add), False
+    for mapper, rows in _tables(release, ledger, linker or Names(), notice):
+        yield from mapper.map(rows, ledger)
+        has_inferred = has_inferred or mapper.has_inferred
     harvest.account = ledger.close()
     _refuse_nothing(release, harvest)
-    has_inferred = inferred(release.edition.key) in graphs
     yield from describe_edition(
         release.source, release.edition, release.digests, harvest.account, has_inferred=has_inferred
     )
 
 
-def _read_tables(release: Release, ledger: Ledger, linker: Linker, notice: Notice | None) -> Iterator[Quad]:
-    """Read the files table by table; a table without facts only explains the rows of others."""
+def _tables(
+    release: Release, ledger: Ledger, linker: Linker, notice: Notice | None
+) -> Iterator[tuple[TableMapper, Iterable[Row | Rejected]]]:
+    """Give each table with its rows; one without facts only explains the rows of others."""
     for table in release.source.tables:
         if not any(own is table for own, _ in release.files) or not (table.facts.entries or table.once.entries):
             continue
         mapper = TableMapper(table, release.edition, linker)
         rows = ledger.read(_read_table(release, table, notice))
-        yield from _map_rows(mapper, _adapted(rows, table, release, ledger), ledger)
+        yield mapper, _adapted(rows, table, release, ledger)
 
 
 def _read_table(release: Release, table: Table, notice: Notice | None = None) -> Iterator[Row | Rejected]:
@@ -143,25 +143,6 @@ def _read_table(release: Release, table: Table, notice: Notice | None = None) ->
             continue
         with open_stream(path, notice) as stream:
             yield from own(stream, table_name(path))
-
-
-def _map_rows(mapper: TableMapper, rows: Iterable[Row | Rejected], ledger: Ledger) -> Iterator[Quad]:
-    """Map rows, before them the facts that hold for each file at once."""
-    file = ""
-
-    def noted() -> Iterator[Row | Rejected]:
-        nonlocal file
-        for row in rows:
-            if isinstance(row, Row) and row.file != file:
-                file = row.file
-                heads.append(row.head or row)
-            yield row
-
-    heads: list[Row] = []
-    for quad in mapper.map(noted(), ledger):
-        while heads:
-            yield from mapper.head(heads.pop())
-        yield quad
 
 
 def _adapted(

@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 
-from communique.graph.identifiers import tail
+from communique.graph.identifiers import slug, tail
 from communique.graph.mapping.bounds import Bounds
 from communique.graph.mapping.children import name_step
 from communique.graph.namespaces import ID
@@ -24,6 +25,8 @@ _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _YEAR = re.compile(r"(\d{4})(?:\.0+)?", re.ASCII)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _STEP_LENGTH = 80
+# A row asks for the same step a few times.
+_REMEMBERED = 4096
 
 
 class CellError(ValueError):
@@ -187,9 +190,10 @@ def step_of(value: Value) -> str:
     return value.step or make_step(value.text)
 
 
+@lru_cache(_REMEMBERED)
 def make_step(text: str) -> str:
     """Reduce a text to a step of an identifier of at most some 90 signs."""
-    step = name_step(text)
+    step = slug(text) if text.isascii() else name_step(text)
     if len(step) <= _STEP_LENGTH:
         return step
     return f"{step[:_STEP_LENGTH].rstrip('-')}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"

@@ -26,6 +26,12 @@ Write = Callable[[Values], str | None]
 
 _CLASS = NamedNode(OWL + "Class")
 _IN_ADDRESS = "/:@!$&'()*+,;=~"
+# A period by the names of its bounds, and its text; one end of it with the text it has there.
+Period = Mapping[str, Literal]
+Side = tuple[Bounds, str]
+
+_NOWHERE = Place("", 0, 0)
+_REMEMBERED = 20_000
 _UNKNOWN = Bounds(None, None, None, None)
 # Datatype → kinds of column whose values it can take.
 _FITTING: Mapping[str, tuple[str, ...]] = {
@@ -43,6 +49,7 @@ class Makers:
     def __init__(self, holes: Holes) -> None:
         self._holes, self._columns = holes, holes.columns
         self._index = {name: number for number, name in enumerate(holes.columns)}
+        self._periods: dict[Pattern, Callable[[Values], Period]] = {}
 
     def used(self, pattern: Pattern) -> frozenset[int]:
         """Give the places of the columns of a pattern."""
@@ -52,6 +59,12 @@ class Makers:
         """Keep the places of columns whose cells may hold several values."""
         columns = tuple(self._columns.values())
         return frozenset(place for place in places if columns[place].split)
+
+    def is_fixed(self, value: NamedNode | Literal) -> bool:
+        """Tell whether a value is the same in every row."""
+        if not isinstance(value, NamedNode) or self._holes.find(value) is not None:
+            return not isinstance(value, NamedNode)
+        return not value.value.startswith(ID) or not self.used(self._holes.split(value.value.removeprefix(ID)))
 
     def of(self, value: NamedNode | Literal) -> tuple[Make, frozenset[int]]:
         """Make what gives the value of a fact: fixed, an identifier with steps of columns, or a mark."""
@@ -125,34 +138,13 @@ class Makers:
 
     def _period(self, mark: Mark) -> Make:
         """Make a bound of a period, or its text, from one date or from two with a stroke between."""
-        sides = [self._side(side, mark) for side in _sides(mark)]
-        fields, place = Bounds._fields, mark.place
+        read = self._periods.get(mark.pattern)
+        if read is None:
+            read = self._periods[mark.pattern] = _settled([self._side(side, mark) for side in _sides(mark)])
+        bound = mark.bound
+        return lambda values: read(values).get(bound)
 
-        def settled(values: Values) -> tuple[Bounds, str] | None:
-            ends = [side(values) for side in sides]
-            if all(text in ("", "..") for _, text in ends):
-                return None
-            (first, begin), (last, end) = ends[0], ends[-1]
-            text = begin if len(ends) == 1 else f"{begin}/{end}"
-            bounds = Bounds(first.begin_earliest, first.begin_latest, last.end_earliest, last.end_latest)
-            try:
-                return settle(Scalar(text, place), bounds), text
-            except MappingError as error:
-                raise CellError(
-                    f"the period {text} ends before it begins", "correct the dates at the source"
-                ) from error
-
-        def make(values: Values) -> Literal | None:
-            if (found := settled(values)) is None:
-                return None
-            if mark.bound == "text":
-                return Literal(found[1])
-            day: date | None = found[0][fields.index(mark.bound)]
-            return None if day is None else Literal(day.isoformat(), datatype=_DATE)
-
-        return make
-
-    def _side(self, pattern: Pattern, mark: Mark) -> Callable[[Values], tuple[Bounds, str]]:
+    def _side(self, pattern: Pattern, mark: Mark) -> Callable[[Values], Side]:
         """Make one end of a period."""
         references = [piece for piece in pattern if isinstance(piece, Reference)]
         if not references:
@@ -163,7 +155,7 @@ class Makers:
             raise wrong(mark.place, "not a date on this side of the period", expected="{column} of kind date or year")
         place, default = self._index[references[0].column], references[0].default or ""
 
-        def read(values: Values) -> tuple[Bounds, str]:
+        def read(values: Values) -> Side:
             value = values[place]
             return (_UNKNOWN, default) if value is None else (value.days or _UNKNOWN, value.text)
 
@@ -171,6 +163,38 @@ class Makers:
 
 
 _DATE = NamedNode(XSD + "date")
+
+
+def _settled(sides: Sequence[Callable[[Values], Side]]) -> Callable[[Values], Period]:
+    """Read a period: its bounds and its text by name, none when it has no date. Equal texts are equal periods."""
+    memory: dict[tuple[str, ...], Period] = {}
+
+    def read(values: Values) -> Period:
+        ends = [side(values) for side in sides]
+        texts = tuple(text for _, text in ends)
+        known = memory.get(texts)
+        if known is None:
+            if len(memory) >= _REMEMBERED:
+                memory.clear()
+            known = memory[texts] = _settle(ends)
+        return known
+
+    return read
+
+
+def _settle(ends: Sequence[Side]) -> Period:
+    """Write a period out; CellError when it ends before it begins."""
+    (first, begin), (last, end) = ends[0], ends[-1]
+    if all(text in ("", "..") for _, text in ends):
+        return {}
+    text = begin if len(ends) == 1 else f"{begin}/{end}"
+    bounds = Bounds(first.begin_earliest, first.begin_latest, last.end_earliest, last.end_latest)
+    try:
+        days = settle(Scalar(text, _NOWHERE), bounds)._asdict()
+    except MappingError as error:
+        raise CellError(f"the period {text} ends before it begins", "correct the dates at the source") from error
+    found = {name: Literal(day.isoformat(), datatype=_DATE) for name, day in days.items() if day is not None}
+    return {**found, "text": Literal(text)}
 
 
 def _whole(place: int) -> Write:

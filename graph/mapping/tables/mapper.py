@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph.identifiers import child, document, slug, stated
+from communique.graph.identifiers import child, document, inferred, slug, stated
 from communique.graph.mapping.tables.cells import CellError, Reader, Setting, Value
 from communique.graph.mapping.tables.columns import DATED, KINDS, Column
 from communique.graph.mapping.tables.description import Edition, Table
@@ -23,6 +24,7 @@ from communique.graph.mapping.tree import closest, wrong
 from communique.graph.namespaces import XSD, term
 
 _INTEGER = NamedNode(XSD + "integer")
+_NOW = (Setting(),)
 _REMEMBERED = 20_000
 
 Reject = Callable[[Rejected], object]
@@ -49,18 +51,21 @@ class TableMapper:
         self._groups = compile_facts(table, edition, table.facts)
         self._once = compile_facts(table, edition, table.once, whole=True)
         self._file, self._names = "", [""] * len(self._columns)
-        self._graph = stated(edition.key)
-
-    def head(self, row: Row) -> Iterator[Quad]:
-        """Give the facts that hold for the table at once; they rest on the row with the names of the columns."""
-        if self._once:
-            yield from self._point(row)
-            ground = (self._evidence(row),)
-            for group in self._once:
-                yield from group.quads((), ground)
+        self._graph, self._document = stated(edition.key), document(edition.key)
+        self._stems: dict[str, str] = {}
+        self._infers, self._inferred, self.has_inferred = table.inferred is not None, inferred(edition.key), False
 
     def map(self, rows: Iterable[Row | Rejected], ledger: Ledger) -> Iterator[Quad]:
-        """Map rows; the ledger hears of each that was mapped and of each that could not be."""
+        """Map rows; the ledger hears of each that was mapped and of each that could not be.
+
+        Before the first row of each file come the facts that hold for the table at once; they rest on the row with
+        the names of the columns.
+        """
+        return chain.from_iterable(self._map_all(rows, ledger))
+
+    def _map_all(self, rows: Iterable[Row | Rejected], ledger: Ledger) -> Iterator[list[Quad]]:
+        """Give the quads of each row."""
+        begun: set[str] = set()
         for row in rows:
             if isinstance(row, Rejected):
                 ledger.reject(row)
@@ -71,22 +76,34 @@ class TableMapper:
                 ledger.reject(Rejected(row.file, row.number, error.column, error.value, error.reason, error.cure))
                 continue
             ledger.map(row)
-            yield from quads
+            if row.file not in begun:
+                begun.add(row.file)
+                yield self._head(row.head or row)
+            yield quads
+
+    def _head(self, row: Row) -> list[Quad]:
+        """Give the facts that hold for the table at once."""
+        if not self._once:
+            return []
+        ground = self._evidence(row)
+        return [*self._point(row, ground), *(quad for group in self._once for quad in group.quads((), (ground,)))]
 
     def _map(self, row: Row, reject: Reject) -> list[Quad]:
         """Map one row, all or nothing."""
         values = self._read(row, reject)
-        grounds = tuple(self._evidence(each) for each in _grounds(row))
+        rows = _grounds(row)
+        grounds = tuple(map(self._evidence, rows))
         try:
             quads = [quad for group in self._groups for quad in group.quads(values, grounds)]
         except CellError as error:
             raise _Refused("", "", error.reason, error.cure) from error
         if not quads:
-            raise _Refused(
-                "", "", "no fact follows from this row", "see which values its nodes need, and whether they are missing"
-            )
-        for each in _grounds(row):
-            quads.extend(self._point(each))
+            cure = "see which values its nodes need, and whether they are missing"
+            raise _Refused("", "", "no fact follows from this row", cure)
+        for each, ground in zip(rows, grounds, strict=True):
+            quads += self._point(each, ground)
+        if self._infers and not self.has_inferred:
+            self.has_inferred = any(quad.graph_name == self._inferred for quad in quads)
         return quads
 
     def _read(self, row: Row, reject: Reject) -> list[tuple[Value, ...]]:
@@ -114,6 +131,8 @@ class TableMapper:
     def _settings(self, place: int, found: Sequence[tuple[Value, ...]]) -> tuple[Setting, ...]:
         """Give by what a cell is read: the days that a column above it names, and the context; the first counts."""
         on, within = self._dates[place], self._contexts[place]
+        if on is None and within is None:
+            return _NOW
         days = _days(found[on]) if on is not None else ()
         context = found[within][0].text if within is not None and found[within] else None
         return tuple(Setting(day, context) for day in days) or (Setting(None, context),)
@@ -128,14 +147,18 @@ class TableMapper:
 
     def _evidence(self, row: Row) -> NamedNode:
         """Name the evidence node of a row."""
-        return child("evidence", self.edition.key, slug(row.file.rpartition(".")[0]), str(row.number))
+        before = self._stems.get(row.file)
+        if before is None:
+            node = child("evidence", self.edition.key, slug(row.file.rpartition(".")[0]))
+            before = self._stems[row.file] = f"{node.value}/"
+        return NamedNode(f"{before}{row.number}")
 
-    def _point(self, row: Row) -> list[Quad]:
+    def _point(self, row: Row, node: NamedNode) -> list[Quad]:
         """Describe the evidence of a row."""
-        node, graph = self._evidence(row), self._graph
+        graph = self._graph
         return [
             Quad(node, _TYPE, _EVIDENCE, graph),
-            Quad(node, _IN, document(self.edition.key), graph),
+            Quad(node, _IN, self._document, graph),
             Quad(node, _LOCATOR, Literal(str(row.number), datatype=_INTEGER), graph),
             Quad(node, _DIGEST, Literal(row.digest), graph),
             Quad(node, _FILE, Literal(row.file), graph),

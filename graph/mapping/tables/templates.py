@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 
 from communique.graph.errors import MappingError
 from communique.graph.identifiers import CANDIDATES, inferred, stated
@@ -55,11 +55,14 @@ class Node:
     ----------
     iri : writes the IRI; None when a value that it needs is missing
     many : places of columns of several values in it: one node for each
+    fixed : properties whose values are the same in every row
+    statements : those whose values are not
     needs : properties without which there is no such node
     """
 
     iri: Write
     many: frozenset[int]
+    fixed: tuple[tuple[NamedNode, NamedNode | Literal], ...]
     statements: tuple[Statement, ...]
     needs: frozenset[str]
     graph: NamedNode
@@ -72,16 +75,18 @@ class Group:
     head: Node
     children: tuple[Node, ...]
 
-    def quads(self, values: Sequence[tuple[Value, ...]], evidence: Sequence[NamedNode]) -> Iterator[Quad]:
+    def quads(self, values: Sequence[tuple[Value, ...]], evidence: Sequence[NamedNode]) -> list[Quad]:
         """Make the quads of a row; ``values`` are those of each column, none, one or several."""
+        quads: list[Quad] = []
         for picked in _pick([each[0] if len(each) == 1 else None for each in values], self.head.many, values):
             made = _fill(self.head, picked, values, evidence)
             if made is None:
                 continue
-            yield from made
+            quads += made
             for child in self.children:
                 for one in _pick(picked, child.many - self.head.many, values):
-                    yield from _fill(child, one, values, evidence) or ()
+                    quads += _fill(child, one, values, evidence) or ()
+        return quads
 
 
 def compile_facts(table: Table, edition: Edition, facts: Block, *, whole: bool = False) -> tuple[Group, ...]:
@@ -176,14 +181,14 @@ def _nodes(facts: Block) -> Iterator[tuple[frozenset[str], Scalar, Block]]:
 def _group(makers: Makers, facts: Sequence[Fact], needs: frozenset[str], graph: NamedNode) -> Group:
     """Compile a node and its children."""
     subjects = list(dict.fromkeys(fact.subject for fact in facts))
-    nodes = []
+    nodes: list[Node] = []
     for subject in subjects:
         iri, many = makers.identifier(subject)
         own = [fact for fact in facts if fact.subject == subject]
-        statements = tuple(_statement(makers, fact) for fact in own)
-        nodes.append(
-            Node(iri, makers.several(many), statements, needs if subject == subjects[0] else frozenset(), graph)
-        )
+        fixed = tuple((fact.term.iri, fact.value) for fact in own if makers.is_fixed(fact.value))
+        statements = tuple(_statement(makers, fact) for fact in own if not makers.is_fixed(fact.value))
+        wanted = (needs - {fact.term.key for fact in own if makers.is_fixed(fact.value)}) if not nodes else frozenset()
+        nodes.append(Node(iri, makers.several(many), fixed, statements, wanted, graph))
     return Group(nodes[0], tuple(nodes[1:]))
 
 
@@ -226,14 +231,15 @@ def _fill(
     if iri is None:
         return None
     subject, graph = NamedNode(iri), node.graph
-    quads, given = [], set()
+    quads = [Quad(subject, predicate, value, graph) for predicate, value in node.fixed]
+    missing = set(node.needs)
     for each in node.statements:
         for one in _pick(picked, each.many - node.many, values) if each.many else (picked,):
             value = each.make(one)
             if value is not None:
                 quads.append(Quad(subject, each.predicate, value, graph))
-                given.add(each.key)
-    if not node.needs <= given:
+                missing.discard(each.key)
+    if missing:
         return None
     quads.extend([Quad(subject, _EVIDENCE, ground, graph) for ground in evidence])
     return quads

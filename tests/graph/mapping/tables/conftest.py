@@ -95,7 +95,7 @@ def map_rows() -> Map:
         numbered: Iterable[Row | Rejected] = [
             Row("data.csv", number, cells, tuple(cells.values()), names) for number, cells in enumerate(rows, 2)
         ]
-        quads = [*mapper.head(names), *mapper.map(ledger.read(numbered), ledger)]
+        quads = list(mapper.map(ledger.read(numbered), ledger))
         return Mapped(quads, ledger.close(), rejected)
 
     return run
