@@ -111,7 +111,12 @@ def _rows(body: bytes) -> list[dict[str, str]]:
 
 def _summarise(holdings: Holdings) -> dict[str, Any]:
     """Write the landing page for programs."""
-    ways = {"sparql": "sparql.answer", "queries": "questions.index", "networks": "networks.index"}
+    ways = {
+        "sparql": "sparql.answer",
+        "queries": "questions.index",
+        "networks": "networks.index",
+        "reconcile": "reconcile.answer",
+    }
     return {
         "name": "Communique",
         "version": __version__,

@@ -5,6 +5,7 @@ A pair stands in the order of its IRIs. Judgements are only ever added: of sever
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -55,7 +56,14 @@ class Judgement:
     @property
     def node(self) -> NamedNode:
         """Name it by its pair, its time and who judged."""
-        return entity(f"judgement/{pair_key(*self.pair)}/{self.at:%Y%m%dT%H%M%SZ}-{slug(self.by)}")
+        return entity(f"judgement/{pair_key(*self.pair)}/{self.at:%Y%m%dT%H%M%SZ}-{_signed(self.by)}")
+
+
+def _signed(name: str) -> str:
+    """Reduce a name to ASCII; what that loses is told apart by a digest."""
+    short = slug(name)
+    is_whole = short == "-".join(name.lower().split())
+    return short if is_whole else f"{short}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def paired(one: NamedNode, other: NamedNode) -> Pair:
@@ -118,5 +126,5 @@ def quads_of(judgement: Judgement) -> list[Quad]:
         "prov:generatedAtTime": Literal(f"{judgement.at:%Y-%m-%dT%H:%M:%SZ}", datatype=NamedNode(XSD + "dateTime")),
     }
     if judgement.reason:
-        facts["rdfs:comment"] = Literal(judgement.reason, language="en")
+        facts["rdfs:comment"] = Literal(judgement.reason)  # in a language that nobody has told
     return [Quad(judgement.node, term(name), value, JUDGEMENTS) for name, value in facts.items()]

@@ -114,6 +114,11 @@ def test_nothing_is_paired_with_itself() -> None:
         paired(A, A)
 
 
+def test_two_reviewers_whose_names_are_not_ascii_are_told_apart() -> None:
+    made = {Judgement(paired(A, B), UNSURE, name, NOON).node for name in ("김민수", "박지영", "Ada Park", "Ada-Park")}
+    assert len(made) == 3, "a hyphen in the place of a space makes no other name"
+
+
 def test_names_of_pairs_of_other_kinds_differ() -> None:
     made = {Judgement(paired(A, entity(other)), UNSURE, "Ada", NOON).node for other in ("org/b", "event/b")}
     assert len(made) == 2
