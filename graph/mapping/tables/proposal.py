@@ -19,6 +19,8 @@ from communique.graph.mapping.tables.rows import Row
 
 # So much of a column has to be of a kind for the column to be taken for one of that kind.
 _ENOUGH = 0.9
+# Names are written in more ways than anybody knows.
+_MANY = 0.7
 # Words that stand for "no value" in tables people make.
 _SENTINELS = (
     *("NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "none", "-", "--", "–", "—", ".", "..", "...", "?"),
@@ -234,7 +236,7 @@ def _named_kind(texts: Sequence[str]) -> tuple[str, str]:
         found = [text for text in texts if len(text) == length and text.isupper()]
         if len(found) > _ENOUGH * len(texts) and _known(found, partial(states.by_code, scheme)) > _ENOUGH:
             return "code", f"scheme: {scheme}, {_LENIENT}"
-    if _known(texts, states.find) > _ENOUGH - 0.1:
+    if _known(texts, states.find) > _MANY:
         return "state", _LENIENT
     if _share(texts, read_address) == 1:
         return "iri", _LENIENT
