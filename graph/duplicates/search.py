@@ -12,6 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from communique.graph.duplicates.blocks import pair_up
 from communique.graph.duplicates.comparison import Comparison, compare
 from communique.graph.duplicates.editions import pair_editions, read_listed
+from communique.graph.duplicates.entries import share_entries
 from communique.graph.duplicates.records import KINDS, Ask, Record, read_records
 from communique.graph.identifiers import DUPLICATES, document, entity, pair_key
 from communique.graph.namespaces import XSD, term
@@ -52,7 +53,8 @@ class Search:
 def search(ask: Ask, decided: AbstractSet[Pair], *, minimum: float = MINIMUM) -> Search:
     """Find pairs of agreements, of events, and of commitments, of different documents that score at least ``minimum``.
 
-    ``decided`` are pairs, in the order of their IRIs, that need no proposal any more. Commitments are looked at
+    Nodes of which sources say that they are one entry elsewhere are proposed whatever they score. ``decided`` are
+    pairs, in the order of their IRIs, that need no proposal any more. Commitments are looked at
     bearer by bearer, as editions of a register list them, and each is paired once.
     """
     found: list[Proposal] = []
@@ -68,6 +70,7 @@ def search(ask: Ask, decided: AbstractSet[Pair], *, minimum: float = MINIMUM) ->
         )
     listed = read_listed(ask)
     found += (Proposal(each.left, each.right, each.comparison) for each in pair_editions(listed, minimum=minimum))
+    found += (Proposal(*pairing) for pairing in share_entries(ask))
     left = [each for each in found if (each.left.node, each.right.node) not in decided]
     left.sort(key=lambda each: (-each.comparison.score, each.left.node.value, each.right.node.value))
     return Search(tuple(left), records + len(listed), compared, len(found) - len(left), passed_over)

@@ -11,7 +11,7 @@ from communique.graph.answers import Run, ask, node, text
 from communique.graph.namespaces import COM, prologue, shorten
 from communique.graph.review.judgements import UNSURE, Judgement, Pair, judgements, paired, standing
 
-FEATURES = ("partyScore", "dateScore", "titleScore", "kindScore")
+FEATURES = ("entryScore", "partyScore", "dateScore", "titleScore", "kindScore")
 
 _NAMES = " ".join(f"?{name}" for name in ("matchScore", *FEATURES))
 _SCORES = " ".join(f"OPTIONAL {{ ?candidate com:{name} ?{name} }}" for name in ("matchScore", *FEATURES))

@@ -20,7 +20,7 @@ from communique.cli.session import Session
 from communique.graph import pipeline
 from communique.graph.activity import login
 from communique.graph.errors import LinkingError
-from communique.graph.namespaces import shorten
+from communique.graph.namespaces import ID, shorten
 from communique.graph.pipeline import Options
 from communique.graph.review import (
     ACCEPTED,
@@ -164,7 +164,8 @@ def _read(session: Session, settings: Settings, table: Path) -> list[Judgement]:
     by, known = settings.agent or login(), set(judgements(session.run))
     found = read_table(decode_file(table), str(table), by=by, at=datetime.now(UTC))
     added = [each for each in dict.fromkeys(found) if each not in known]
-    for node, profile in profiles(session.run, {node for each in added for node in each.pair}).items():
+    own = {node for each in added for node in each.pair if node.value.startswith(ID)}
+    for node, profile in profiles(session.run, own).items():
         if not profile.is_known:
             click.echo(f"no graph describes {shorten(node.value)}: what is judged of it joins nothing yet", err=True)
     return added

@@ -144,6 +144,35 @@ def test_without_proposals_the_graph_says_what_it_is_for() -> None:
     assert (quad.subject, quad.graph_name) == (DUPLICATES, DUPLICATES)
 
 
+def test_nodes_with_one_entry_elsewhere_are_proposed_with_all_they_share() -> None:
+    def body(key: str, label: str, *entries: str) -> str:
+        claims = "".join(f"<org/{key}> com:claimedMatch <{entry}> . " for entry in entries)
+        document = f"<document/{key}> a com:SourceDocument ; skos:prefLabel 'Register {key}'@en ."
+        return f"<../graph/doc/{key}> {{ {document} <org/{key}> a com:Company ; skos:prefLabel '{label}'@en . {claims} }}\n"
+
+    one, two = "http://www.wikidata.org/entity/Q1", "https://ror.org/01swzsf04"
+    store = graph(
+        body("a", "Harbour Works", one, two), body("b", "The Harbour Works", two, one), body("c", "Bank", one)
+    )
+    proposals = search(asking(store), set(), minimum=1.0).proposals
+    told = {(each.left.node.value[-5:], each.right.node.value[-5:]): each.comparison for each in proposals}
+    assert set(told) == {("org/a", "org/b"), ("org/a", "org/c"), ("org/b", "org/c")}
+    assert told["org/a", "org/b"].score == 1.0 and f"{one} and {two}" in told["org/a", "org/b"].reason
+    assert told["org/a", "org/c"].score < 0.8
+    before = concerning(validation.validate(store))
+    store.extend(quads_of(proposals))
+    assert concerning(validation.validate(store)) == before
+
+
+def test_an_entry_that_many_claim_is_hardly_one() -> None:
+    claims = "".join(
+        f"<org/x{n:02}> a com:Company ; skos:prefLabel 'Body {n}'@en ; com:claimedMatch <https://example.org/none> . "
+        for n in range(40)
+    )
+    found = search(asking(graph(f"<../graph/doc/x> {{ {claims} }}")), set()).proposals
+    assert len(found) == 39
+
+
 def test_events_are_compared_by_participants() -> None:
     def event(key: str, title: str, *codes: str) -> str:
         ties = "".join(
