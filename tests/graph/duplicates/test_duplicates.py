@@ -148,7 +148,8 @@ def test_nodes_with_one_entry_elsewhere_are_proposed_with_all_they_share() -> No
     def body(key: str, label: str, *entries: str) -> str:
         claims = "".join(f"<org/{key}> com:claimedMatch <{entry}> . " for entry in entries)
         document = f"<document/{key}> a com:SourceDocument ; skos:prefLabel 'Register {key}'@en ."
-        return f"<../graph/doc/{key}> {{ {document} <org/{key}> a com:Company ; skos:prefLabel '{label}'@en . {claims} }}\n"
+        company = f"<org/{key}> a com:Company ; skos:prefLabel '{label}'@en ."
+        return f"<../graph/doc/{key}> {{ {document} {company} {claims} }}\n"
 
     one, two = "http://www.wikidata.org/entity/Q1", "https://ror.org/01swzsf04"
     store = graph(
