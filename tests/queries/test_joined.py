@@ -74,3 +74,57 @@ def test_p33_of_a_fact_itself(ask: Ask) -> None:
 
 def test_p33_of_what_nobody_knows_there_is_no_source(ask: Ask) -> None:
     assert ask("sources-of-answer", node="state/XXX") == []
+
+
+def test_p34_ties_of_a_year_last_from_the_later_begin_to_the_earlier_end(ask: Ask) -> None:
+    rows = ask("alliances-of-two-states-in-year")
+    assert column(rows, "kind", "tie", "since", "until", "status") == [
+        ("alliance", "agreement/entente", "1934-02-09", "1938-12-31", "real:occurred"),
+        ("co-membership", "org/league", "1920-12-16", "1940-12-31", "real:occurred"),
+    ]
+
+
+def test_p34_in_another_year_other_ties(ask: Ask) -> None:
+    assert column(ask("alliances-of-two-states-in-year", year="1960"), "tie", "until") == [("agreement/pact", None)]
+    assert column(ask("alliances-of-two-states-in-year", year="1940"), "tie") == [("org/league",)]
+    assert ask("alliances-of-two-states-in-year", year="1919") == []
+
+
+def test_p34_whose_times_do_not_meet_were_no_allies(ask: Ask) -> None:
+    for year in ("1935", "1936"):
+        assert "agreement/relay" not in {row["tie"] for row in ask("alliances-of-two-states-in-year", year=year)}
+
+
+def test_p34_the_order_of_the_states_changes_no_tie(ask: Ask) -> None:
+    turned = ask("alliances-of-two-states-in-year", state="state/BGR", other="state/ROU")
+    assert column(turned, "tie", "since", "until") == column(
+        ask("alliances-of-two-states-in-year"), "tie", "since", "until"
+    )
+
+
+def test_p35_what_registers_say_of_one_agreement_stands_side_by_side(ask: Ask) -> None:
+    both, one = "state/BGR, state/ROU", "state/ROU"
+    rows = ask("agreements-in-two-registers")
+    assert column(rows, "left", "right", "judgement", "leftDate", "rightDate", "disagreement") == [
+        ("agreement/first-1", "agreement/second-1", "accepted", "1951-03", "1951-03-07", "none"),
+        ("agreement/first-2", "agreement/second-2", "unreviewed", "1952", "1953-01-02", "date and parties"),
+        ("agreement/first-3", "agreement/second-3", "unreviewed", "UNKNOWN: no date", "1951", "none"),
+    ]
+    assert column(rows, "leftParties", "rightParties")[:2] == [(both, both), (both, one)]
+
+
+def test_p35_a_register_that_names_nobody_disagrees_with_nobody(ask: Ask) -> None:
+    row = ask("agreements-in-two-registers")[2]
+    assert str(row["leftParties"]).startswith("UNKNOWN") and row["disagreement"] == "none"
+
+
+def test_p35_a_rejected_pair_is_none(ask: Ask) -> None:
+    pairs = column(ask("agreements-in-two-registers"), "left", "right")
+    assert ("agreement/first-1", "agreement/second-3") not in pairs
+
+
+def test_p35_the_other_way_round_gives_the_same_pairs(ask: Ask) -> None:
+    turned = ask("agreements-in-two-registers", one="document/second-list-1", other="document/first-list-1")
+    assert column(turned, "right", "left", "disagreement") == column(
+        ask("agreements-in-two-registers"), "left", "right", "disagreement"
+    )
