@@ -34,7 +34,7 @@ from communique.graph.linking import Index
 from communique.graph.mapping.document import described, map_document
 from communique.graph.mapping.tables.linker import Names
 from communique.graph.mapping.tree import Block, Listing, Part, Scalar
-from communique.graph.namespaces import ID
+from communique.graph.namespaces import ID, term
 from communique.graph.progress import Meter, Watch, silent
 from communique.graph.sources import Input
 from communique.graph.sources.releases import Harvest, Release, read_release
@@ -45,6 +45,7 @@ COMMON = (CANDIDATES, META, JUDGEMENTS)
 _LASTING = JUDGEMENTS
 
 _LARGE = 200_000
+_PART = term("dct:hasPart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +178,14 @@ def exchange(ground: Store, batch: Store) -> Difference:
 
 
 def _common_to_replace(ground: Store, graphs: Collection[NamedNode], old: Collection[Quad]) -> Iterator[Quad]:
-    """List the quads of common graphs about graphs that are replaced, or that rest on their documents alone."""
+    """List the quads of common graphs about what is replaced, graphs and documents, or that rest on these alone."""
     numbers = {number for graph in graphs if (number := document_of(graph))}
-    grounds = {document(number) for number in numbers} | {quad.subject for quad in old if document_of(quad.subject)}
+    documents = {document(number) for number in numbers}
+    parts = {quad.object for node in documents for quad in ground.quads_for_pattern(node, _PART, None, META)}
+    grounds = documents | {quad.subject for quad in old if document_of(quad.subject)}
     for common in set(COMMON) - {_LASTING}:
-        for graph in graphs:
-            yield from ground.quads_for_pattern(graph, None, None, common)
+        for node in {*graphs, *documents, *parts}:
+            yield from ground.quads_for_pattern(cast(NamedNode, node), None, None, common)
         found = (quad for node in grounds | set(graphs) for quad in ground.quads_for_pattern(None, None, node, common))
         for subject in {quad.subject for quad in found}.difference(graphs):
             yield from _resting(ground.quads_for_pattern(subject, None, None, common), numbers)

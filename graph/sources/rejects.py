@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 import shutil
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
+from tempfile import TemporaryFile
+from weakref import finalize
 
 from communique.graph.mapping.tables.rows import Rejected
 
 COLUMNS = ("file", "row", "column", "value", "reason", "cure", "lost")
 
-_IN_MEMORY = 1 << 20
 _LONGEST = 500
 _NUMBER = re.compile(r"[+-]?[\d.,]+%?")
 # A spreadsheet takes a cell that begins so for a formula.
@@ -21,13 +20,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Rejects:
-    """A list that is kept on disk as soon as it grows, until it is written to its place."""
+    """A list that is kept on disk, as long as this object lives, until it is written to its place."""
 
     def __init__(self) -> None:
         """Begin an empty list."""
-        self._file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  lives as long as this list
-        self._text = io.TextIOWrapper(self._file, encoding="utf-8", errors="backslashreplace", newline="")
-        self._rows = csv.writer(self._text, lineterminator="\n")
+        self._file = TemporaryFile("w+", encoding="utf-8", errors="backslashreplace", newline="")  # noqa: SIM115
+        finalize(self, self._file.close)
+        self._rows = csv.writer(self._file, lineterminator="\n")
         self._rows.writerow(COLUMNS)
         self.first: list[Rejected] = []
         self.count = 0
@@ -51,11 +50,11 @@ class Rejects:
 
     def write(self, path: Path) -> None:
         """Write the list to a file."""
-        self._text.flush()
         self._file.seek(0)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
+        with path.open("w", encoding="utf-8", newline="") as file:
             shutil.copyfileobj(self._file, file)
+        self._file.seek(0, 2)
 
 
 def _tame(text: str) -> str:
