@@ -53,12 +53,13 @@ def build(home: str) -> Figures:
 
 def raw(data: str, home: str) -> Figures:
     """Load N-Quads into a store on disk, as fast as it goes and without a look at them."""
-    store, clock = Store(str(Path(home) / "store")), Clock()
+    folder = Path(home) / "store"
+    store, clock = Store(str(folder)), Clock()
     store.bulk_load(path=data, format=RdfFormat.N_QUADS)
     store.flush()
     yield "load", clock.lap()
     yield "quads", len(store)
-    yield "disk", _megabytes(Path(home))
+    yield "disk", _megabytes(folder)
 
 
 def load(data: str, home: str) -> Figures:
