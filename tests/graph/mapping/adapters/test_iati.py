@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from communique.graph.errors import SourceError
+from communique.graph.mapping import adapters
+from communique.graph.sources.releases import Harvest, gather, read_mapping, read_release
 
 Load = Callable[..., Any]
 Judge = Callable[[Any], Counter[tuple[str, str]]]
@@ -130,6 +132,20 @@ def test_a_booking_that_cannot_be_added_is_left_out(invent: Invent, amount: str,
     booking = booked(kind, "2020-04-01", f"<value>{amount}</value>")
     loaded = invent(ACTIVITY.replace("</iati-activity>", booking + "</iati-activity>"))
     assert [(row["value"], row["lost"]) for row in loaded.rejected] == [(f"{kind}: {amount}", "value")]
+
+
+def test_who_copies_the_mapping_loads_files_of_other_publishers(tmp_path: Path) -> None:
+    before, _, after = adapters.mapping_of("iati").read_text(encoding="utf-8").partition("\neditions:\n")
+    edition = '  - {edition: mine, date: 2026-01-05, files: ["mine.xml"]}'
+    mapping, file = tmp_path / "mapping.yaml", tmp_path / "mine.xml"
+    mapping.write_text(f"{before}\neditions:\n{edition}\ntables:\n{after.partition('tables:')[2]}", encoding="utf-8")
+    file.write_text(f"<iati-activities>{ACTIVITY}</iati-activities>", encoding="utf-8")
+    (release,) = gather(read_mapping(mapping), [file])
+    harvest = Harvest()
+    quads = list(read_release(release, harvest))
+    harvest.rejects.write(tmp_path / "rejected.csv")
+    assert any("xx-1-bridge" in str(quad) for quad in quads)
+    assert (release.edition.key, harvest.account.mapped) == ("iati-mine", 1)
 
 
 def test_entities_are_refused_before_they_grow(invent: Invent) -> None:
