@@ -165,6 +165,12 @@ def test_all_agreements_are_mapped(part: Any) -> None:
     assert len(part.ask("?one a com:Declaration")) == 128
 
 
+def test_all_codes_of_inclusion_are_read(part: Any) -> None:
+    kinds = Counter(kind.rpartition("/")[2] for kind, _ in part.ask("?one com:agreementKind ?kind"))
+    assert (kinds["bilateral"], kinds["multilateral"], kinds["otherwise-composed"]) == (3207, 2042, 479)
+    assert (kinds["environmental-agreement"], kinds["non-binding"]) == (4472, 734)
+
+
 def test_no_agreement_was_signed_in_2699(part: Any) -> None:
     late = "?one com:concludedLatest|com:inForceLatest ?day . FILTER(?day > '2021-12-31'^^xsd:date)"
     assert part.ask(late) == []
