@@ -9,8 +9,7 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from communique.graph.draft import Difference, Draft
 from communique.graph.identifiers import DERIVED
-from communique.graph.queries import derive
-from communique.graph.queries.derived import Upkeep
+from communique.graph.queries.derived import Upkeep, rebuild
 from communique.graph.validation import Change, ValidationReport
 
 # Beyond this many quads, a batch of less than this share is tried on disk: the graph is not loaded for its sake.
@@ -66,10 +65,11 @@ class Site:
             self._upkeep.renew(self.store, lambda removed, added: self._carry_out(Difference(removed, added)))
             return
         before = set(_derived(self.store))
-        after = derive(self.store)
+        rebuild(self.store)
+        after = Store()
+        after.extend(_derived(self.store))
         if self._draft is not None:
-            added = [quad for quad in after if quad not in before]
-            self._draft.apply(Difference(before.difference(after), added))
+            self._draft.apply(Difference.between(before, after))
 
     def _carry_out(self, difference: Difference) -> None:
         """Carry out a difference, and note it."""

@@ -21,7 +21,7 @@ from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, Store
 from communique.graph.identifiers import DERIVED
 from communique.graph.namespaces import term
 from communique.graph.queries.library import Query, shelf
-from communique.graph.validation.compiled.changes import affected
+from communique.graph.validation.compiled.changes import Ends
 from communique.graph.validation.compiled.focus import chunks
 from communique.graph.validation.narrowing import Narrow, widen
 from communique.graph.validation.results import Term
@@ -37,12 +37,19 @@ def derive(store: Store) -> tuple[Quad, ...]:
     """Rebuild ``graph/derived`` in ``store`` and return its quads, sorted, without repeats.
 
     What the graph held before is dropped, so that deriving twice gives the same and nothing outlives its grounds.
+    """
+    rebuild(store)
+    return tuple(sorted(store.quads_for_pattern(None, None, None, DERIVED), key=str))
+
+
+def rebuild(store: Store) -> None:
+    """Rebuild ``graph/derived``.
+
     A CONSTRUCT that builds on another names it in its header: ``after: [party-to]``. The order is settled first.
     """
     store.remove_graph(DERIVED)
     for shortcut in shortcuts():
         store.extend(shortcut.construct(store, shortcut.whole))
-    return tuple(sorted(store.quads_for_pattern(None, None, None, DERIVED), key=str))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +104,12 @@ class Shortcut:
         """Give what stands in the derived graph."""
         return {quad for name in self.predicates for quad in store.quads_for_pattern(None, name, None, DERIVED)}
 
-    def concerned(self, store: Store, changed: Collection[Quad]) -> frozenset[Term] | None:
+    def concerned(self, store: Store, changed: Collection[Quad], ends: Ends) -> frozenset[Term] | None:
         """Find the nodes that a change concerns, in the data before or after it; None for all."""
-        if self.narrow is None or not self._keeps_years(store, changed):
+        if self.narrow is None or (self.frame and not self._keeps_years(store, changed)):
             return None
         steps = (step for path in self.narrow.reads.values() for step in path.steps())
-        return affected(steps, changed, View(store).select)
+        return ends.affected(steps, View(store).select)
 
     def others(self, store: Store, quads: Collection[Quad]) -> set[Quad]:
         """Of triples that no longer come about where they did, find those that do at other nodes."""
@@ -142,9 +149,10 @@ class Upkeep:
         self._former: dict[str, set[Quad]] = {}
 
     def note(self, store: Store, changed: Collection[Quad]) -> None:
-        """Note before a change what it will make stale; quads of the derived graph itself make nothing stale."""
+        """Note before a change what it will make stale; the quads are as the store holds them or will hold them."""
+        ends = Ends(changed)
         for shortcut in shortcuts():
-            nodes, known = shortcut.concerned(store, changed), self._stale.get(shortcut.name, frozenset())
+            nodes, known = shortcut.concerned(store, changed, ends), self._stale.get(shortcut.name, frozenset())
             if nodes is None or known is None:
                 self._stale[shortcut.name] = None
                 continue

@@ -15,7 +15,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 from communique.graph.identifiers import ONTOLOGY
 from communique.graph.validation import rules
 from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
-from communique.graph.validation.compiled.changes import affected
+from communique.graph.validation.compiled.changes import Ends
 from communique.graph.validation.compiled.focus import chunks
 from communique.graph.validation.compiled.paths import TYPE, Path
 from communique.graph.validation.engines import assigned
@@ -56,6 +56,11 @@ class Change:
         went = (quad for quad in self.removed if not any(self._alike(quad)))
         return (*came, *went)
 
+    @cached_property
+    def ends(self) -> Ends:
+        """The ends of what changed in the union."""
+        return Ends(self.triples)
+
     def sources(self) -> list[NamedNode | DefaultGraph]:
         """Give what has to be set apart: changed documents, and those that mention nodes whose class changed."""
         typed = {quad.subject for quad in self.triples if quad.predicate == TYPE.iri}
@@ -66,7 +71,7 @@ class Change:
     def rows(self, names: str, path: Path, view: View) -> Iterable[Row]:
         """Give the values of variables from which changed triples are read over a path."""
         if " " not in names:
-            return ((node,) for node in affected(path.steps(), self.triples, view.select))
+            return ((node,) for node in self.ends.affected(path.steps(), view.select))
         predicates = {step.predicate for step in path.steps()}
         changed = (quad for quad in self.quads if None in predicates or quad.predicate in predicates)
         return dict.fromkeys(_row(names, quad) for quad in changed)
@@ -80,7 +85,7 @@ def judge(change: Change) -> ValidationReport:
     """Check what a change may have changed; the ontology must not be part of it."""
     view = View(change.store)
     assignment = assigned(shapes_for(UNION))
-    focus = assignment.plan.affected(change.triples, (), view.select)
+    focus = change.ends.affected(assignment.plan.steps(), view.select)
     report = assignment.describe(assignment.plan.validate(view.select, focus=focus))
     found = (result for rule in rules.set_rules() if rule.scope == UNION for result in _ask(rule, change, view))
     return merge([report, ValidationReport(tuple(found)), _judge_documents(change)])

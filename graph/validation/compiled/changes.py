@@ -35,13 +35,39 @@ def affected(steps: Iterable[Step], changed: Iterable[Triple | Quad], run: Run) 
     -------
     nodes that may be focus nodes; too many rather than too few
     """
-    found: set[Term] = set()
-    for prefix, near in _near_ends(steps, as_stored(changed)).items():
-        if prefix is None or prefix.is_nullable:
-            found |= near
-        if prefix is not None:
-            found.update(_reaching(prefix, near, run))
-    return frozenset(found)
+    return Ends(as_stored(changed)).affected(steps, run)
+
+
+class Ends:
+    """The ends of changed triples by predicate, put in order once for many questions; None stands for any predicate."""
+
+    def __init__(self, changed: Iterable[Quad]) -> None:
+        """Take triples as a store holds them (see ``as_stored``)."""
+        self._subjects: dict[NamedNode | None, set[Term]] = defaultdict(set)
+        self._objects: dict[NamedNode | None, set[Term]] = defaultdict(set)
+        for quad in changed:
+            for predicate in (quad.predicate, None):
+                self._subjects[predicate].add(quad.subject)  # type: ignore[arg-type]
+                self._objects[predicate].add(quad.object)  # type: ignore[arg-type]
+
+    def affected(self, steps: Iterable[Step], run: Run) -> frozenset[Term]:
+        """Find the nodes from which a changed triple can be read; see the function of this name."""
+        found: set[Term] = set()
+        for prefix, near in self._near(steps).items():
+            if prefix is None or prefix.is_nullable:
+                found |= near
+            if prefix is not None:
+                found.update(_reaching(prefix, near, run))
+        return frozenset(found)
+
+    def _near(self, steps: Iterable[Step]) -> Mapping[Path | None, set[Term]]:
+        """Collect the near ends of changed triples by the path that leads to them."""
+        found: dict[Path | None, set[Term]] = defaultdict(set)
+        for step in dict.fromkeys(steps):
+            ends = self._objects if step.is_inverse else self._subjects
+            if step.predicate in ends:
+                found[step.prefix] |= ends[step.predicate]
+        return found
 
 
 def reaching(steps: Iterable[Step], nodes: Collection[Term], run: Run) -> frozenset[Term]:
@@ -55,22 +81,6 @@ def as_stored(triples: Iterable[Triple | Quad]) -> list[Quad]:
     store = Store()
     store.extend(Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
     return list(store)
-
-
-def _near_ends(steps: Iterable[Step], changed: list[Quad]) -> Mapping[Path | None, set[Term]]:
-    """Collect the near ends of changed triples by the path that leads to them."""
-    subjects: dict[NamedNode | None, set[Term]] = defaultdict(set)
-    objects: dict[NamedNode | None, set[Term]] = defaultdict(set)
-    for quad in changed:
-        for predicate in (quad.predicate, None):  # None stands for any
-            subjects[predicate].add(quad.subject)  # type: ignore[arg-type]
-            objects[predicate].add(quad.object)  # type: ignore[arg-type]
-    found: dict[Path | None, set[Term]] = defaultdict(set)
-    for step in dict.fromkeys(steps):
-        ends = objects if step.is_inverse else subjects
-        if step.predicate in ends:
-            found[step.prefix] |= ends[step.predicate]
-    return found
 
 
 def _reaching(prefix: Path, near: set[Term], run: Run) -> Iterator[Term]:
