@@ -99,7 +99,7 @@ def test_copies_agree_but_for_the_noise_of_their_numbers(real: Any) -> None:
 
 @pytest.mark.parametrize("year", [2003, 2004, 2005, 2008, 2010, 2012, 2014, 2016, 2018, 2020])
 def test_where_a_state_was_assessed_the_index_is_the_mean_of_its_parts(year: int, real: Any) -> None:
-    """Other rows have zero for not assessed; the weights of 2008 and 2010 differ a little, and one row of 2008 is odd."""
+    """Other rows have zero for not assessed; the weights of 2008 and 2010 differ a little, and one row is odd."""
     found = real.ask(f"?a com:refYear '{year}'^^xsd:gYear ; com:value ?b")
     scores = {tuple(name.split("/")[1::2]): float(value) for name, value in found}
     apart = [

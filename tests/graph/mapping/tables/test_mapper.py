@@ -337,3 +337,16 @@ def test_read_is_mapped_and_rejected_and_equal_rows_give_equal_quads(rows: list[
     assert once.quads == again.quads
     assert once.account.read == len(rows) == once.account.mapped + once.account.rejected
     assert len({each.number for each in once.rejected}) == once.account.rejected
+
+
+@given(st.lists(st.integers(0, 40), max_size=60), st.integers(0, 5000))
+def test_repeats_are_found_however_many_rows_stand_between(picks: list[int], between: int) -> None:
+    rows = [Row("a.csv", number, {}, (str(pick),)) for number, pick in enumerate(picks, 1)]
+    others = [Row("a.csv", len(picks) + number, {}, ("other", str(number))) for number in range(1, between + 1)]
+    again = [Row("b.csv", number, {}, row.passage) for number, row in enumerate(rows, 1)]
+    found = list(unrepeated([*rows, *others, *again]))
+    kept = [each for each in found if isinstance(each, Row)]
+    assert len(kept) == len(set(picks)) + between
+    first = {pick: picks.index(pick) + 1 for pick in picks}
+    told = [each.reason for each in found if isinstance(each, Rejected) and each.file == "b.csv"]
+    assert told == [f"repeats row {first[pick]} of a.csv" for pick in picks]
