@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -45,6 +46,9 @@ COMMON = (CANDIDATES, META, JUDGEMENTS)
 _LASTING = JUDGEMENTS
 
 _LARGE = 200_000
+
+# So many quads are taken in at once; an engine that takes in more needs half as much memory again.
+_PORTION = 50_000
 _PART = term("dct:hasPart")
 
 
@@ -59,6 +63,7 @@ class Reading:
     graphs : the graphs to which it contributes
     fault : why it could not be read
     harvest : of a source of rows, the account of its rows and those that were rejected
+    is_torn : the fault came up when a part of it had been taken in already
     """
 
     source: Input
@@ -67,6 +72,7 @@ class Reading:
     graphs: frozenset[NamedNode] = frozenset()
     fault: SourceError | None = None
     harvest: Harvest | None = None
+    is_torn: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,6 +165,11 @@ def read_batch(
         else:
             read = partial(sources.read_rdf, source.file, graph, form=source.form, notice=meter.move)
             readings.append(_enter(store, source, read))
+    if torn := {reading.source: reading for reading in readings if reading.is_torn}:
+        rest = [source for source in inputs if source not in torn]
+        again = read_batch(rest, graph=graph, ground=ground, watch=watch)
+        whole = {reading.source: reading for reading in again.readings}
+        return Batch(again.store, tuple((torn | whole)[source] for source in inputs))
     return Batch(store, tuple(readings))
 
 
@@ -229,7 +240,7 @@ def _plant(source: Input) -> Block | SourceError:
 
 
 def _enter(store: Store, source: Input, read: Callable[[], Iterable[Quad]]) -> Reading:
-    """Put the quads of an input into the store, all or none."""
+    """Put the quads of an input into the store, portion by portion; of one that is torn a part stays there."""
     count, passed_over = 0, 0
     graphs: set[NamedNode] = set()
 
@@ -244,10 +255,13 @@ def _enter(store: Store, source: Input, read: Callable[[], Iterable[Quad]]) -> R
             graphs.add(cast(NamedNode, graph))
             yield quad
 
+    quads, is_torn = sift(), False
     try:
-        store.extend(sift())
+        while portion := list(islice(quads, _PORTION)):
+            store.extend(portion)
+            is_torn = True
     except SourceError as error:
-        return Reading(source, fault=error)
+        return Reading(source, fault=error, is_torn=is_torn)
     return Reading(source, count, passed_over, frozenset(graphs))
 
 

@@ -22,7 +22,7 @@ from communique.graph.dump import Dump
 
 # Below this many bytes one transaction is faster than a bulk load, which writes files of its own. More than a portion
 # is loaded portion by portion: the engine would hold up to a million quads in memory.
-_BULK, _PORTION = 3 << 20, 48 << 20
+_BULK, _PORTION = 3 << 20, 24 << 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from communique.graph import batch as batches
 from communique.graph import draft as drafts
 from communique.graph import pipeline
 from communique.graph.dataset import fingerprint, line_of
@@ -382,3 +383,16 @@ def check_state(home: Settings, acknowledged: int) -> int:
     assert generation == 0 or records[-1].snapshot == snapshot.id
     assert [record.previous for record in records[1:]] == [record.snapshot for record in records[:-1]]
     return generation
+
+
+def test_a_fault_behind_the_first_portion_leaves_nothing_of_its_file(
+    home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "_PORTION", 1)
+    torn = write(tmp_path / "a.nq", quad("one", 1, "a"), quad("two", 2, "a"))
+    torn.write_bytes(torn.read_bytes() + b"<broken")
+    good = write(tmp_path / "b.nq", quad("three", 3, "a"), quad("four", 4, "b"))
+    outcome = pipeline.load(home, [torn, good], QUARANTINE)
+    assert held(home) == {BASE, quad("three", 3, "a"), quad("four", 4, "b")}
+    assert [bool(source.fault) for source in outcome.record.sources] == [True, False]
+    assert outcome.record.read == 2
