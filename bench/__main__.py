@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import engines, linking, machine, reconciling, validation
+from bench import engines, linking, machine, reconciling, tables, validation
 
 Chosen = argparse.Namespace
 BENCHMARKS: dict[str, Callable[[Chosen], None]] = {
     "engines": lambda _: engines.main(),
     "linking": lambda chosen: linking.main(writes=not chosen.dry),
     "reconciling": lambda chosen: reconciling.main(writes=not chosen.dry),
+    "tables": lambda chosen: tables.main(writes=not chosen.dry),
     "validation": lambda chosen: validation.main(chosen.sizes, chosen.minutes, writes=not chosen.dry),
 }
 _FACTORS = {"k": 1_000, "M": 1_000_000}
