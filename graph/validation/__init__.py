@@ -14,15 +14,15 @@ from dataclasses import replace
 from pyoxigraph import Store
 
 from communique.graph.errors import ShapesError
-from communique.graph.identifiers import ONTOLOGY
+from communique.graph.identifiers import ONTOLOGY, inferred, stated
 from communique.graph.validation import rules
 from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
 from communique.graph.validation.documents import Documents, can_judge
 from communique.graph.validation.engines import DEFAULT, ENGINES, Engine, assigned, find_engine, validate_compiled
 from communique.graph.validation.explanation import explain
 from communique.graph.validation.incremental import Change, judge
-from communique.graph.validation.results import INFO, WARNING, Term, ValidationReport, ValidationResult, merge
-from communique.graph.validation.view import View, own_nodes, set_apart
+from communique.graph.validation.results import INFO, WARNING, ValidationReport, ValidationResult, merge
+from communique.graph.validation.view import View, graphs_of, set_apart
 
 __all__ = [
     "ENGINES",
@@ -34,6 +34,9 @@ __all__ = [
     "explain",
     "validate",
 ]
+
+# So many documents are copied to be set apart; of more, all are judged in place.
+_FEW = 100
 
 
 def validate(
@@ -86,15 +89,16 @@ def _reports(store: Store, documents: Collection[str] | None, engine: Engine) ->
     """Check each document by itself, then the union."""
     yield _judge_documents(store, documents, engine)
     report = _judge(View(store), UNION, engine)
-    yield report if documents is None else _narrow(report, own_nodes(store, documents))
+    yield report if documents is None else _narrow(report, store, documents)
 
 
 def _judge_documents(store: Store, documents: Collection[str] | None, engine: Engine) -> ValidationReport:
-    """Check documents: all of them in place where the engine and the checks allow it, else set apart."""
-    if documents is None and engine is validate_compiled:
+    """Check documents: many of them in place where the engine and the checks allow it, else set apart."""
+    if engine is validate_compiled and (documents is None or len(documents) > _FEW):
         assignment = assigned(shapes_for(DOCUMENT))
         if not assignment.routed and can_judge(store, assignment.plan):
-            return assignment.describe(Documents(store, assignment.plan).judge())
+            report = assignment.describe(Documents(store, assignment.plan).judge())
+            return report if documents is None else _of(report, {None, *documents})
     return _judge(set_apart(store, documents), DOCUMENT, engine)
 
 
@@ -103,7 +107,17 @@ def _judge(view: View, scope: str, engine: Engine) -> ValidationReport:
     return view.restore(merge([engine(view, shapes_for(scope)), rules.check(view, scope)]))
 
 
-def _narrow(report: ValidationReport, nodes: Collection[Term]) -> ValidationReport:
-    """Keep all violations, and of the other results those about ``nodes``."""
-    kept = (item for item in report.results if item.severity not in {WARNING, INFO} or item.focus in nodes)
+def _of(report: ValidationReport, documents: Collection[str | None]) -> ValidationReport:
+    """Keep what was found in some documents."""
+    return replace(report, results=tuple(item for item in report.results if item.document in documents))
+
+
+def _narrow(report: ValidationReport, store: Store, documents: Collection[str]) -> ValidationReport:
+    """Keep all violations, and of the other results those about nodes that some documents describe."""
+    graphs = {graph for number in documents for graph in (stated(number), inferred(number))}
+    kept = (
+        item
+        for item in report.results
+        if item.severity not in {WARNING, INFO} or not graphs.isdisjoint(graphs_of(store, item.focus))
+    )
     return replace(report, results=tuple(kept))

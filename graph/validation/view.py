@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
 from communique.graph.errors import ShapesError
 from communique.graph.identifiers import (
@@ -131,11 +131,10 @@ def source_of(graph: object) -> NamedNode | DefaultGraph:
     return graph if number is None else stated(number)  # type: ignore[return-value]
 
 
-def own_nodes(store: Store, documents: Collection[str]) -> frozenset[Term]:
-    """Collect the nodes that some documents describe."""
-    graphs = (graph for number in documents for graph in (stated(number), inferred(number)))
-    quads = (quad for graph in graphs for quad in store.quads_for_pattern(None, None, None, graph))
-    return frozenset(quad.subject for quad in quads if not isinstance(quad.subject, Triple))
+def graphs_of(store: Store, node: Term) -> Iterator[object]:
+    """Give the graphs that describe a node."""
+    if not isinstance(node, Literal):
+        yield from (quad.graph_name for quad in store.quads_for_pattern(node, None, None, None))
 
 
 def _sources(store: Store, documents: Collection[str] | None) -> Iterator[NamedNode | DefaultGraph]:

@@ -106,3 +106,12 @@ def test_every_open_line_of_a_rule_is_filled_by_what_it_reads() -> None:
                 assert "VALUES (" + " ".join(f"?{name}" for name in names.split()) in rule.narrow.about(names, []), (
                     rule.stem
                 )
+
+
+def test_many_documents_are_judged_like_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = noise.world(noise.noisy(900, random.Random(7)))
+    some = ["b0000001", "b0000003", "b0000004"]
+    few = found(validation.validate(store, documents=some))
+    monkeypatch.setattr(validation, "_FEW", 0)
+    assert found(validation.validate(store, documents=some)) == few
+    assert {document for *_, document, _ in few} > {None}
