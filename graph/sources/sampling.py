@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from communique.graph.errors import SourceError
-from communique.graph.mapping.tables.description import SUFFIXES, Layout
+from communique.graph.mapping.tables.layouts import SUFFIXES, Layout
 from communique.graph.mapping.tables.proposal import Sample
 from communique.graph.mapping.tables.rows import Row
 from communique.graph.sources.streams import name_of, open_stream, plain_name

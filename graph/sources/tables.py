@@ -20,7 +20,7 @@ from typing import Any, Literal
 import python_calamine
 
 from communique.graph.errors import SourceError
-from communique.graph.mapping.tables.description import FORMATS, SUFFIXES, Layout
+from communique.graph.mapping.tables.layouts import FORMATS, SUFFIXES, Layout
 from communique.graph.mapping.tables.rows import CELL_MARK, LIST_MARK, Rejected, Row
 from communique.graph.sources.streams import Notice, name_of, open_stream, plain_name
 

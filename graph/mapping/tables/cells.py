@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
@@ -55,6 +55,10 @@ class Value:
     step: str = ""
     days: Bounds | None = None
     minted: bool = False
+
+
+# The values of a row by the place of their column, one each; None where there is none.
+Values = Sequence[Value | None]
 
 
 class Setting(NamedTuple):

@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
 
-from communique.graph.errors import MappingError
-from communique.graph.mapping.bounds import Bounds, read_bounds, settle
-from communique.graph.mapping.tables import dates
-from communique.graph.mapping.tables.cells import CellError, Value, step_of
-from communique.graph.mapping.tables.columns import Column
-from communique.graph.mapping.tables.holes import ADDRESS, ENTITIES, Holes, Mark, Pattern, Reference
-from communique.graph.mapping.tree import Place, Scalar, wrong
+from communique.graph.mapping.bounds import Bounds, read_bounds
+from communique.graph.mapping.tables.cells import Value, Values, step_of
+from communique.graph.mapping.tables.fitting import check_datatype, check_node
+from communique.graph.mapping.tables.holes import ADDRESS, Holes, Mark, Pattern, Reference
+from communique.graph.mapping.tables.periods import Period, Side, settled
+from communique.graph.mapping.tree import Scalar, wrong
 from communique.graph.mapping.values import LANGUAGE
-from communique.graph.namespaces import ID, OWL, XSD
-from communique.graph.vocabulary import LANG_STRING, Term
+from communique.graph.namespaces import ID, XSD
+from communique.graph.vocabulary import LANG_STRING
 
-# The values of a row by the place of their column, one each; None where there is none.
-Values = Sequence[Value | None]
 Make = Callable[[Values], NamedNode | Literal | None]
 Write = Callable[[Values], str | None]
 
-_CLASS = NamedNode(OWL + "Class")
 _IN_ADDRESS = "/:@!$&'()*+,;=~"
-# A period by the names of its bounds, and its text; one end of it with the text it has there.
-Period = Mapping[str, Literal]
-Side = tuple[Bounds, str]
-
-_NOWHERE = Place("", 0, 0)
-_REMEMBERED = 20_000
 _UNKNOWN = Bounds(None, None, None, None)
-# Datatype → kinds of column whose values it can take.
-_FITTING: Mapping[str, tuple[str, ...]] = {
-    XSD + "integer": ("integer", "year"),
-    XSD + "decimal": ("decimal", "integer"),
-    XSD + "boolean": ("boolean",),
-    XSD + "gYear": ("year", "date"),
-    XSD + "date": ("date", "year"),
-}
 
 
 class Makers:
@@ -108,7 +90,7 @@ class Makers:
         """Make the value of a property from one column."""
         column, place, term = self._columns[reference.column], self._index[reference.column], mark.term
         if reference.aspect in ("", "node") and (term.datatype is None or term.scheme):
-            _check_node(column, term, mark.place)
+            check_node(column, term, mark.place)
             return lambda values: None if (value := values[place]) is None else value.node
         get = self._texts((reference,))[reference]
         kind = term.datatype
@@ -117,7 +99,7 @@ class Makers:
             return lambda values: None if (text := get(values)) is None else Literal(text, language=language)
         if kind is None or kind.value == XSD + "string":
             return lambda values: None if (text := get(values)) is None else Literal(text)
-        _check_datatype(column, reference, mark)
+        check_datatype(column, reference, mark)
         return _typed(get, kind)
 
     def _texts(self, pattern: Pattern) -> dict[Reference, Write]:
@@ -140,7 +122,7 @@ class Makers:
         """Make a bound of a period, or its text, from one date or from two with a stroke between."""
         read = self._periods.get(mark.pattern)
         if read is None:
-            read = self._periods[mark.pattern] = _settled([self._side(side, mark) for side in _sides(mark)])
+            read = self._periods[mark.pattern] = settled([self._side(side, mark) for side in _sides(mark)])
         bound = mark.bound
         return lambda values: read(values).get(bound)
 
@@ -160,41 +142,6 @@ class Makers:
             return (_UNKNOWN, default) if value is None else (value.days or _UNKNOWN, value.text)
 
         return read
-
-
-_DATE = NamedNode(XSD + "date")
-
-
-def _settled(sides: Sequence[Callable[[Values], Side]]) -> Callable[[Values], Period]:
-    """Read a period: its bounds and its text by name, none when it has no date. Equal texts are equal periods."""
-    memory: dict[tuple[str, ...], Period] = {}
-
-    def read(values: Values) -> Period:
-        ends = [side(values) for side in sides]
-        texts = tuple(text for _, text in ends)
-        known = memory.get(texts)
-        if known is None:
-            if len(memory) >= _REMEMBERED:
-                memory.clear()
-            known = memory[texts] = _settle(ends)
-        return known
-
-    return read
-
-
-def _settle(ends: Sequence[Side]) -> Period:
-    """Write a period out; CellError when it ends before it begins."""
-    (first, begin), (last, end) = ends[0], ends[-1]
-    if all(text in ("", "..") for _, text in ends):
-        return {}
-    text = begin if len(ends) == 1 else f"{begin}/{end}"
-    bounds = Bounds(first.begin_earliest, first.begin_latest, last.end_earliest, last.end_latest)
-    try:
-        days = settle(Scalar(text, _NOWHERE), bounds)._asdict()
-    except MappingError as error:
-        raise CellError(f"the period {text} ends before it begins", "correct the dates at the source") from error
-    found = {name: Literal(day.isoformat(), datatype=_DATE) for name, day in days.items() if day is not None}
-    return {**found, "text": Literal(text)}
 
 
 def _whole(place: int) -> Write:
@@ -260,46 +207,6 @@ def _quoted(get: Write) -> Write:
 def _typed(get: Write, datatype: NamedNode) -> Make:
     """Make a literal of a datatype."""
     return lambda values: None if (text := get(values)) is None else Literal(text, datatype=datatype)
-
-
-def _check_node(column: Column, term: Term, place: Place) -> None:
-    """Raise MappingError when a column cannot give the nodes that a property leads to."""
-    if term.scheme is not None:
-        if column.kind != "concept" or column.text("scheme") != term.scheme:
-            expected = f"a column of kind concept with scheme: {term.scheme}"
-            raise wrong(
-                place, f"{term.key} takes a concept of {term.scheme}, {{{column.name}}} gives none", expected=expected
-            )
-    elif _CLASS in term.range_includes:
-        if column.kind != "class":
-            raise wrong(
-                place, f"{term.key} takes a class, {{{column.name}}} gives none", expected="a column of kind class"
-            )
-    elif column.kind not in (*ENTITIES, "iri"):
-        expected = f"a column of kind {', '.join(ENTITIES)} or iri, or an identifier such as org/x-{{{column.name}}}"
-        raise wrong(place, f"{term.key} leads to a node, {{{column.name}}} is {column.kind}", expected=expected)
-
-
-def _check_datatype(column: Column, reference: Reference, mark: Mark) -> None:
-    """Raise MappingError when a column cannot give literals of the datatype of a property."""
-    datatype = mark.term.datatype
-    assert datatype is not None
-    kinds = _FITTING.get(datatype.value, ())
-    if column.kind not in kinds:
-        short = datatype.value.rpartition("#")[2]
-        expected = f"a column of kind {' or '.join(kinds)}" if kinds else "a text written out"
-        message = f"{mark.term.key} takes a value of type {short}, {{{column.name}}} is of kind {column.kind}"
-        raise wrong(mark.place, message, expected=expected)
-    formats = column.texts("format") or dates.ISO
-    if (
-        datatype == _DATE
-        and reference.aspect not in ("first", "last")
-        and not (column.kind == "date" and dates.has_days(formats))
-    ):
-        message = f"{mark.term.key} takes a day, {{{column.name}}} may be a month or year"
-        raise wrong(mark.place, message, expected=f"{{{column.name}.first}} or {{{column.name}.last}}")
-    if datatype.value == XSD + "gYear" and column.kind == "date" and reference.aspect != "year":
-        raise wrong(mark.place, f"{mark.term.key} takes a year", expected=f"{{{column.name}.year}}")
 
 
 def _sides(mark: Mark) -> list[Pattern]:

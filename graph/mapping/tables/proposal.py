@@ -14,7 +14,7 @@ from communique.graph.identifiers import slug
 from communique.graph.linking import states
 from communique.graph.mapping.tables.cells import CellError, Setting, decimals, integers, read_address, years
 from communique.graph.mapping.tables.dates import dates
-from communique.graph.mapping.tables.description import SUFFIXES, Layout
+from communique.graph.mapping.tables.layouts import SUFFIXES, Layout
 from communique.graph.mapping.tables.rows import Row
 
 # So much of a column has to be of a kind for the column to be taken for one of that kind.

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from communique.graph.errors import SourceError
-from communique.graph.mapping.tables.description import Layout
+from communique.graph.mapping.tables.layouts import Layout
 from communique.graph.mapping.tables.rows import LIST_MARK, Rejected, Row
 from communique.graph.sources.tables import read_rows
 
