@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from communique.graph.errors import SourceError
@@ -203,6 +203,7 @@ def test_a_workbook_is_read_by_sheet_with_the_numbers_of_its_rows(tmp_path: Path
         read(tmp_path / "a.xlsx", b"PK")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(CELL, CELL, CELL), max_size=8), st.sampled_from([",", ";", "\t", "|"]))
 def test_what_a_csv_writer_writes_is_read_back(table: list[tuple[str, str, str]], separator: str) -> None:
     from tempfile import TemporaryDirectory
@@ -215,6 +216,7 @@ def test_what_a_csv_writer_writes_is_read_back(table: list[tuple[str, str, str]]
     assert len({each.number for each in found}) == len(found)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_make_the_reader_fail_in_another_way(content: bytes) -> None:
     from tempfile import TemporaryDirectory

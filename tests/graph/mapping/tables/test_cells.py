@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from communique.graph.identifiers import entity
@@ -48,6 +48,7 @@ def test_what_is_no_number_is_refused(text: str) -> None:
         decimals(None, None, False, None)(text, NOW)
 
 
+@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9), max_value=10**9))
 def test_a_decimal_keeps_its_value(number: Decimal) -> None:
     assert Decimal(decimals(None, None, False, None)(str(number), NOW).text) == number
@@ -104,6 +105,7 @@ def test_what_is_no_one_date_is_refused(text: str, formats: list[str], words: st
         dates(formats, None, 1000, 2100)(text, NOW)
 
 
+@settings(deadline=None)
 @given(st.dates(min_value=date(1000, 1, 1), max_value=date(2100, 12, 31)))
 def test_any_day_is_read_back(day: date) -> None:
     value = dates(["%d.%m.%Y"], None, 1000, 2100)(f"{day.day}.{day.month}.{day.year:04d}", NOW)
@@ -121,6 +123,7 @@ def test_texts_lose_blanks_and_refuse_control_characters() -> None:
         read_address("https://a b", NOW)
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=400))
 def test_any_text_makes_a_step_of_an_identifier(text: str) -> None:
     step = make_step(text)

@@ -339,6 +339,7 @@ def test_read_is_mapped_and_rejected_and_equal_rows_give_equal_quads(rows: list[
     assert len({each.number for each in once.rejected}) == once.account.rejected
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 40), max_size=60), st.integers(0, 5000))
 def test_repeats_are_found_however_many_rows_stand_between(picks: list[int], between: int) -> None:
     rows = [Row("a.csv", number, {}, (str(pick),)) for number, pick in enumerate(picks, 1)]
