@@ -8,7 +8,7 @@ INSTALL := $(PIP) install --no-deps --no-build-isolation --editable .
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check fmt bench build lock clean
+.PHONY: help setup serve test test-slow check fmt bench build lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 — /p' Makefile
@@ -30,7 +30,10 @@ serve: .venv/serve.stamp ## build the graph and serve it on http://127.0.0.1:808
 	$(BIN)/communique serve --port $(PORT)
 
 test: .venv/dev.stamp ## run the tests
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup -m "not slow"
+
+test-slow: .venv/dev.stamp ## run the tests that map and judge whole data sets
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup -m slow
 
 check: .venv/dev.stamp ## lint, types, import contract
 	$(BIN)/ruff check .

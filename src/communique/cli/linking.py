@@ -90,7 +90,7 @@ def link(
     The account goes to stderr; with --format json it goes to stdout, and FILE to --output.
 
     \b
-    Examples:
+    Example:
       communique link data.csv --column Country --date Year -o linked.csv
       communique link data.xlsx --column Ministry --type Organization --context Country --mappings found.sssom.tsv
       communique link people.jsonl --column name --type Person --context employer -o out.jsonl --format json

@@ -213,6 +213,7 @@ def test_actors_with_a_country_are_known_by_it(shared: Path) -> None:
     assert {actor.name for actor in actors if actor.column == "state"} > {"China", "Iran", "Niger", "South Sudan"}
 
 
+@pytest.mark.slow
 def test_the_real_events_pass_the_gate(real: Any, judge: Judge) -> None:
     (account,) = real.accounts.values()
     assert account.read > 300 + 1000 and account.rejected == 0
