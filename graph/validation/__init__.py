@@ -96,8 +96,9 @@ def _judge_documents(store: Store, documents: Collection[str] | None, engine: En
     """Check documents: many of them in place where the engine and the checks allow it, else set apart."""
     if engine is validate_compiled and (documents is None or len(documents) > _FEW):
         assignment = assigned(shapes_for(DOCUMENT))
-        if not assignment.routed and can_judge(store, assignment.plan):
-            report = assignment.describe(Documents(store, assignment.plan).judge())
+        in_place = Documents(store, assignment.plan)
+        if not assignment.routed and can_judge(store, assignment.plan) and not in_place.is_largely_disputed:
+            report = assignment.describe(in_place.judge())
             return report if documents is None else _of(report, {None, *documents})
     return _judge(set_apart(store, documents), DOCUMENT, engine)
 

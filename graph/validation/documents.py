@@ -29,6 +29,9 @@ from communique.graph.validation.view import SECONDARY, View, set_apart, source_
 # Secondary graphs of which no document's check reads anything.
 _SILENT = frozenset({DERIVED, ONTOLOGY})
 
+# Measured on 1.4M quads of registers: 94,000 disputed nodes took minutes one by one, all documents apart 26 s.
+_MANY = 20_000
+
 
 @dataclass(frozen=True)
 class Documents:
@@ -50,9 +53,18 @@ class Documents:
 
     def disputed(self) -> frozenset[Term]:
         """Find the focus nodes that read what several sources say, or what no source says but a secondary graph."""
+        return self._focus_nodes(self._readers)
+
+    @property
+    def is_largely_disputed(self) -> bool:
+        """Tell whether so much is shared that copies of all documents, judged in one run, are the shorter way."""
+        return len(self._readers) > _MANY
+
+    @cached_property
+    def _readers(self) -> frozenset[Term]:
+        """Find the nodes from which something is read that several sources say."""
         shared = self._shared()
-        read = frozenset(shared) | reaching(self.steps, shared, self._view.select)
-        return self._focus_nodes(read)
+        return frozenset(shared) | reaching(self.steps, shared, self._view.select)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
