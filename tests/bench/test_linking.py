@@ -10,6 +10,8 @@ pytest.importorskip("rdata", reason="reads R data; a dependency of development o
 
 from bench.linking import Outcome, measure, share
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def outcomes(shared: Path) -> dict[str, list[Outcome]]:

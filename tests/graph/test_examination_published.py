@@ -17,6 +17,8 @@ from communique.graph.validation.engines import COMPILED, ORACLE_QUADS
 from communique.graph.validation.results import ValidationReport
 from communique.graph.validation.view import View
 
+pytestmark = pytest.mark.slow
+
 DEF = "https://data.europarl.europa.eu/def/"
 MEETINGS, QUESTIONS, SESSIONS = "data_v1_meetings*", "data_v1_questions*", "data_v1_plenary*"
 

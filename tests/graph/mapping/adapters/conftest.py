@@ -89,3 +89,10 @@ def _text(value: object) -> str:
     if isinstance(value, NamedNode):
         return value.value.removeprefix(ID)
     return value.value if isinstance(value, Literal) else str(value)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count what reads the real files among the slow tests; the fast ones have rows of their own."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and "shared" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
