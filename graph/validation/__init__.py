@@ -30,7 +30,6 @@ __all__ = [
     "Engine",
     "ValidationReport",
     "ValidationResult",
-    "check_shapes",
     "explain",
     "validate",
 ]
@@ -76,13 +75,6 @@ def validate(
     if change is not None and engine == DEFAULT and not change.is_of_terms:
         return judge(change)
     return merge(_reports(store, documents, find_engine(engine)))
-
-
-def check_shapes(shapes: Store) -> ValidationReport:
-    """Check the shapes themselves against the shapes of SHACL (``shacl-shacl``, part of the Recommendation)."""
-    from communique.graph.validation import oracle  # slow to import, and seldom needed
-
-    return oracle.check_shapes(shapes)
 
 
 def _reports(store: Store, documents: Collection[str] | None, engine: Engine) -> Iterator[ValidationReport]:
