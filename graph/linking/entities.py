@@ -9,12 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from communique.graph.linking.forms import expanded, initials, plain, unordered
+from communique.graph.linking.forms import Spelling, plain
 from communique.graph.namespaces import COM, ID, prologue
 
 Ask = Callable[[str], Iterable[Any]]
@@ -46,33 +45,12 @@ _LIVES = """SELECT DISTINCT ?node ?first ?last WHERE {
 
 
 @dataclass(frozen=True)
-class Name:
+class Name(Spelling):
     """A name of a node and the days between which it was valid; ``way`` is label, other name, code or naming."""
 
-    text: str
     way: str
     first: date | None = None
     last: date | None = None
-
-    @cached_property
-    def key(self) -> str:
-        """Give the key under which spellings meet."""
-        return plain(self.text)
-
-    @cached_property
-    def lax(self) -> str:
-        """Give the key without joining words."""
-        return expanded(self.key)
-
-    @cached_property
-    def acronym(self) -> str:
-        """Give the first letters of its words."""
-        return initials(self.lax)
-
-    @cached_property
-    def ordered(self) -> str:
-        """Give the key with its words in the order of the alphabet."""
-        return unordered(self.lax)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

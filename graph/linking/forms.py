@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
 
 from communique.graph.linking.scripts import FOLDING
 
@@ -117,6 +119,33 @@ def initials(key: str) -> str:
     """Give the first letters of the words of an expanded key; empty for a single word."""
     words = key.split()
     return "".join(word[0] for word in words) if len(words) > 1 else ""
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """A text and the keys under which it meets others, each made once."""
+
+    text: str
+
+    @cached_property
+    def key(self) -> str:
+        """Give the key under which spellings meet."""
+        return plain(self.text)
+
+    @cached_property
+    def lax(self) -> str:
+        """Give the key without joining words."""
+        return expanded(self.key)
+
+    @cached_property
+    def acronym(self) -> str:
+        """Give the first letters of its words."""
+        return initials(self.lax)
+
+    @cached_property
+    def ordered(self) -> str:
+        """Give the key with its words in the order of the alphabet."""
+        return unordered(self.lax)
 
 
 def _without_article(word: str) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 from pyoxigraph import NamedNode
 from rapidfuzz import fuzz
 
 from communique.graph.linking.entities import Entity, Name
-from communique.graph.linking.forms import expanded, initials, plain, unordered
+from communique.graph.linking.forms import Spelling, plain
 from communique.graph.linking.results import Candidate, Feature
 from communique.graph.namespaces import shorten
 
@@ -22,35 +21,14 @@ _ACRONYM = 0.9  # an acronym says less than a name
 
 
 @dataclass(frozen=True)
-class Question:
+class Question(Spelling):
     """What is asked: a text, when it was written, and what is known of whom it names."""
 
-    text: str
     kind: str
     on: date | None = None
     country: NamedNode | None = None
     ties: frozenset[NamedNode] = frozenset()
     context: str = ""
-
-    @cached_property
-    def key(self) -> str:
-        """Give the key of the text."""
-        return plain(self.text)
-
-    @cached_property
-    def lax(self) -> str:
-        """Give the key of the text without joining words."""
-        return expanded(self.key)
-
-    @cached_property
-    def acronym(self) -> str:
-        """Give the first letters of the text."""
-        return initials(self.lax)
-
-    @cached_property
-    def ordered(self) -> str:
-        """Give the key with its words in the order of the alphabet."""
-        return unordered(self.lax)
 
 
 def score(entity: Entity, question: Question) -> Candidate:
