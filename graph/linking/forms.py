@@ -57,25 +57,22 @@ _ABBREVIATIONS = {
 # Words for the form of a state. Not State, Democratic, United and their like: with these some names stand or fall.
 _FORMS = frozenset(
     [
-        *(
-            "republic",
-            "kingdom",
-            "peoples",
-            "federal",
-            "federative",
-            "islamic",
-            "socialist",
-            "cooperative",
-            "operative",
-        ),
-        *("plurinational", "bolivarian", "hashemite", "sovereign", "independent"),
-        *("republique", "royaume", "federale", "islamique", "populaire", "socialiste"),
-        *("republica", "reino", "federativa", "islamica", "popular", "socialista", "repubblica", "regno"),
+        *("republic", "kingdom", "republique", "royaume", "republica", "reino", "repubblica", "regno"),
         *("republik", "konigreich", "bundesrepublik", "volksrepublik", "koninkrijk", "republiek", "kungariket"),
-        *("республика", "королевство", "федеративная", "народная", "исламская", "республіка", "република"),
-        *("جمهوريه", "مملكه", "دوله", "اتحاديه", "اسلاميه", "شعبيه", "cumhuriyeti", "republika", "respublika"),
+        *("республика", "королевство", "республіка", "република", "republika", "respublika", "cumhuriyeti"),
+        *("جمهوريه", "مملكه", "دوله"),
     ]
 )
+# Words that say of what kind it is. They need the form beside them: Islamic alone is that of no state.
+_KINDS = frozenset(
+    [
+        *("peoples", "federal", "federative", "islamic", "socialist", "cooperative", "operative"),
+        *("plurinational", "bolivarian", "hashemite", "sovereign", "independent"),
+        *("federale", "islamique", "populaire", "socialiste", "federativa", "islamica", "popular", "socialista"),
+        *("федеративная", "народная", "исламская", "اتحاديه", "اسلاميه", "شعبيه"),
+    ]
+)
+_DROPPED = _FORMS | _KINDS
 # How a Chinese name ends where it tells the form of a state.
 _ENDINGS = re.compile(
     r"(?<=\w\w)(?:(?:人民|民主|联邦|联合|合作|伊斯兰|阿拉伯|独立|社会主义|多民族|玻利瓦尔)*共和国"
@@ -112,7 +109,12 @@ def unordered(key: str) -> str:
 
 def shorn(key: str) -> str:
     """Leave the words for the form of a state away from an expanded key; empty when nothing else is said."""
-    return _ENDINGS.sub("", " ".join(word for word in key.split() if word not in _FORMS))
+    return _ENDINGS.sub("", " ".join(word for word in key.split() if word not in _DROPPED))
+
+
+def is_formal(key: str) -> bool:
+    """Tell whether an expanded key says the form of a state and not only its kind: Islamic Republic, not Islamic."""
+    return not _FORMS.isdisjoint(key.split()) or _ENDINGS.search(key) is not None
 
 
 def initials(key: str) -> str:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pyoxigraph import NamedNode
 
 from communique.graph.linking.codes import SCHEMES, by_code
-from communique.graph.linking.forms import expanded, plain, shorn, unordered
+from communique.graph.linking.forms import expanded, is_formal, plain, shorn, unordered
 from communique.graph.linking.names import by_expanded_key, by_plain_key, by_shorn_key, by_unordered_key, told_apart
 from communique.graph.linking.senses import Senses, choose, possibilities
 
@@ -44,15 +44,25 @@ def _senses(text: str) -> Senses:
     if key in by_plain_key():
         return by_plain_key()[key]
     lax = expanded(key)
-    return by_expanded_key().get(lax) or by_unordered_key().get(unordered(lax)) or _short_name(lax) or _parts(text)
+    exact = by_expanded_key().get(lax) or by_unordered_key().get(unordered(lax))
+    return exact or _short_name(text, lax) or _parts(text)
 
 
-def _short_name(lax: str) -> Senses:
-    """Take a name without the form of the state, if that is a name, and the form tells no two states apart."""
-    short = shorn(lax)
+def _short_name(text: str, lax: str) -> Senses:
+    """Take a name without the form of the state, if that is a name, and the form tells no two states apart.
+
+    ``Islamic`` is no form without its noun, and ``Republic (France)`` has a form in the place of a name.
+    """
+    short = shorn(lax) if is_formal(lax) and _begins_with_name(text) else ""
     senses = by_expanded_key().get(short, ()) if short else ()
     nodes = {sense.node for sense in by_shorn_key().get(short, ())}
     return senses if len(nodes) == 1 and nodes.isdisjoint(told_apart()) else ()
+
+
+def _begins_with_name(text: str) -> bool:
+    """Tell whether more than a form stands before the first bracket."""
+    first = expanded(plain(_PARTS.split(text)[0]))
+    return not first or bool(shorn(first))
 
 
 def _parts(text: str) -> Senses:

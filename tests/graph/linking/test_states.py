@@ -114,6 +114,28 @@ def test_nothing_is_found_rather_than_something_wrong(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Islamic Republic of Afghanistan", "state/AFG"),
+        ("Islamic Republic (Afghanistan)", "state/AFG"),  # a form that this state bears
+        ("Afghanistan (Republic)", "state/AFG"),
+        ("(Islamic Republic of) Iran", "state/IRN"),
+        ("Brazil, Fed. Rep.", "state/BRA"),
+        ("法兰西共和国", "state/FRA"),
+        ("Islamic (Afghanistan)", None),
+        ("Afghanistan, Islamic", None),
+        ("Islamic France", None),
+        ("Socialist (Brazil)", None),
+        ("Hashemite Jordan", None),
+        ("Republic (Afghanistan)", None),
+        ("Kingdom (Brazil)", None),
+    ],
+)
+def test_a_form_has_its_noun_and_stands_beside_a_name(text: str, expected: str | None) -> None:
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "year", "expected"),
     [
         ("Zaire", 1980, "state/COD"),
