@@ -6,13 +6,13 @@ their code means in that year: code 345 is Yugoslavia, then Serbia and Montenegr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-
-from pyoxigraph import NamedNode
+from datetime import date
 
 from communique.graph.linking import states
+from communique.graph.mapping.parties import meanings
 from communique.graph.mapping.tables.rows import Row
 from communique.graph.namespaces import ID
 
@@ -50,15 +50,15 @@ class _Span:
 def rows_memberships(rows: Iterable[Row]) -> Iterator[Row]:
     """Merge the years of a member in an organization; rows come in the order of years, as the source has them.
 
-    A row whose year is none, or whose code means no state, goes on as it is, for the table to reject.
+    A row whose year is none goes on as it is, for the table to reject.
     """
     spans: dict[tuple[str, str], _Span] = {}
     for row in rows:
-        member = _member(row)
-        if member is None:
+        year = _year(row)
+        if year is None:
             yield row.with_cells(**dict.fromkeys(("until", "standing", "rule"), ""))
             continue
-        key, year = (row.cells["ioname"].casefold(), member.value), int(row.cells["year"])
+        key = (row.cells["ioname"].casefold(), _member(row.cells["ccode"], year))
         span = spans.get(key)
         if span and year == span.year + 1 and row.cells["status"] == span.first.cells["status"]:
             span.extend(row, year)
@@ -87,21 +87,27 @@ def rows_states(rows: Iterable[Row]) -> Iterator[Row]:
         if begin is None or end is None:
             yield row.with_cells(begin="", end="")
             continue
-        for first, last in _parts(row.cells["ccode"], begin, end):
+        for first, last in _times(row.cells["ccode"], begin, end):
             yield row.with_cells(begin=first.isoformat(), end="" if last >= LAST_DAY else last.isoformat())
 
 
 _NAMES = ("orgname", "longorgname")
+_YEAR = re.compile("[1-9][0-9]{3}")
 
 
-def _member(row: Row) -> NamedNode | None:
-    """Find the state that a code means in a year: at its end, else at its beginning; a territory is none."""
-    year = row.cells["year"].strip()
-    if not year.isdigit():
-        return None
-    days = (date(int(year), 12, 31), date(int(year), 1, 1))
-    found = (states.by_code("cow", row.cells["ccode"], on=day) for day in days)
-    return next((node for node in found if node is not None and node.value.startswith(ID + "state/")), None)
+def _year(row: Row) -> int | None:
+    """Read the year of a row; None when its cell holds none."""
+    text = row.cells["year"].strip()
+    return int(text) if _YEAR.fullmatch(text) else None
+
+
+def _member(code: str, year: int) -> str:
+    """Find the state that a code means in a year: at its end, else at its beginning; else the code stands for itself.
+
+    A territory is no state. What comes of such a code the table rejects.
+    """
+    found = (states.by_code("cow", code, on=day) for day in (date(year, 12, 31), date(year, 1, 1)))
+    return next((node.value for node in found if node is not None and node.value.startswith(ID + "state/")), code)
 
 
 def _mend(text: str) -> str:
@@ -119,26 +125,7 @@ def _day(row: Row, side: str) -> date | None:
         return None
 
 
-def _parts(code: str, begin: date, end: date) -> Iterator[tuple[date, date]]:
+def _times(code: str, begin: date, end: date) -> Iterator[tuple[date, date]]:
     """Part a period where a code begins to mean another state."""
-    while begin <= end:
-        last = _last_day(code, begin, end)
-        yield begin, last
-        begin = last + timedelta(days=1)
-
-
-def _last_day(code: str, begin: date, end: date) -> date:
-    """Find the last day on which a code means what it means at the begin, by years and then by halves."""
-    meant = states.by_code("cow", code, on=begin)
-    same = begin
-    for year in range(begin.year + 1, end.year + 2):
-        later = min(date(year, 1, 1), end)
-        if states.by_code("cow", code, on=later) != meant:
-            break
-        same = later
-    else:
-        return end
-    while (later - same).days > 1:
-        middle = same + (later - same) // 2
-        same, later = (middle, later) if states.by_code("cow", code, on=middle) == meant else (same, middle)
-    return same
+    for _, first, last in meanings(lambda day: states.by_code("cow", code, on=day), begin, end):
+        yield first, last

@@ -6,6 +6,7 @@ import hashlib
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from communique.graph.errors import MappingError
 from communique.graph.mapping.tables.rows import CELL_MARK, Account, Rejected, Row
@@ -36,10 +37,18 @@ class Ledger:
         for each in (row, *row.also):
             self._set(each.file, each.number, _MAPPED)
 
-    def reject(self, rejected: Rejected) -> None:
-        """Note a row that gives none, or a value that was left out of one; a row that gave facts stays mapped."""
-        self._tell(rejected)
-        self.reasons[rejected.reason] += 1
+    def reject(self, rejected: Rejected, merged: Iterable[Row] = ()) -> None:
+        """Note a row that gives none, with those merged into it, or a value that was left out of a row.
+
+        Each row is told of; one that gave facts elsewhere stays mapped. All count under the one reason.
+        """
+        for each in (rejected, *(_follow(rejected, row) for row in merged)):
+            self._tell(each)
+            self.reasons[rejected.reason] += 1
+            self._note(each)
+
+    def _note(self, rejected: Rejected) -> None:
+        """Note the state of a row that gives no facts, or a value that is left out."""
         if not rejected.is_row:
             self.left_out += 1
         elif self._states[rejected.file][rejected.number] == _READ:
@@ -64,6 +73,13 @@ class Ledger:
         if number >= len(states):
             states.extend(bytes(max(number + 1 - len(states), len(states))))
         states[number] = state
+
+
+def _follow(rejected: Rejected, row: Row) -> Rejected:
+    """Tell of a row that goes with the one into which it was merged; an adapter may have kept no cells of it."""
+    value = row.cells.get(rejected.column, rejected.value)
+    goes = "" if value == rejected.value else f"goes with row {rejected.number}, which is rejected: "
+    return replace(rejected, file=row.file, number=row.number, value=value, reason=goes + rejected.reason)
 
 
 def unrepeated(rows: Iterable[Row | Rejected]) -> Iterator[Row | Rejected]:

@@ -70,7 +70,8 @@ class TableMapper:
             try:
                 quads = self._map(row, ledger.reject)
             except _Refused as error:
-                ledger.reject(Rejected(row.file, row.number, error.column, error.value, error.reason, error.cure))
+                fault = Rejected(row.file, row.number, error.column, error.value, error.reason, error.cure)
+                ledger.reject(fault, row.also)
                 continue
             ledger.map(row)
             if row.file not in begun:

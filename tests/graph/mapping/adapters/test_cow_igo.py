@@ -116,6 +116,21 @@ def test_missing_is_not_absence(invent: Invent, status: int) -> None:
     assert spans(loaded, "USA", "ligue") == [("1970", "1970")]
 
 
+def test_all_years_of_a_refused_span_are_rejected(invent: Invent) -> None:
+    loaded = invent((1970, 2, 1), *((year, 713, 1) for year in (1970, 1971, 1972, 1973)))
+    told = [(row["row"], row["column"], row["value"], row["reason"]) for row in loaded.rejected]
+    assert told == [(str(row), "ccode", "713", "a territory without a state of its own") for row in (3, 4, 5, 6)]
+    (account,) = loaded.accounts.values()
+    assert (account.read, account.mapped, account.rejected) == (5, 1, 4)
+    assert account.reasons == {"a territory without a state of its own": 4}
+
+
+def test_a_span_of_no_known_status_is_rejected_whole(invent: Invent) -> None:
+    loaded = invent((1970, 2, -9), (1971, 2, -9), (1972, 2, 1))
+    assert [(row["row"], row["value"]) for row in loaded.rejected] == [("2", "-9"), ("3", "-9")]
+    assert spans(loaded, "USA", "ligue") == [("1972", "1972")]
+
+
 def test_years_before_1965_are_marked_as_filled_in(invent: Invent) -> None:
     loaded = invent((1964, 2, 1), (1965, 2, 1), (1966, 20, 1))
     rules = loaded.ask("?m org:member ?state ; com:inferenceRule ?rule")
@@ -132,10 +147,11 @@ def test_one_state_under_two_codes_is_one_member(invent: Invent) -> None:
     assert spans(loaded, "DEU", "ligue") == [("1989", "1991")]
 
 
-def test_a_year_that_is_none_is_rejected(load: Load, tmp_path: Path) -> None:
+@pytest.mark.parametrize("year", ["19x0", "0000", "\u00b2"])
+def test_a_year_that_is_none_is_rejected(year: str, load: Load, tmp_path: Path) -> None:
     file = tmp_path / "igo_membership_long_2.csv"
-    file.write_text("year,ccode,state,ioname,status\n1970,2,usa,ligue,1\n19x0,2,usa,ligue,1\n", encoding="utf-8")
-    assert [row["value"] for row in load("cow-igo", file).rejected] == ["19x0"]
+    file.write_text(f"year,ccode,state,ioname,status\n1970,2,usa,ligue,1\n{year},2,usa,ligue,1\n", encoding="utf-8")
+    assert [row["value"] for row in load("cow-igo", file).rejected] == [year]
 
 
 def test_keys_that_differ_in_case_name_one_organization(real: Any) -> None:

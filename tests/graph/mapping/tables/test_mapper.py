@@ -325,6 +325,25 @@ def test_a_row_that_an_adapter_loses_is_noticed() -> None:
         ledger.close()
 
 
+def test_rows_that_were_merged_into_a_rejected_one_go_with_it() -> None:
+    told: list[Rejected] = []
+    ledger = Ledger(told.append)
+    first, *others = (
+        Row("a.csv", number, cells, ()) for number, cells in enumerate(({"x": "?"}, {"x": "?"}, {}, {"x": "1"}), 2)
+    )
+    list(ledger.read((first, *others)))
+    ledger.map(others[0])
+    ledger.reject(Rejected("a.csv", 2, "x", "?", "not a number", "mend it"), others)
+    assert [(each.number, each.column, each.value, each.reason) for each in told] == [
+        (2, "x", "?", "not a number"),
+        (3, "x", "?", "not a number"),
+        (4, "x", "?", "not a number"),
+        (5, "x", "1", "goes with row 2, which is rejected: not a number"),
+    ]
+    account = ledger.close()
+    assert (account.read, account.mapped, account.rejected, account.reasons) == (4, 1, 3, {"not a number": 4})
+
+
 CELLS = st.sampled_from(
     ["", "2018", "1990", "Korea", "Zaire", "x", "3", "0", "-1", "\u0661", "1e9", "=1+1", "a\u2028b"]
 )
