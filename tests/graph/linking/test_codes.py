@@ -95,6 +95,24 @@ def test_codes_in_use_agree_with_another_list(shared: Path, column: str, scheme:
     assert differing == {pair for pair in other if pair[0] == scheme}
 
 
+def test_numbers_of_gleditsch_and_ward_agree_with_a_list_that_has_their_microstates(shared: Path) -> None:
+    with (shared / "data/countries/country_converter_country_data.tsv").open(encoding="utf-8-sig") as stream:
+        rows = {row["GWcode"]: row["ISO3"] for row in csv.DictReader(stream, delimiter="\t") if row["GWcode"]}
+    numbers = {code: rows[code] for code in ("970", "971", "972", "973")}
+    assert numbers == {"970": "KIR", "971": "NRU", "972": "TON", "973": "TUV"}
+    differing = {code for code, alpha3 in rows.items() if by_code("gw", code) != by_code("alpha3", alpha3)}
+    assert len(rows) == 195
+    # It gives three states of today the number of one that ended: Czechoslovakia, South Viet-Nam, Democratic Yemen.
+    assert differing == {"315", "817", "680"}
+
+
+def test_both_systems_number_the_same_states_but_for_a_few(shared: Path) -> None:
+    with (shared / "data/countries/country_converter_country_data.tsv").open(encoding="utf-8-sig") as stream:
+        codes = {row["GWcode"] for row in csv.DictReader(stream, delimiter="\t") if row["GWcode"]}
+    today = {code for code in codes if by_code("cow", code) != by_code("gw", code)}
+    assert today == {"340", "970", "971", "972", "973"}
+
+
 def test_every_scheme_is_known() -> None:
     assert set(SCHEMES) == {"alpha2", "alpha3", "m49", "cow", "gw", "ioc"}
 
