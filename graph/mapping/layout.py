@@ -88,6 +88,19 @@ def read_document(tree: Block) -> Document:
     )
 
 
+def read_inferences(part: Part | None) -> tuple[Inference, ...]:
+    """Read facts with the rules by which they follow; MappingError at what is missing, unknown or of the wrong form."""
+    items = () if part is None else as_items(part)
+    return tuple(_read_inference(as_block(item, "a rule with its facts")) for item in items)
+
+
+def _read_inference(block: Block) -> Inference:
+    """Read one rule with its facts."""
+    refuse_others(block, ("rule", "facts"), "an inference")
+    rule = as_scalar(require(block, "rule", "the inference"), "the rule of inference")
+    return Inference(rule, as_block(require(block, "facts", "the inference"), "nodes with their properties"))
+
+
 def _read_paragraph(block: Block) -> Paragraph:
     """Read one paragraph, which has content or a reason for having none."""
     refuse_others(block, _PARAGRAPH, "a paragraph")
@@ -102,7 +115,7 @@ def _read_paragraph(block: Block) -> Paragraph:
         locator=locator,
         digest=_read_digest(block, f"paragraph {locator.text}"),
         facts=_content(block, "facts"),
-        inferred=_read_inferences(block.get("inferred")),
+        inferred=read_inferences(block.get("inferred")),
         candidates=_content(block, "candidates"),
         none=None if reason is None else as_scalar(reason, "the reason for no facts"),
     )
@@ -111,19 +124,6 @@ def _read_paragraph(block: Block) -> Paragraph:
 def _content(block: Block, key: str) -> Block:
     """Give the mapping of nodes under a key; empty when the key is not there."""
     return as_block(block.get(key) or Block((), block.place), "nodes with their properties")
-
-
-def _read_inferences(part: Part | None) -> tuple[Inference, ...]:
-    """Read all facts with the rules by which they follow."""
-    items = () if part is None else as_items(part)
-    return tuple(_read_inference(as_block(item, "a rule with its facts")) for item in items)
-
-
-def _read_inference(block: Block) -> Inference:
-    """Read facts with the rule by which they follow."""
-    refuse_others(block, ("rule", "facts"), "an inference")
-    rule = as_scalar(require(block, "rule", "the inference"), "the rule of inference")
-    return Inference(rule, as_block(require(block, "facts", "the inference"), "nodes with their properties"))
 
 
 def _read_date(part: Part | None) -> DocumentDate | None:

@@ -12,26 +12,16 @@ from communique.graph.errors import MappingError
 from communique.graph.identifiers import CANDIDATES, inferred, stated
 from communique.graph.mapping.authoring import Setting, expand, find_realizations
 from communique.graph.mapping.document import attest
+from communique.graph.mapping.layout import read_inferences
 from communique.graph.mapping.soundness import is_country
 from communique.graph.mapping.tables.cells import Value
 from communique.graph.mapping.tables.description import Edition, Table
 from communique.graph.mapping.tables.holes import Holes
 from communique.graph.mapping.tables.makers import Make, Makers, Write
-from communique.graph.mapping.tree import (
-    Block,
-    Part,
-    Scalar,
-    as_block,
-    as_items,
-    as_scalar,
-    refuse_others,
-    require,
-    wrong,
-)
+from communique.graph.mapping.tables.needs import NEEDS, Needs, read_needs, remaining
+from communique.graph.mapping.tree import Block, Part, Scalar, as_block, wrong
 from communique.graph.mapping.values import Fact, imply
 from communique.graph.namespaces import term
-
-NEEDS = "needs"
 
 _EVIDENCE = term("com:evidence")
 _DOUBT = {"type": "CandidateMatch", "certainty": "candidate", "judgement": "unreviewed"}
@@ -57,14 +47,14 @@ class Node:
     many : places of columns of several values in it: one node for each
     fixed : properties whose values are the same in every row
     statements : those whose values are not
-    needs : properties without which there is no such node
+    needs : properties without which there is no such node, of each set one
     """
 
     iri: Write
     many: frozenset[int]
     fixed: tuple[tuple[NamedNode, NamedNode | Literal], ...]
     statements: tuple[Statement, ...]
-    needs: frozenset[str]
+    needs: Needs
     graph: NamedNode
 
 
@@ -96,42 +86,52 @@ def compile_facts(table: Table, edition: Edition, facts: Block, *, whole: bool =
     """
     holes = Holes({} if whole else table.columns)
     try:
-        return tuple(_compile(holes, edition, facts, () if whole else _inferences(table), table, whole))
+        return tuple(_compile(holes, edition, facts, None if whole else table))
     except MappingError as error:
         raise holes.explain(error) from error
 
 
-def _compile(
-    holes: Holes, edition: Edition, facts: Block, inferences: Iterable[tuple[Scalar, Block]], table: Table, whole: bool
-) -> Iterator[Group]:
-    """Compile stated facts, inferences and possible identities."""
-    makers, day = Makers(holes), edition.days.end_latest
-    assert day is not None
-    date = Scalar(day.isoformat(), edition.date.place)
-    punched = _punch(holes, facts)
+def _compile(holes: Holes, edition: Edition, facts: Block, table: Table | None) -> Iterator[Group]:
+    """Compile stated facts and, of a table, inferences and possible identities."""
+    makers, punched = Makers(holes), _punch(holes, facts)
     setting = Setting(edition.key, find_realizations([punched]))
     typed: set[str] = set()
-    for needs, name, block in _nodes(punched):
-        found = list(expand(Block(((name, block),), name.place), setting))
-        found += list(attest(found, date))
-        typed |= {fact.subject for fact in found if fact.term.key == "type"}
+    for needs, found in _nodes(punched, setting, edition):
+        typed |= _typed(found)
         yield _group(makers, found, needs, stated(edition.key))
-    for rule, part in inferences:
-        inside = _punch(holes, part)
+    for inference in read_inferences(table.inferred if table else None):
+        inside = _punch(holes, inference.facts)
         own = Setting(edition.key, {**setting.realizations, **find_realizations([inside])})
-        for needs, name, block in _nodes(inside):
-            found = list(expand(Block(((name, block),), name.place), own))
-            found += list(attest(found, date))
-            for subject in dict.fromkeys(fact.subject for fact in found):
-                found += [
-                    imply(subject, "certainty", "inferred", rule.place),
-                    imply(subject, "inferenceRule", rule.text, rule.place),
-                ]
-            typed |= {fact.subject for fact in found if fact.term.key == "type"}
-            yield _group(makers, found, needs, inferred(edition.key))
-    if not whole:
+        for needs, found in _nodes(inside, own, edition):
+            typed |= _typed(found)
+            yield _group(makers, [*found, *_follow(found, inference.rule)], needs, inferred(edition.key))
+    if table:
         yield from _doubts(holes, makers, table, setting)
     _refuse_untyped(holes, punched, typed)
+
+
+def _nodes(facts: Block, setting: Setting, edition: Edition) -> Iterator[tuple[Needs, list[Fact]]]:
+    """Write out each node with its children; with them goes what it needs."""
+    day = edition.days.end_latest
+    assert day is not None
+    date = Scalar(day.isoformat(), edition.date.place)
+    for name, part in facts:
+        block = as_block(part, f"properties of {name.text}")
+        needs = read_needs(block)
+        found = list(expand(Block(((name, block.without(NEEDS)),), name.place), setting))
+        yield needs, [*found, *attest(found, date)]
+
+
+def _follow(facts: Iterable[Fact], rule: Scalar) -> Iterator[Fact]:
+    """Say of nodes by which rule they follow."""
+    for subject in dict.fromkeys(fact.subject for fact in facts):
+        yield imply(subject, "certainty", "inferred", rule.place)
+        yield imply(subject, "inferenceRule", rule.text, rule.place)
+
+
+def _typed(facts: Iterable[Fact]) -> set[str]:
+    """Name the nodes that get a class."""
+    return {fact.subject for fact in facts if fact.term.key == "type"}
 
 
 def _doubts(holes: Holes, makers: Makers, table: Table, setting: Setting) -> Iterator[Group]:
@@ -145,16 +145,7 @@ def _doubts(holes: Holes, makers: Makers, table: Table, setting: Setting) -> Ite
         )
         name = replace(key, text=f"candidate/{key.text}")
         found = list(expand(Block(((name, Block(implied + block.entries, block.place)),), key.place), setting))
-        yield _group(makers, found, frozenset(), CANDIDATES)
-
-
-def _inferences(table: Table) -> Iterator[tuple[Scalar, Block]]:
-    """Read the rules of inference of a table with their facts."""
-    for item in () if table.inferred is None else as_items(table.inferred):
-        block = as_block(item, "a rule with its facts")
-        refuse_others(block, ("rule", "facts"), "an inference")
-        rule = as_scalar(require(block, "rule", "the inference"), "the rule of inference")
-        yield rule, as_block(require(block, "facts", "the inference"), "nodes with their properties")
+        yield _group(makers, found, (), CANDIDATES)
 
 
 def _punch(holes: Holes, facts: Block) -> Block:
@@ -163,22 +154,7 @@ def _punch(holes: Holes, facts: Block) -> Block:
     return as_block(punched, "nodes with their properties")
 
 
-def _nodes(facts: Block) -> Iterator[tuple[frozenset[str], Scalar, Block]]:
-    """Give each node with the properties that it needs."""
-    for name, part in facts:
-        block = as_block(part, f"properties of {name.text}")
-        needs = block.get(NEEDS)
-        keys = () if needs is None else tuple(as_scalar(item, "a property") for item in as_items(needs))
-        own = {key.text for key, _ in block}
-        for key in keys:
-            if key.text not in own:
-                raise wrong(
-                    key.place, f"{key.text!r} is needed but not given", expected=f"one of {', '.join(own - {NEEDS})}"
-                )
-        yield frozenset(key.text for key in keys), name, block.without(NEEDS)
-
-
-def _group(makers: Makers, facts: Sequence[Fact], needs: frozenset[str], graph: NamedNode) -> Group:
+def _group(makers: Makers, facts: Sequence[Fact], needs: Needs, graph: NamedNode) -> Group:
     """Compile a node and its children."""
     subjects = list(dict.fromkeys(fact.subject for fact in facts))
     nodes: list[Node] = []
@@ -187,7 +163,7 @@ def _group(makers: Makers, facts: Sequence[Fact], needs: frozenset[str], graph: 
         own = [fact for fact in facts if fact.subject == subject]
         fixed = tuple((fact.term.iri, fact.value) for fact in own if makers.is_fixed(fact.value))
         statements = tuple(_statement(makers, fact) for fact in own if not makers.is_fixed(fact.value))
-        wanted = (needs - {fact.term.key for fact in own if makers.is_fixed(fact.value)}) if not nodes else frozenset()
+        wanted = () if nodes else remaining(needs, {fact.term.key for fact in own if makers.is_fixed(fact.value)})
         nodes.append(Node(iri, makers.several(many), fixed, statements, wanted, graph))
     return Group(nodes[0], tuple(nodes[1:]))
 
@@ -232,14 +208,14 @@ def _fill(
         return None
     subject, graph = NamedNode(iri), node.graph
     quads = [Quad(subject, predicate, value, graph) for predicate, value in node.fixed]
-    missing = set(node.needs)
+    given: set[str] = set()
     for each in node.statements:
         for one in _pick(picked, each.many - node.many, values) if each.many else (picked,):
             value = each.make(one)
             if value is not None:
                 quads.append(Quad(subject, each.predicate, value, graph))
-                missing.discard(each.key)
-    if missing:
+                given.add(each.key)
+    if node.needs and remaining(node.needs, given):
         return None
     quads.extend([Quad(subject, _EVIDENCE, ground, graph) for ground in evidence])
     return quads

@@ -100,6 +100,12 @@ def test_a_sound_mapping_is_read_whole() -> None:
         ('"event/world-{year}"', '"happening/world-{year}"', "'happening/world-{year}' is of unknown kind"),
         ('"{signed}"', '"{title}"', "not a date on this side of the period"),
         ("needs: [label]", "needs: [labels]", "'labels' is needed but not given"),
+        ("needs: [label]", "needs: [type, lable]", "'lable' is needed but not given; .*did you mean 'label'"),
+        (
+            "needs: [label]",
+            "needs: [parties]",
+            "'parties' cannot be needed: .* one of type, .*concluded, .*; next: say required: true of the column",
+        ),
         ("        realization: occurred\n", "", "no realization for partyhood/world-{title}/{country}"),
         ("signed: {as: date,", "signed: {as: date, order: dym,", "order is 'dym'; expected: dmy, mdy, ymd"),
         ("    files:", "    repeats: sometimes\n    files:", "repeats is 'sometimes'"),
@@ -130,6 +136,15 @@ def test_a_fault_is_told_at_its_place(old: str, new: str, words: str) -> None:
     ]
     assert caught.value.line is not None
     assert caught.value.line >= changed[0] - 1
+
+
+def test_a_need_that_cannot_be_met_is_told_with_line_and_column() -> None:
+    text = SOUND.replace("needs: [label]", "needs: [label, parties]")
+    with pytest.raises(MappingError) as caught:
+        compile_all(text)
+    line = next(number for number, line in enumerate(text.splitlines(), 1) if "needs:" in line)
+    column = text.splitlines()[line - 1].index("parties") + 1
+    assert (caught.value.path, caught.value.line, caught.value.column) == ("map.yaml", line, column)
 
 
 def test_two_editions_of_one_name_are_refused() -> None:

@@ -163,6 +163,36 @@ def test_what_is_missing_is_left_out_and_nothing_else(map_rows: Map) -> None:
 
 
 @pytest.mark.parametrize(
+    ("needs", "changes", "is_made"),
+    [
+        ("when", {"entry": ""}, False),
+        ("when", {"entry": "", "exit": "1995"}, True),
+        ("when", {}, True),
+        ("concluded", {"signed": ""}, False),
+        ("concluded", {"entry": ""}, True),
+        ("[concluded, when]", {"entry": ""}, False),
+        ("[concluded, when]", {}, True),
+        ("named", {"title": ""}, False),
+        ("[named, type, label]", {}, True),
+    ],
+)
+def test_a_period_or_a_name_may_be_needed(needs: str, changes: dict[str, str], is_made: bool, map_rows: Map) -> None:
+    found = map_rows(f"{AGREEMENTS.rstrip()}\n    needs: {needs}\n", {**TREATY, **changes}, {**TREATY, "id": "B"})
+    assert ("agreement/world-a-7" in found.nodes) == is_made
+    assert "agreement/world-b" in found.nodes
+    assert (found.account.mapped, found.account.rejected) == (1 + is_made, 1 - is_made)
+
+
+def test_a_period_that_is_the_same_in_every_row_is_always_there(map_rows: Map) -> None:
+    table = """
+    columns: {id: text}
+    facts:
+      "event/world-{id}": {type: Meeting, realization: occurred, when: 2019, needs: when}
+    """.replace("\n    ", "\n")
+    assert map_rows(table, {"id": "1"}).nodes == {"event/world-1"}
+
+
+@pytest.mark.parametrize(
     ("changes", "column", "reason"),
     [
         ({"stage": "denounced"}, "stage", "not on the list of the mapping"),
