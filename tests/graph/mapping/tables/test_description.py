@@ -7,10 +7,12 @@ import re
 import pytest
 
 from communique.graph.errors import MappingError
+from communique.graph.mapping import adapters
 from communique.graph.mapping.tables import Source, read_source
 from communique.graph.mapping.tables.linker import Names
 from communique.graph.mapping.tables.mapper import TableMapper
 from communique.graph.sources import parse_yaml
+from communique.graph.sources.releases import packaged_source
 
 SOUND = """source: world
 title: World
@@ -153,3 +155,10 @@ def test_two_editions_of_one_name_are_refused() -> None:
     )
     with pytest.raises(MappingError, match="edition 'a' again"):
         compile_all(text)
+
+
+@pytest.mark.parametrize("name", adapters.names())
+def test_every_packaged_source_says_what_it_leaves_out_and_why(name: str) -> None:
+    source = packaged_source(name)
+    assert source.left_out
+    assert all(len(why.split()) > 2 for why in source.left_out.values()), source.left_out
