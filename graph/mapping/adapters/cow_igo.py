@@ -104,7 +104,7 @@ def _year(row: Row) -> int | None:
 def _member(code: str, year: int) -> str:
     """Find the state that a code means in a year: at its end, else at its beginning; else the code stands for itself.
 
-    A territory is no state. What comes of such a code the table rejects.
+    A territory is no state: of such a code the table says who is meant, or rejects it.
     """
     found = (states.by_code("cow", code, on=day) for day in (date(year, 12, 31), date(year, 1, 1)))
     return next((node.value for node in found if node is not None and node.value.startswith(ID + "state/")), code)

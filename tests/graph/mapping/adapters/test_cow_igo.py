@@ -117,12 +117,23 @@ def test_missing_is_not_absence(invent: Invent, status: int) -> None:
 
 
 def test_all_years_of_a_refused_span_are_rejected(invent: Invent) -> None:
-    loaded = invent((1970, 2, 1), *((year, 713, 1) for year in (1970, 1971, 1972, 1973)))
-    told = [(row["row"], row["column"], row["value"], row["reason"]) for row in loaded.rejected]
-    assert told == [(str(row), "ccode", "713", "a territory without a state of its own") for row in (3, 4, 5, 6)]
+    loaded = invent((1970, 2, 1), *((year, 999, 1) for year in (1970, 1971, 1972, 1973)))
+    told = [(row["row"], row["column"], row["value"]) for row in loaded.rejected]
+    assert told == [(str(row), "ccode", "999") for row in (3, 4, 5, 6)]
     (account,) = loaded.accounts.values()
     assert (account.read, account.mapped, account.rejected) == (5, 1, 4)
-    assert account.reasons == {"a territory without a state of its own": 4}
+    assert account.reasons == {"is the cow code of no one state on 1970-01-01": 4}
+
+
+def test_for_taiwan_its_authorities_are_member(invent: Invent) -> None:
+    loaded = invent((1970, 713, 1), (1971, 713, 1), (1973, 713, 1))
+    members = loaded.ask("?m org:member ?who ; com:beginEarliest ?from")
+    assert [(begin[:4], who) for begin, _, who in members] == [
+        ("1970", "org/twn-authorities"),
+        ("1973", "org/twn-authorities"),
+    ]
+    about = loaded.ask("<org/twn-authorities> a com:Organization ; com:situatedIn ?place ; skos:prefLabel ?label")
+    assert about == [("Authorities of Taiwan", "place/TWN")]
 
 
 def test_a_span_of_no_known_status_is_rejected_whole(invent: Invent) -> None:
@@ -165,9 +176,11 @@ def test_the_gaps_of_the_netherlands_on_the_rhine(real: Any) -> None:
     assert spans(real, "NLD", "ccnr")[:2] == [("1816", "1869"), ("1906", "1940")]
 
 
-def test_taiwan_is_no_state_here(real: Any) -> None:
-    assert {(row["column"], row["value"]) for row in real.rejected} == {("ccode", "713")}
-    assert {row["reason"] for row in real.rejected} == {"a territory without a state of its own"}
+def test_of_taiwan_no_statehood_is_said(real: Any) -> None:
+    ((file, value, reason),) = [(row["file"], row["value"], row["reason"]) for row in real.rejected]
+    assert (file, value, reason) == ("cow_states2016.csv", "713", "a territory without a state of its own")
+    held = real.ask("?m org:member <org/twn-authorities> ; org:organization ?body")
+    assert {body for body, _ in held} == {"org/cow-igo-iru", "org/cow-igo-upu"}
 
 
 def test_periods_of_statehood_are_parted_where_a_code_changes_its_state(real: Any) -> None:
@@ -196,4 +209,4 @@ def test_all_years_are_accounted_for(load: Load, shared: Path) -> None:
         bodies = sum(1 for _ in csv.DictReader(file))
     assert account.read == 475_656 + bodies + 243
     assert account.mapped + account.rejected == account.read
-    assert set(account.reasons) == {"a territory without a state of its own"}
+    assert account.reasons == {"a territory without a state of its own": 1}
