@@ -13,6 +13,7 @@ from communique.graph.mapping.tree import (
     as_block,
     as_items,
     as_scalar,
+    block_of,
     refuse_others,
     require,
     wrong,
@@ -82,7 +83,7 @@ def read_document(tree: Block) -> Document:
     return Document(
         number=number,
         digest=_read_digest(tree, "the document"),
-        about=as_block(tree.get("describe") or Block((), tree.place), "properties of the document"),
+        about=block_of(tree, "describe", "properties of the document"),
         date=_read_date(tree.get("date")),
         paragraphs=paragraphs,
     )
@@ -114,16 +115,11 @@ def _read_paragraph(block: Block) -> Paragraph:
     return Paragraph(
         locator=locator,
         digest=_read_digest(block, f"paragraph {locator.text}"),
-        facts=_content(block, "facts"),
+        facts=block_of(block, "facts", "nodes with their properties"),
         inferred=read_inferences(block.get("inferred")),
-        candidates=_content(block, "candidates"),
+        candidates=block_of(block, "candidates", "nodes with their properties"),
         none=None if reason is None else as_scalar(reason, "the reason for no facts"),
     )
-
-
-def _content(block: Block, key: str) -> Block:
-    """Give the mapping of nodes under a key; empty when the key is not there."""
-    return as_block(block.get(key) or Block((), block.place), "nodes with their properties")
 
 
 def _read_date(part: Part | None) -> DocumentDate | None:

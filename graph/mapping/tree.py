@@ -82,6 +82,11 @@ def as_block(part: Part, what: str) -> Block:
     raise wrong(part.place, f"{_name(part)} where {what} belongs", expected=f"a mapping: {what}")
 
 
+def block_of(block: Block, key: str, what: str) -> Block:
+    """Give the mapping under a key, one without entries when the key is not there; MappingError when it is none."""
+    return as_block(block.get(key) or Block((), block.place), what)
+
+
 def as_items(part: Part) -> tuple[Part, ...]:
     """Take a part for a list; anything else is a list of one."""
     return part.items if isinstance(part, Listing) else (part,)

@@ -12,8 +12,8 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from communique.graph.errors import SourceError
+from communique.graph.mapping.tables.guesses import Sample
 from communique.graph.mapping.tables.layouts import SUFFIXES, Layout
-from communique.graph.mapping.tables.proposal import Sample
 from communique.graph.mapping.tables.rows import Row
 from communique.graph.sources.streams import name_of, open_stream, plain_name
 from communique.graph.sources.tables import read_rows, table_name

@@ -53,25 +53,24 @@ def _completion(first: int, unclear: str, withdrawn: str) -> Mapping[str, str]:
     return {**degrees, "Unclear": unclear, "Withdrawn": withdrawn}
 
 
-FORM_2015 = Form(
-    "Start", "End", "Lead institution (Responsible Instutitution)", "Anti-Corruption", "OGP",
-    (
-        ("Actual Completion", "_Actual Completion", _completion(1, "Unclear", "Withdrawn")),
-        ("Projected Completion", "_Proj Completion", _completion(1, "Unclear", "Withdrawn")),
+def _twins(completion: Mapping[str, str], novelty: str) -> tuple[tuple[str, str, Mapping[str, str]], ...]:
+    """Name the columns in words and in figures; ``novelty`` is the one whose name the editions write in two ways."""
+    return (
+        ("Actual Completion", "_Actual Completion", completion),
+        ("Projected Completion", "_Proj Completion", completion),
         ("Potential Impact", "_Pot Impact Coded", _IMPACT),
         ("Specificity", "_Specificity", _SPECIFICITY),
-        ("NewvPre-exist", "_NewvPre-exist", _NOVELTY),
-    ),
+        (novelty, f"_{novelty}", _NOVELTY),
+    )
+
+
+FORM_2015 = Form(
+    "Start", "End", "Lead institution (Responsible Instutitution)", "Anti-Corruption", "OGP",
+    _twins(_completion(1, "Unclear", "Withdrawn"), "NewvPre-exist"),
 )  # fmt: skip
 FORM_2016 = Form(
     "Start Date", "End Date", "Lead Institution", "Anti-corruption", "OGP",
-    (
-        ("Actual Completion", "_Actual Completion", _completion(2, "1", "0")),
-        ("Projected Completion", "_Proj Completion", _completion(2, "1", "0")),
-        ("Potential Impact", "_Pot Impact Coded", _IMPACT),
-        ("Specificity", "_Specificity", _SPECIFICITY),
-        ("NewvPre-exist (Delete?)", "_NewvPre-exist (Delete?)", _NOVELTY),
-    ),
+    _twins(_completion(2, "1", "0"), "NewvPre-exist (Delete?)"),
 )  # fmt: skip
 
 

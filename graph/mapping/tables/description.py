@@ -20,6 +20,7 @@ from communique.graph.mapping.tree import (
     as_block,
     as_items,
     as_scalar,
+    block_of,
     refuse_others,
     require,
     wrong,
@@ -121,7 +122,7 @@ def read_source(tree: Block) -> Source:
     """Read a mapping file; MappingError at the part that is missing, unknown or of the wrong form."""
     refuse_others(tree, _SOURCE, "a mapping")
     name = read_key(require(tree, "source", "the mapping"), "the name of the source")
-    describe = as_block(tree.get("describe") or Block((), tree.place), "the description of the source")
+    describe = block_of(tree, "describe", "the description of the source")
     refuse_others(describe, _DESCRIBE, "the description of a source")
     tables = tuple(_read_table(as_block(part, "a table")) for part in as_items(require(tree, "tables", "the mapping")))
     return Source(
@@ -180,7 +181,6 @@ def _read_table(block: Block) -> Table:
     """Read a table."""
     refuse_others(block, _TABLE, "a table")
     columns = as_block(require(block, "columns", "the table"), "columns by the name used below")
-    empty = Block((), block.place)
     repeats = as_scalar(block.get("repeats") or Scalar("reject", block.place), "reject or keep")
     if repeats.text not in ("reject", "keep"):
         raise wrong(repeats.place, f"repeats is {repeats.text!r}", expected="reject, keep")
@@ -192,10 +192,10 @@ def _read_table(block: Block) -> Table:
         left_out=read_pairs(block.get("left_out"), "the reason for leaving a column out"),
         repeats="keep" if repeats.text == "keep" else "reject",
         columns=MappingProxyType({key.text: read_column(key, part) for key, part in columns}),
-        once=as_block(block.get("once") or empty, "nodes with their properties"),
-        facts=as_block(block.get("facts") or empty, "nodes with their properties"),
+        once=block_of(block, "once", "nodes with their properties"),
+        facts=block_of(block, "facts", "nodes with their properties"),
         inferred=block.get("inferred"),
-        candidates=as_block(block.get("candidates") or empty, "possible identities"),
+        candidates=block_of(block, "candidates", "possible identities"),
         block=block,
     )
 

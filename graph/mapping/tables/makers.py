@@ -104,19 +104,18 @@ class Makers:
 
     def _texts(self, pattern: Pattern) -> dict[Reference, Write]:
         """Make what gives the text of each reference."""
-        return {
-            each: _aspect(self._index[each.column], each, _text_of(each.aspect))
-            for each in pattern
-            if isinstance(each, Reference)
-        }
+        return self._getters(pattern, _text_of)
 
     def _steps(self, pattern: Pattern) -> dict[Reference, Write]:
         """Make what gives the step of each reference."""
-        return {
-            each: _aspect(self._index[each.column], each, _step_of(each.aspect))
-            for each in pattern
-            if isinstance(each, Reference)
-        }
+        return self._getters(pattern, _step_of)
+
+    def _getters(
+        self, pattern: Pattern, choose: Callable[[str], Callable[[Value], str | None]]
+    ) -> dict[Reference, Write]:
+        """Make what gives a part of the value of each reference; ``choose`` reads the part for its aspect."""
+        references = [piece for piece in pattern if isinstance(piece, Reference)]
+        return {each: _aspect(self._index[each.column], each, choose(each.aspect)) for each in references}
 
     def _period(self, mark: Mark) -> Make:
         """Make a bound of a period, or its text, from one date or from two with a stroke between."""
