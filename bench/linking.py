@@ -43,7 +43,7 @@ _GROUPS: dict[str, str | None] = {
     "Mecklenburg Schwerin": "COW280",
     "Modena": "COW332",
     "Nassau": None,
-    "Netherlands Antilles": None,
+    "Netherlands Antilles": "ANT",
     "Oldenburg": None,
     "Orange Free State": None,
     "Parma": "COW335",

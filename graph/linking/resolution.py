@@ -20,6 +20,7 @@ from communique.graph.linking.index import Index
 from communique.graph.linking.names import by_expanded_key, label
 from communique.graph.linking.results import Candidate, Feature, Result
 from communique.graph.linking.scoring import UNKNOWN, Question, score
+from communique.graph.namespaces import ID
 from communique.graph.territories import actors
 
 STATES = ("State", "Territory")
@@ -170,7 +171,7 @@ def _state(node: NamedNode, feature: Feature) -> Candidate:
 
 def _as_kind(node: NamedNode, kind: str) -> NamedNode | None:
     """Give the territory of a state of today when a territory is asked for; None where there is none."""
-    if kind == "State":
+    if kind == "State" or node.value.startswith(ID + "place/"):
         return node
     code = node.value.rpartition("/")[2]
     return entity(f"place/{code}") if code in actors() else None

@@ -17,6 +17,7 @@ from pyoxigraph import NamedNode
 
 from communique.graph.identifiers import entity, tail
 from communique.graph.linking import states
+from communique.graph.linking.names import label as name_of
 from communique.graph.mapping.tables.rows import Rejected, Row
 from communique.graph.namespaces import ID
 
@@ -122,7 +123,8 @@ def party_cells(found: NamedNode, agreement: str, again: str = "") -> dict[str, 
 
 def _authorities(code: str) -> dict[str, str]:
     """Give the cells of the authorities that act for a territory."""
-    name, label = f"org/{code.lower()}-authorities", iso3166.countries_by_alpha3[code].apolitical_name
+    name, entry = f"org/{code.lower()}-authorities", iso3166.countries_by_alpha3.get(code)
+    label = entry.apolitical_name if entry else name_of(entity(f"place/{code}"))
     cells = {"party": name, "body": name, "body_kind": "Organization"}
     return {**cells, "body_label": f"Authorities of {label}", "place": f"place/{code}"}
 

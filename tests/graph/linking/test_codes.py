@@ -29,6 +29,8 @@ from communique.graph.namespaces import shorten
         ("alpha3", "HKG", None, "place/HKG"),
         ("m49", 8, None, "state/ALB"),
         ("m49", "008", None, "state/ALB"),
+        ("alpha3", "ANT", None, "place/ANT"),
+        ("m49", 530, "1995-01-01", "place/ANT"),
         ("m49", "891", "2001-01-01", "state/YUG"),
         ("m49", "891", "2005-01-01", "state/SCG"),
         ("cow", 732, None, "state/KOR"),

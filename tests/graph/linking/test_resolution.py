@@ -231,3 +231,9 @@ def test_among_many_of_one_name_the_country_decides() -> None:
     index = Index([*crowd.entities, far])
     assert matched(resolve("Ministry of Hops", "Organization", context="South Korea", index=index)) == "org/kor"
     assert resolve("Ministry of the Hops", "Organization", index=index).match is None
+
+
+def test_a_territory_that_is_no_more_is_found_as_territory_too() -> None:
+    for kind in ("State", "Territory"):
+        match = resolve("Nederlandse Antillen", kind).match
+        assert match and (match.node, match.label) == (entity("place/ANT"), "Netherlands Antilles")

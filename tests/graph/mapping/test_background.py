@@ -97,13 +97,26 @@ def test_dependencies_agree_with_an_independent_list(quads: list[Quad], shared: 
     with (shared / "data/countries/datasets_country-codes.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row["ISO3166-1-Alpha-3"]: row for row in csv.DictReader(file)}
     alpha3 = {row["ISO3166-1-Alpha-2"]: code for code, row in rows.items()}
-    own = {quad.subject: quad.object for quad in quads if quad.predicate == term("com:dependencyOf")}
+    ended = {quad.subject for quad in quads if quad.predicate == term("com:validTo")}
+    links = (quad for quad in quads if quad.predicate == term("com:dependencyOf"))
+    own = {quad.subject: quad.object for quad in links if quad.subject not in ended}
     listed = {
         entity(f"place/{code}"): entity(f"state/{alpha3[row['is_independent'][-2:]]}")
         for code, row in rows.items()
         if row["is_independent"][-2:] in alpha3 and not row["is_independent"].startswith("Associated")
     }
     assert own == listed
+
+
+def test_a_territory_that_is_no_more_agrees_with_iso_3166_3(quads: list[Quad], shared: Path) -> None:
+    rows = json.loads((shared / "data/countries/pycountry_iso3166-3_formerly_used.json").read_text())["3166-3"]
+    (listed,) = [row for row in rows if row["alpha_3"] == "ANT"]
+    own = [quad for quad in quads if quad.subject == entity("place/ANT")]
+    facts = {quad.predicate: value(quad) for quad in own}
+    assert (facts[term("skos:prefLabel")], facts[term("com:m49Code")]) == (listed["name"], listed["numeric"])
+    assert facts[term("com:validTo")] < listed["withdrawal_date"]
+    heirs = {quad.object for quad in own if quad.predicate == term("dct:isReplacedBy")}
+    assert heirs == {entity(f"place/{code}") for code in ("BES", "CUW", "SXM")}
 
 
 def test_what_is_no_state_is_named_for_the_libraries() -> None:

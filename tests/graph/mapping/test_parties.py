@@ -64,6 +64,12 @@ def test_for_a_territory_its_authorities_are_party() -> None:
     }
 
 
+def test_a_territory_that_is_no_more_has_authorities_too() -> None:
+    cells = party_cells(entity("place/ANT"), PACT)
+    assert (cells["party"], cells["place"]) == ("org/ant-authorities", "place/ANT")
+    assert cells["body_label"] == "Authorities of Netherlands Antilles"
+
+
 def test_an_organization_is_described() -> None:
     cells = party_cells(entity("org/eu"), PACT)
     assert (cells["body"], cells["body_kind"]) == ("org/eu", "IntergovernmentalOrganization")
