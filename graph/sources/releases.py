@@ -23,6 +23,7 @@ from communique.graph.mapping.tables.mapper import TableMapper
 from communique.graph.mapping.tables.rows import Account, Rejected, Row
 from communique.graph.sources.authored import read_yaml
 from communique.graph.sources.inputs import Input, digest
+from communique.graph.sources.patterned import make_editions
 from communique.graph.sources.rejects import Rejects
 from communique.graph.sources.streams import Notice, open_stream
 from communique.graph.sources.tables import read_rows, table_name
@@ -81,7 +82,7 @@ def read_mapping(path: Path | Traversable) -> Source:
 
 
 def gather(source: Source, paths: Sequence[Path]) -> list[Release]:
-    """Gather files, and those of folders, into the editions of a source.
+    """Gather files, and those of folders, into the editions of a source, and what is left into those they make.
 
     Of a folder, files that no edition knows are passed over. SourceError: a file that was named itself belongs to no
     edition, or nothing was found.
@@ -89,17 +90,27 @@ def gather(source: Source, paths: Sequence[Path]) -> list[Release]:
     named = [path for path in paths if not path.is_dir()]
     found = [*named, *(each for path in paths if path.is_dir() for each in sorted(path.rglob("*")) if each.is_file())]
     releases = [release for edition in source.editions if (release := _gather(source, edition, found))]
-    known = {path for release in releases for _, path in release.files}
+    left = dict.fromkeys(path for path in found if path not in _files_of(releases))
+    made = make_editions(source, _module_of(source), left) if source.patterns else ()
+    releases += [release for edition, files in made if (release := _gather(source, edition, files))]
+    known, expected = _files_of(releases), ", ".join(source.files)
     if lost := [path for path in named if path not in known]:
-        expected = ", ".join(dict.fromkeys(pattern for edition in source.editions for pattern in edition.files))
         hint = "rename the file, or add it to an edition of the mapping"
         raise SourceError(f"no file of {source.name}", path=str(lost[0]), expected=expected, hint=hint)
     if not releases:
-        expected = ", ".join(dict.fromkeys(pattern for edition in source.editions for pattern in edition.files))
-        raise SourceError(
-            f"nothing of {source.name} in {', '.join(map(str, paths))}", expected=f"files named {expected}"
-        )
+        message = f"nothing of {source.name} in {', '.join(map(str, paths))}"
+        raise SourceError(message, expected=f"files named {expected}")
     return releases
+
+
+def _files_of(releases: Iterable[Release]) -> set[Path]:
+    """Give the files of releases."""
+    return {path for release in releases for _, path in release.files}
+
+
+def _module_of(source: Source) -> ModuleType | None:
+    """Give the adapter's own code of a source; a mapping that was copied under its name has it too."""
+    return adapters.module_of(source.name) if source.name in adapters.names() else None
 
 
 def read_release(
@@ -188,8 +199,7 @@ def _gather(source: Source, edition: Edition, found: Iterable[Path]) -> Release 
     if not files:
         return None
     names = ", ".join(path.name for _, path in files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
-    module = adapters.module_of(source.name) if source.name in adapters.names() else None
-    return Release(files[0][1], f"{edition.key} ({names})", KIND, source, edition, tuple(files), module)
+    return Release(files[0][1], f"{edition.key} ({names})", KIND, source, edition, tuple(files), _module_of(source))
 
 
 def _refuse_nothing(release: Release, harvest: Harvest) -> None:

@@ -21,7 +21,7 @@ def check(source: Source, paths: Sequence[Path]) -> list[dict[str, Any]]:
     nowhere, since there is no graph. MappingError, SourceError: as in a load.
     """
     linker = Names()
-    for edition in source.editions:
+    for edition in (*source.editions, *(pattern.stand_in() for pattern in source.patterns)):
         for table in source.tables:
             TableMapper(table, edition, linker)
     found = []

@@ -9,14 +9,39 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from itertools import groupby
 from typing import BinaryIO
 
+from communique.graph.errors import SourceError
 from communique.graph.linking import states
 from communique.graph.mapping.adapters.iati_activity import Activity, Body
 from communique.graph.mapping.adapters.iati_texts import LANG, LANGUAGES, attribute_of, clean, text_of, texts_of
-from communique.graph.mapping.adapters.xml_children import read_children
+from communique.graph.mapping.adapters.xml_children import read_children, read_head
 from communique.graph.mapping.tables.rows import Rejected, Row
+
+
+def edition_of(stream: BinaryIO, file: str) -> dict[str, str] | None:
+    """Tell of a file its ``publisher`` and the name of it, and ``date`` and ``year`` of the day it was made.
+
+    None for XML that is no file of IATI, or an empty one. SourceError when the file names no publisher or no such day.
+    """
+    head = read_head(stream, file)
+    if head is None or head[0].tag not in ("iati-activities", "iati-organisations"):
+        return None
+    root, first = head
+    publisher = attribute_of(first, "reporting-org", "ref")
+    made = (root.get("generated-datetime") or first.get("last-updated-datetime") or "").strip()[:10]
+    if not publisher:
+        hint = "ask the publisher for a file in which the first entry has one"
+        raise SourceError("no publisher", path=file, expected='<reporting-org ref="…">', hint=hint)
+    try:
+        date.fromisoformat(made)
+    except ValueError as error:
+        hint = "copy the mapping, and list the file there as an edition with its date"
+        raise SourceError("no day on which it was made", path=file, expected="generated-datetime", hint=hint) from error
+    name = text_of(first, "reporting-org/narrative") or publisher
+    return {"publisher": publisher, "name": name, "date": made, "year": made[:4]}
 
 
 def read_activities(stream: BinaryIO, file: str) -> Iterator[Row]:

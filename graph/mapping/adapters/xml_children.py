@@ -18,13 +18,23 @@ def read_children(stream: BinaryIO, file: str, tag: str) -> Iterator[ET.Element]
     ------
     SourceError : no XML, or a document type is declared: entities could make a small file grow without end
     """
+    yield from (child for _, child in _read(stream, file) if child.tag == tag)
+
+
+def read_head(stream: BinaryIO, file: str) -> tuple[ET.Element, ET.Element] | None:
+    """Read the root, without what it holds, and its first child; None where there is none. SourceError as above."""
+    return next(_read(stream, file), None)
+
+
+def _read(stream: BinaryIO, file: str) -> Iterator[tuple[ET.Element, ET.Element]]:
+    """Read the children of the root, each with the root."""
     children = _Children(file)
     parser = ET.XMLParser(target=children)
     try:
         while chunk := stream.read(_CHUNK):
             parser.feed(chunk)
             found, children.found = children.found, []
-            yield from (each for each in found if each.tag == tag)
+            yield from ((children.root, each) for each in found)
         parser.close()
     except ET.ParseError as error:
         raise SourceError(f"not XML: {error}", path=file, line=error.position[0], expected="IATI 2.03") from error
@@ -36,6 +46,7 @@ class _Children:
     def __init__(self, file: str) -> None:
         self._file, self._depth = file, 0
         self._builder = ET.TreeBuilder()
+        self.root = ET.Element("none")
         self.found: list[ET.Element] = []
 
     def doctype(self, name: str, _public: str | None, _system: str | None) -> None:
@@ -48,6 +59,8 @@ class _Children:
         self._depth += 1
         if self._depth > 1:
             self._builder.start(tag, attributes)
+        else:
+            self.root = ET.Element(tag, attributes)
 
     def end(self, tag: str) -> None:
         """End an element; a child of the root is complete."""

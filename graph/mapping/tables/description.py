@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from communique.graph.mapping.bounds import Bounds, read_bounds
 from communique.graph.mapping.tables import layouts
 from communique.graph.mapping.tables.columns import Column, read_column
 from communique.graph.mapping.tables.layouts import SUFFIXES as SUFFIXES
 from communique.graph.mapping.tables.layouts import Layout as Layout
 from communique.graph.mapping.tables.parts import read_key, read_pairs, read_text, read_texts
+from communique.graph.mapping.tables.series import Edition as Edition
+from communique.graph.mapping.tables.series import EditionPattern, read_editions
 from communique.graph.mapping.tree import (
     Block,
     Part,
@@ -28,7 +29,6 @@ from communique.graph.mapping.tree import (
 
 _SOURCE = ("source", "title", "describe", "notes", "left_out", "editions", "edition", "date", "tables")
 _DESCRIBE = ("publisher", "homepage", "licence", "citation", "languages", "label")
-_EDITION = ("edition", "date", "files", "values", "label")
 _TABLE = (
     "name",
     "files",
@@ -73,19 +73,6 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
-    """One release of a source; ``key`` names its document, ``values`` are texts that columns may take."""
-
-    key: str
-    edition: str
-    date: Scalar
-    days: Bounds
-    files: tuple[str, ...]
-    values: Mapping[str, str]
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
 class Licence:
     """Under which terms a source stands: in words, and the address of the text where there is one."""
 
@@ -102,6 +89,7 @@ class Source:
     name : also the beginning of the key of each edition
     publisher : relative identifier, None when nobody is named
     notes, left_out : for people
+    patterns : of editions that files make of which none is listed
     """
 
     name: str
@@ -114,8 +102,19 @@ class Source:
     notes: str
     left_out: Mapping[str, str]
     editions: tuple[Edition, ...]
+    patterns: tuple[EditionPattern, ...]
     tables: tuple[Table, ...]
     path: str
+
+    @property
+    def releases(self) -> tuple[Edition | EditionPattern, ...]:
+        """Give all editions, those that files make after those that are listed."""
+        return (*self.editions, *self.patterns)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Give the patterns of the names of all files."""
+        return tuple(dict.fromkeys(file for each in self.releases for file in each.files))
 
 
 def read_source(tree: Block) -> Source:
@@ -125,6 +124,7 @@ def read_source(tree: Block) -> Source:
     describe = block_of(tree, "describe", "the description of the source")
     refuse_others(describe, _DESCRIBE, "the description of a source")
     tables = tuple(_read_table(as_block(part, "a table")) for part in as_items(require(tree, "tables", "the mapping")))
+    editions, patterns = read_editions(tree, name, [file for table in tables for file in table.files])
     return Source(
         name=name,
         title=read_text(tree, "title") or name,
@@ -135,45 +135,10 @@ def read_source(tree: Block) -> Source:
         languages=read_texts(describe.get("languages"), "a language tag"),
         notes=" ".join((read_text(tree, "notes") or "").split()),
         left_out=read_pairs(tree.get("left_out"), "what is left out"),
-        editions=tuple(_read_editions(tree, name, tables)),
+        editions=editions,
+        patterns=patterns,
         tables=tables,
         path=tree.place.path,
-    )
-
-
-def _read_editions(tree: Block, name: str, tables: tuple[Table, ...]) -> Iterator[Edition]:
-    """Read the editions, or the only one."""
-    listed = tree.get("editions")
-    if listed is None:
-        own = Block(tuple(entry for entry in tree if entry[0].text in ("edition", "date")), tree.place)
-        yield _read_edition(own, name, tuple(file for table in tables for file in table.files))
-        return
-    seen: dict[str, int] = {}
-    for part in as_items(listed):
-        edition = _read_edition(as_block(part, "an edition"), name, ())
-        if edition.edition in seen:
-            raise wrong(part.place, f"edition {edition.edition!r} again, first on line {seen[edition.edition]}")
-        seen[edition.edition] = part.place.line
-        yield edition
-
-
-def _read_edition(block: Block, name: str, files: tuple[str, ...]) -> Edition:
-    """Read one edition."""
-    refuse_others(block, _EDITION, "an edition")
-    edition = read_key(require(block, "edition", "the edition"), "the name of an edition")
-    date = as_scalar(require(block, "date", f"edition {edition}"), "the date of the edition")
-    days = read_bounds(date)
-    if days.begin_earliest is None or days.end_latest is None:
-        raise wrong(date.place, f"{date.text!r} has no first or last day", expected="a day, month or year")
-    own = read_texts(block.get("files"), "the pattern of a file name")
-    return Edition(
-        key=f"{name}-{edition}",
-        edition=edition,
-        date=date,
-        days=days,
-        files=own or files,
-        values=read_pairs(block.get("values"), "a value of the edition"),
-        label=read_text(block, "label") or "",
     )
 
 

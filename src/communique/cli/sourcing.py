@@ -11,6 +11,7 @@ import click
 from communique.cli.console import ExplainedGroup, format_option, print_json, print_pairs, print_table
 from communique.graph.mapping import adapters
 from communique.graph.mapping.tables import Edition, Source, proposal
+from communique.graph.mapping.tables.series import EditionPattern
 from communique.graph.sources import trials
 from communique.graph.sources.releases import packaged_source, read_mapping
 from communique.graph.sources.sampling import sample
@@ -84,7 +85,7 @@ def check(file: Path, data: tuple[Path, ...], form: str) -> None:
         click.echo("{edition}: {read} rows read, {mapped} mapped, {rejected} rejected, {quads} quads".format(**edition))
         _print_rejects(edition)
     if not data:
-        click.echo(f"{file} is sound: {len(source.tables)} tables, {len(source.editions)} editions")
+        click.echo(f"{file} is sound: {len(source.tables)} tables, {len(source.releases)} editions")
     return None
 
 
@@ -132,8 +133,8 @@ def _tell(source: Source) -> dict[str, Any]:
         "licence_iri": source.licence.iri or "",
         "citation": source.citation,
         "languages": ", ".join(source.languages),
-        "editions": [_tell_edition(each) for each in source.editions],
-        "files": list(dict.fromkeys(file for each in source.editions for file in each.files)),
+        "editions": [_tell_edition(each) for each in source.releases],
+        "files": list(source.files),
         "tables": {
             table.name: ", ".join(dict.fromkeys(column.names[0] for column in table.columns.values()))
             for table in source.tables
@@ -142,7 +143,7 @@ def _tell(source: Source) -> dict[str, Any]:
     }
 
 
-def _tell_edition(edition: Edition) -> dict[str, str]:
+def _tell_edition(edition: Edition | EditionPattern) -> dict[str, str]:
     """Sum up an edition."""
     return {"edition": edition.edition, "date": edition.date.text, "files": ", ".join(edition.files)}
 

@@ -11,13 +11,16 @@ import pytest
 
 from communique.graph.errors import SourceError
 from communique.graph.mapping import adapters
-from communique.graph.sources.releases import Harvest, gather, read_mapping, read_release
+from communique.graph.sources.releases import Harvest, gather, packaged_source, read_mapping, read_release
 
 Load = Callable[..., Any]
 Judge = Callable[[Any], Counter[tuple[str, str]]]
 Invent = Callable[..., Any]
 
 FOLDER = "data/iati_activities"
+
+
+HEAD = '<iati-activities version="2.03" generated-datetime="2026-02-03T04:05:06Z">'
 
 
 def booked(kind: str, day: str, value: str) -> str:
@@ -57,10 +60,8 @@ def invent(load: Load, tmp_path: Path) -> Invent:
     """Give a function that loads an invented file."""
 
     def make(*activities: str, before: str = "") -> Any:
-        file = tmp_path / "who-invented.xml"
-        file.write_text(
-            f'{before}<iati-activities version="2.03">{"".join(activities)}</iati-activities>', encoding="utf-8"
-        )
+        file = tmp_path / "bridges-uy.xml"
+        file.write_text(f"{before}{HEAD}{''.join(activities)}</iati-activities>", encoding="utf-8")
         return load("iati", file)
 
     return make
@@ -134,7 +135,42 @@ def test_a_booking_that_cannot_be_added_is_left_out(invent: Invent, amount: str,
     assert [(row["value"], row["lost"]) for row in loaded.rejected] == [(f"{kind}: {amount}", "value")]
 
 
-def test_who_copies_the_mapping_loads_files_of_other_publishers(tmp_path: Path) -> None:
+def test_a_file_is_the_edition_that_it_says(invent: Invent) -> None:
+    loaded = invent(ACTIVITY)
+    assert list(loaded.accounts) == ["iati-xx-1-2026-bridges-uy"]
+    about = "skos:prefLabel ?a ; com:documentDateEarliest ?b ; com:documentDateLatest ?c"
+    label = "IATI, file bridges-uy of Bank of Bridges, 2026-02-03"
+    assert loaded.ask(f"<document/iati-xx-1-2026-bridges-uy> {about}") == [(label, "2026-02-03", "2026-02-03")]
+
+
+def test_files_of_one_publisher_are_editions_of_their_own_and_other_files_are_passed_over(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.xml").write_text(f"{HEAD}{ACTIVITY}</iati-activities>", encoding="utf-8")
+    (tmp_path / "other.xml").write_text("<feed><entry/></feed>", encoding="utf-8")
+    (tmp_path / "empty.xml").write_text(f"{HEAD}</iati-activities>", encoding="utf-8")
+    found = gather(packaged_source("iati"), [tmp_path])
+    assert [release.edition.edition for release in found] == ["xx-1-2026-a", "xx-1-2026-b"]
+    with pytest.raises(SourceError, match="no file of iati"):
+        gather(packaged_source("iati"), [tmp_path / "other.xml"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('ref="XX-1"', "", "no publisher"),
+        ("2026-02-03T", "yesterday", "no day on which it was made"),
+        (' generated-datetime="2026-02-03T04:05:06Z"', "", "no day on which it was made"),
+    ],
+)
+def test_a_file_that_does_not_say_enough_of_itself_is_refused(old: str, new: str, words: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.xml"
+    file.write_text(f"{HEAD}{ACTIVITY}</iati-activities>".replace(old, new), encoding="utf-8")
+    with pytest.raises(SourceError, match=words) as caught:
+        gather(packaged_source("iati"), [file])
+    assert caught.value.path == "mine.xml"
+
+
+def test_who_copies_the_mapping_says_the_edition_of_a_file_that_does_not(tmp_path: Path) -> None:
     before, _, after = adapters.mapping_of("iati").read_text(encoding="utf-8").partition("\neditions:\n")
     edition = '  - {edition: mine, date: 2026-01-05, files: ["mine.xml"]}'
     mapping, file = tmp_path / "mapping.yaml", tmp_path / "mine.xml"
@@ -161,7 +197,13 @@ def test_what_is_no_xml_is_named_with_its_line(invent: Invent) -> None:
 
 def test_every_activity_is_a_programme(real: Any) -> None:
     counts = {key.removeprefix("iati-"): account.mapped for key, account in real.accounts.items()}
-    assert counts == {"caf-2025": 478, "usaid-2025": 108, "who-2025": 157, "worldbank-2025": 13, "adb-2025": 247}
+    assert counts == {
+        "xm-dac-46008-2025-caf-activityfile-2025-10-10": 478,
+        "us-gov-1-2025-usaid-798": 108,
+        "xm-dac-928-2025-who-arg": 157,
+        "44000-2025-worldbank-sv": 13,
+        "xm-dac-46004-2025-asian-dev-bank-org": 247,
+    }
     assert len(real.ask("?p a com:Programme")) == 756
 
 
