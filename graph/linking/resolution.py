@@ -146,9 +146,9 @@ def _resolve_state(text: str, kind: str, on: date | None) -> Result:
 
 
 def _several(text: str, on: date | None) -> list[tuple[NamedNode, Feature]]:
-    """Give the states between which a known name does not decide."""
+    """Give the states or territories between which a known name does not decide, each with the others beside it."""
     nodes = states.candidates(text, on=on)
-    told = f"means {len(nodes)} states" if len(nodes) > 1 else "meant it on other days"
+    told = f"means {' or '.join(map(label, nodes))}" if len(nodes) > 1 else "meant it on other days"
     return [(node, Feature("name", told, UNKNOWN)) for node in nodes]
 
 

@@ -24,18 +24,36 @@ from communique.graph.namespaces import ID
 Find = Callable[[date], NamedNode | None]
 
 _STATE, _PLACE = ID + "state/", ID + "place/"
-# Organizations that are parties in registers of treaties, by the names these use.
-_BODIES: Mapping[str, tuple[str, str]] = {
-    "org/eu": ("European Union", "eu (european union), european union, european community, european communities, ec"),
+# Organizations that are parties in registers of treaties: class, label, and the names these use.
+_BODIES: Mapping[str, tuple[str, str, str]] = {
+    "org/eu": (
+        "IntergovernmentalOrganization",
+        "European Union",
+        "eu (european union), european union, european community, european communities, ec",
+    ),
     "org/asean": (
+        "IntergovernmentalOrganization",
         "Association of Southeast Asian Nations",
         "asean (association of south-east asian nations), asean",
     ),
-    "org/efta": ("European Free Trade Association", "efta (european free trade association), efta"),
-    "org/eaeu": ("Eurasian Economic Union", "eurasian economic union"),
-    "org/bleu": ("Belgium-Luxembourg Economic Union", "bleu (belgium-luxembourg economic union)"),
+    "org/efta": (
+        "IntergovernmentalOrganization",
+        "European Free Trade Association",
+        "efta (european free trade association), efta",
+    ),
+    "org/eaeu": ("IntergovernmentalOrganization", "Eurasian Economic Union", "eurasian economic union"),
+    "org/bleu": (
+        "IntergovernmentalOrganization",
+        "Belgium-Luxembourg Economic Union",
+        "bleu (belgium-luxembourg economic union)",
+    ),
+    "org/plo": (
+        "Organization",
+        "Palestine Liberation Organization",
+        "palestine liberation organization, palestine liberation organisation, plo",
+    ),
 }
-_BODY_NAMES = {name: entity(body) for body, (_, names) in _BODIES.items() for name in names.split(", ")}
+_BODY_NAMES = {name: entity(body) for body, (_, _, names) in _BODIES.items() for name in names.split(", ")}
 _CURE = "correct the name at the source, or teach the linking what it means"
 
 
@@ -115,8 +133,8 @@ def party_cells(found: NamedNode, agreement: str, again: str = "") -> dict[str, 
     if found.value.startswith(_PLACE):
         cells |= _authorities(tail(found))
     elif not found.value.startswith(_STATE):
-        label, _ = _BODIES[cells["party"]]
-        cells |= {"body": cells["party"], "body_kind": "IntergovernmentalOrganization", "body_label": label}
+        kind, label, _ = _BODIES[cells["party"]]
+        cells |= {"body": cells["party"], "body_kind": kind, "body_label": label}
     steps = ("partyhood", tail(entity(agreement)), cells["party"].partition("/")[2], *([again] if again else []))
     return {**cells, "partyhood": "/".join(steps)}
 

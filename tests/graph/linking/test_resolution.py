@@ -237,3 +237,24 @@ def test_a_territory_that_is_no_more_is_found_as_territory_too() -> None:
     for kind in ("State", "Territory"):
         match = resolve("Nederlandse Antillen", kind).match
         assert match and (match.node, match.label) == (entity("place/ANT"), "Netherlands Antilles")
+
+
+@pytest.mark.parametrize("kind", ["State", "Territory"])
+def test_virgin_islands_are_two_and_both_are_told(kind: str) -> None:
+    result = resolve("Virgin Islands", kind)
+    assert result.match is None
+    assert {each.node for each in result.candidates} == {entity("place/VIR"), entity("place/VGB")}
+    assert {each.features[0].value for each in result.candidates} == {
+        "means U.S. Virgin Islands or British Virgin Islands"
+    }
+
+
+def test_an_organization_that_stands_for_a_people_is_not_its_state() -> None:
+    store = Store()
+    store.extend(foundation())
+    index = Index.of(lambda query: store.query(query, use_default_graph_as_union=True))
+    match = resolve("Palestine Liberation Organisation", "Organization", index=index).match
+    assert match and match.node == entity("org/plo")
+    assert resolve("PLO", "Organization", index=index).verdict == "candidates"
+    assert resolve("Palestine Liberation Organization", "State").match is None
+    assert resolve("State of Palestine", "State").match.node == entity("state/PSE")  # type: ignore[union-attr]

@@ -35,6 +35,8 @@ PACT = "agreement/pact"
         ("  Hong   Kong ", "place/HKG"),
         ("European  Union", "org/eu"),
         ("EU (European Union)", "org/eu"),
+        ("Palestine Liberation Organisation", "org/plo"),
+        ("Palestinian Authority", "state/PSE"),
         ("Atlantis", None),
         ("Congo", None),
     ],
@@ -74,6 +76,7 @@ def test_an_organization_is_described() -> None:
     cells = party_cells(entity("org/eu"), PACT)
     assert (cells["body"], cells["body_kind"]) == ("org/eu", "IntergovernmentalOrganization")
     assert cells["body_label"] == "European Union" and "place" not in cells
+    assert party_cells(entity("org/plo"), PACT)["body_kind"] == "Organization"
 
 
 @pytest.mark.parametrize(
