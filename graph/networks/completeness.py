@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from communique.graph.namespaces import shorten
 from communique.graph.networks.network import Network
-from communique.graph.networks.records import Completeness, Occasion, Source
+from communique.graph.networks.records import Completeness, Source
 from communique.graph.networks.statements import Row
 
 
-def judge(occasions: Sequence[Occasion], left_out: Mapping[str, int]) -> Completeness:
+def judge(network: Network, left_out: Mapping[str, int]) -> Completeness:
     """Count what is missing from the occasions used, and the reasons for which others were not."""
-    partial = [occasion for occasion in occasions if occasion.is_partial]
+    partial = [occasion for occasion in network.occasions if occasion.is_partial]
+    lasting = {each.occasion for each in network.members if any(begin and not end for begin, end in each.spans)}
     return Completeness(
-        occasions=len(occasions),
+        occasions=len(network.occasions),
         partial=tuple(occasion.iri for occasion in partial),
         unnamed=sum(occasion.unnamed for occasion in partial),
         left_out={reason: number for reason, number in sorted(left_out.items()) if number},
+        open_ended=len(lasting),
     )
 
 
@@ -36,8 +38,8 @@ def credit(network: Network, rows: Iterable[Row]) -> tuple[Source, ...]:
 
 def notes(network: Network) -> list[str]:
     """Say in sentences what a reader of the network must know before drawing conclusions."""
-    found = [_on_members(network), _on_omissions(network), _on_sources(network), _on_plans(network), _on_size(network)]
-    return [sentence for sentence in found if sentence]
+    says = (_on_members, _on_omissions, _on_ends, _on_sources, _on_plans, _on_size)
+    return [sentence for say in says if (sentence := say(network))]
 
 
 def _on_members(network: Network) -> str:
@@ -56,6 +58,16 @@ def _on_omissions(network: Network) -> str:
     """Say what was not used, and why."""
     left_out = ", ".join(f"{reason}: {number}" for reason, number in network.completeness.left_out.items())
     return f"Not used, by reason: {left_out}." if left_out else ""
+
+
+def _on_ends(network: Network) -> str:
+    """Say, of a window, what is in it only because no end is known."""
+    if not network.completeness.open_ended or network.provenance.parameters.keys().isdisjoint({"from", "to"}):
+        return ""
+    return (
+        f"{_number(network.completeness.open_ended, 'occasion')} with members of whom no document says until when they "
+        "were: they count in each window after their begin."
+    )
 
 
 def _on_sources(network: Network) -> str:

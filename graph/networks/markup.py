@@ -21,6 +21,7 @@ from communique.graph.namespaces import shorten
 from communique.graph.networks.measures import MeasureTable
 from communique.graph.networks.network import Network
 from communique.graph.networks.tables import Row, edge_rows, measure_metadata, metadata, node_rows
+from communique.graph.networks.times import OPEN, meetings
 
 # What XML 1.0 does not allow in any form, escaped or not.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -45,7 +46,7 @@ def write_graphml(network: Network, measures: Measures = ()) -> bytes:
 
 
 def write_gexf(network: Network, measures: Measures = ()) -> bytes:
-    """Write GEXF 1.3 with the metadata as description; an edge has one spell per dated occasion behind it."""
+    """Write GEXF 1.3 with the metadata as description; an edge has a spell for each dated time its ends share."""
     root = Element("gexf", xmlns=_GEXF, version="1.3")
     meta = SubElement(root, "meta")
     SubElement(meta, "creator").text = "communique"
@@ -100,12 +101,16 @@ def _add_spells(item: Element, spells: Iterable[Spell]) -> None:
 
 
 def _spells(network: Network) -> dict[int, list[Spell]]:
-    """Collect the bounds of the dated occasions behind each edge, by its position."""
+    """Collect the times that the ends of each edge share, by its position; without any, the bounds of the occasion."""
     found: dict[int, set[Spell]] = defaultdict(set)
     if network.ties is not None:
-        for edge, member in zip(network.ties.edge.tolist(), network.ties.source.tolist(), strict=True):
-            occasion = network.occasions[network.members[member].occasion]
-            found[edge].add((_day(occasion.begin), _day(occasion.end)))
+        columns = network.ties.edge, network.ties.source, network.ties.target
+        for edge, *ends in zip(*(column.tolist() for column in columns), strict=True):
+            one, other = (network.members[end] for end in ends)
+            occasion = network.occasions[one.occasion]
+            for begin, end in meetings(one.spans, other.spans):
+                spell = (occasion.begin, occasion.end) if (begin, end) == OPEN else (begin, end)
+                found[edge].add((_day(spell[0]), _day(spell[1])))
     dated = {edge: spells - {(None, None)} for edge, spells in found.items()}
     return {edge: sorted(spells, key=str) for edge, spells in dated.items() if spells}
 

@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress
 
 from communique.graph.namespaces import COM
 from communique.graph.networks.lifting import ORGANIZATION, STATE, Actors, kinds
 from communique.graph.networks.options import Options
 from communique.graph.networks.statements import Belonging, Count, Statements
+from communique.graph.networks.times import Bounds, Time, find_shared_time, find_time
 
 # From the weakest: what an actor's part in an occasion comes to is the weaker of the two standings.
 _STRENGTH = ("cancelled", "unknown", "planned", "ongoing", "occurred")
 _INCOMPLETE = frozenset({"partly-named", "none-named"})
 _PERSON = COM + "Person"
 
-Bounds = tuple[date | None, date | None]
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One belonging, with what it comes to and when."""
+
+    belonging: Belonging
+    standing: str
+    time: Time
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One node in one occasion; ``side`` is source, target or both, the bounds are those of the membership."""
+    """One node in one occasion; ``side`` is source, target or both, ``spans`` are the times it belongs to it."""
 
     node: str
     side: str
-    begin: date | None
-    end: date | None
+    spans: tuple[Bounds, ...]
     planned: bool
     documents: tuple[str, ...]
-
-    @property
-    def bounds(self) -> Bounds:
-        """Give both bounds."""
-        return self.begin, self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,31 +107,32 @@ class Gatherer:
     def _gather(self, occasion: str, belongings: list[Belonging]) -> Gathering | None:
         """Put one occasion together; None, with the reason counted, when it is not to be used."""
         facts = self._statements.facts
-        own, bounds = facts.standing(occasion), facts.bounds(occasion)
+        own, time = facts.standing(occasion), find_time(facts, occasion)
         standings = {each: _weaker(own, facts.standing(each.node)) for each in belongings}
         best = max(standings.values(), key=_STRENGTH.index, default=own or "unknown")
-        parts, lost = self._lift({each: standing for each, standing in standings.items() if standing in self._admitted})
-        inside = [self._overlaps(bounds if _is_open(part.bounds) else part.bounds) for part in parts]
-        reason = self._refuse(best, inside or [self._overlaps(bounds)])
+        stays = [self._stay(each, standing) for each, standing in standings.items() if standing in self._admitted]
+        inside = [self._is_inside(stay.time) for stay in stays]
+        reason = self._refuse(best, inside or [self._is_inside(time)])
         if reason is not None:
             self.left_out[reason] += 1
             return None
+        parts, lost = self._lift(compress(stays, inside))
+        undated, _ = self._lift(stay for stay, is_inside in zip(stays, inside, strict=True) if is_inside is None)
         self.left_out["acting for no node"] += len(lost)
-        self.left_out["undated members"] += inside.count(None)
-        kept = tuple(part for part, is_inside in zip(parts, inside, strict=True) if is_inside)
-        return self._assemble(occasion, belongings, kept, planned=best == "planned")
+        self.left_out["undated members"] += len({part.node for part in undated} - {part.node for part in parts})
+        return self._assemble(occasion, belongings, parts, planned=best == "planned")
 
     def _assemble(
         self, occasion: str, belongings: Iterable[Belonging], parts: tuple[Part, ...], *, planned: bool
     ) -> Gathering:
         """Join the parts of an occasion with its label, bounds and counts."""
         facts = self._statements.facts
-        begin, end = facts.bounds(occasion)
+        time = find_time(facts, occasion)
         return Gathering(
             iri=occasion,
             label=facts.label(occasion) or self._actors.label(occasion),
-            begin=begin,
-            end=end,
+            begin=time.begin,
+            end=time.end,
             planned=planned,
             parts=parts,
             counts=self._statements.counts.get(occasion, frozenset()),
@@ -143,27 +147,31 @@ class Gatherer:
             return None
         return "outside the window" if False in inside else "undated"
 
-    def _lift(self, standings: Mapping[Belonging, str]) -> tuple[tuple[Part, ...], set[str]]:
+    def _stay(self, belonging: Belonging, standing: str) -> Stay:
+        """Find when an actor belongs to an occasion."""
+        return Stay(belonging, standing, find_shared_time(self._statements.facts, belonging.node, belonging.occasion))
+
+    def _lift(self, stays: Iterable[Stay]) -> tuple[tuple[Part, ...], set[str]]:
         """Lift actors to nodes and merge those that arrive at one node on one side; list those that arrive nowhere."""
-        merged: dict[tuple[str, str], list[tuple[Belonging, str]]] = defaultdict(list)
+        merged: dict[tuple[str, str], list[Stay]] = defaultdict(list)
         lost: set[str] = set()
-        for belonging, standing in standings.items():
+        for stay in stays:
+            belonging = stay.belonging
             nodes = self._actors.lift(belonging.actor, belonging.representing, self._options.nodes)
             lost |= set() if nodes else {belonging.actor}
             for node in nodes:
-                merged[node, belonging.side].append((belonging, standing))
+                merged[node, belonging.side].append(stay)
         return tuple(self._merge(node, side, each) for (node, side), each in sorted(merged.items())), lost
 
-    def _merge(self, node: str, side: str, each: list[tuple[Belonging, str]]) -> Part:
-        """Join what several belongings say of one node: the widest bounds, the strongest standing, all documents."""
-        bounds = [self._statements.facts.bounds(belonging.node) for belonging, _ in each]
+    def _merge(self, node: str, side: str, stays: list[Stay]) -> Part:
+        """Join what several belongings say of one node: all times, the strongest standing, all documents."""
+        spans = {stay.time.span for stay in stays}
         return Part(
             node=node,
             side=side,
-            begin=_outermost((begin for begin, _ in bounds), min),
-            end=_outermost((end for _, end in bounds), max),
-            planned=all(standing == "planned" for _, standing in each),
-            documents=tuple(sorted({document for belonging, _ in each for document in self._evidence(belonging)})),
+            spans=tuple(sorted(spans, key=lambda span: (span[0] or date.min, span[1] or date.max))),
+            planned=all(stay.standing == "planned" for stay in stays),
+            documents=tuple(sorted({document for stay in stays for document in self._evidence(stay.belonging)})),
         )
 
     def _evidence(self, belonging: Belonging) -> Iterator[str]:
@@ -172,28 +180,11 @@ class Gatherer:
         if belonging.document and (not said or said & self._admitted):
             yield belonging.document
 
-    def _overlaps(self, bounds: Bounds) -> bool | None:
-        """Tell whether bounds meet the window, always true without one; None when there are no bounds at all."""
-        if not self._options.has_window:
-            return True
-        if _is_open(bounds):
-            return None
-        begin, end = bounds
-        since, until = self._options.since or date.min, self._options.until or date.max
-        return (begin or date.min) <= until and since <= (end or date.max)
-
-
-def _is_open(bounds: Bounds) -> bool:
-    """Tell whether neither bound is known."""
-    return bounds == (None, None)
+    def _is_inside(self, time: Time) -> bool | None:
+        """Tell whether a time can lie in the window, always true without one; None when it has no bounds at all."""
+        return time.overlaps(self._options.since, self._options.until) if self._options.has_window else True
 
 
 def _weaker(*standings: str | None) -> str:
     """Give the weaker of the standings that are known; ``unknown`` when none is."""
     return min((each for each in standings if each), key=_STRENGTH.index, default="unknown")
-
-
-def _outermost(bounds: Iterable[date | None], choose: Callable[..., date]) -> date | None:
-    """Choose among bounds; one that is open makes the whole open."""
-    known = list(bounds)
-    return None if None in known else choose(known)

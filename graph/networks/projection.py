@@ -44,7 +44,7 @@ def project(run: Run, layer: str, *, options: Options | None = None, data_versio
         queries=queries,
     )
     network = _draw(gatherings, chosen, weight, actors, provenance)
-    completeness = judge(network.occasions, gatherer.left_out)
+    completeness = judge(network, gatherer.left_out)
     return replace(network, completeness=completeness, sources=credit(network, read_rows(run(queries["sources"]))))
 
 
@@ -77,7 +77,7 @@ def _members(gatherings: Sequence[Gathering], iris: Sequence[str]) -> tuple[Memb
     """List the members of all occasions, ordered by occasion and node."""
     position = {iri: at for at, iri in enumerate(iris)}
     return tuple(
-        Member(position[part.node], at, part.side, part.begin, part.end, part.planned, part.documents)
+        Member(position[part.node], at, part.side, part.spans, part.planned, part.documents)
         for at, gathering in enumerate(gatherings)
         for part in gathering.parts
     )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from communique.graph.networks.times import Bounds
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -60,7 +62,7 @@ class Member:
     ----------
     node, occasion : positions in the network's tables
     side : ``source``, ``target``, or ``both`` in an undirected layer
-    begin, end : bounds of the membership itself, None = open
+    spans : the times it belongs to the occasion, each from its earliest to its latest day, None = open
     planned : True when taking part is no more than planned
     documents : IRIs of the documents that say so
     """
@@ -68,8 +70,7 @@ class Member:
     node: int
     occasion: int
     side: str
-    begin: date | None
-    end: date | None
+    spans: tuple[Bounds, ...]
     planned: bool
     documents: tuple[str, ...]
 
@@ -106,12 +107,14 @@ class Completeness:
     left_out : reason → how many occasions were not used: their standing (``planned``, ``cancelled``, ``unknown``),
         ``undated`` or ``outside the window``; and of the occasions used, how many ``undated members`` and members
         ``acting for no node``
+    open_ended : how many of the occasions used have a member since a known day of whom no document says until when
     """
 
     occasions: int = 0
     partial: tuple[str, ...] = ()
     unnamed: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
+    open_ended: int = 0
 
     @property
     def is_complete(self) -> bool:

@@ -16,7 +16,6 @@ from communique.graph.errors import NetworkError
 from communique.graph.namespaces import COM, SKOS
 
 REALIZATION, AS_OF, LABEL = COM + "realization", COM + "asOf", SKOS + "prefLabel"
-_BEGINS, _ENDS = (COM + "beginEarliest", COM + "concludedEarliest"), (COM + "endLatest", COM + "concludedLatest")
 _SETTLED = frozenset({"occurred", "cancelled"})
 _INFERRED = "/inferred"
 
@@ -85,20 +84,18 @@ class Facts:
         facts = self._facts.get(node, {}).get(REALIZATION, ())
         return frozenset(_slug(fact.value) for fact in facts if _document(fact.graph) == _document(graph))
 
-    def bounds(self, node: str) -> tuple[date | None, date | None]:
-        """Give the earliest beginning and the latest end that documents allow; None = open or not said."""
-        begins, ends = self._days(node, _BEGINS), self._days(node, _ENDS)
-        return min(begins, default=None), max(ends, default=None)
+    def days(self, node: str, property_: str) -> list[date]:
+        """List the days that documents give as a property; NetworkError naming the node when one is none."""
+        return [read_day(fact.value, node) for fact in self._facts.get(node, {}).get(property_, ())]
+
+    def slugs(self, node: str, property_: str) -> frozenset[str]:
+        """List the concepts that documents give as a property, each by the last step of its IRI."""
+        return frozenset(_slug(fact.value) for fact in self._facts.get(node, {}).get(property_, ()))
 
     def label(self, node: str) -> str | None:
         """Give the English label, else any; None when there is none."""
         labels = self._facts.get(node, {}).get(LABEL, ())
         return min(((fact.language != "en", fact.value) for fact in labels), default=(True, None))[1]
-
-    def _days(self, node: str, properties: tuple[str, ...]) -> list[date]:
-        """Collect the days of some properties."""
-        facts = self._facts.get(node, {})
-        return [read_day(fact.value, node) for name in properties for fact in facts.get(name, ())]
 
 
 @dataclass(frozen=True, slots=True)

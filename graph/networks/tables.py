@@ -67,6 +67,7 @@ def metadata(network: Network) -> Row:
         "partial": list(known.partial),
         "unnamed_at_least": known.unnamed,
         "left_out": dict(known.left_out),
+        "open_ended": known.open_ended,
         "sources": [
             {"document": each.document, "title": each.title, "publisher": each.publisher, "edges": each.edges}
             for each in network.sources

@@ -45,8 +45,8 @@ def tie(members: Sequence[Member], divisors: Iterable[int], *, nodes: int, direc
     """Draw the edges of members that are ordered by occasion and node.
 
     ``divisors`` holds one whole number d >= 1 per occasion: each tie it makes weighs 1/d. A directed tie runs from
-    each source to each target, an undirected one joins each two. A node is not tied to itself; members whose
-    bounds never meet are not tied.
+    each source to each target, an undirected one joins each two, once however often they meet. A node is not tied to
+    itself; members none of whose spans meet are not tied.
     """
     source, target = _meeting(members, directed=directed)
     node = to_array(member.node for member in members)
@@ -87,17 +87,20 @@ def to_array(values: Iterable[int]) -> Integers:
 
 def _meeting(members: Sequence[Member], *, directed: bool) -> Pairs:
     """Pair the positions of the members that an occasion ties."""
-    source, target = _pair_all(members, directed=directed)
-    node = to_array(member.node for member in members)
-    begin = to_array((member.begin or date.min).toordinal() for member in members)
-    end = to_array((member.end or date.max).toordinal() for member in members)
+    bearer = np.repeat(np.arange(len(members)), to_array(len(member.spans) for member in members))
+    source, target = _pair_all([members[at] for at in bearer.tolist()], directed=directed)
+    node = to_array(members[at].node for at in bearer.tolist())
+    begin = to_array((begin or date.min).toordinal() for member in members for begin, _ in member.spans)
+    end = to_array((end or date.max).toordinal() for member in members for _, end in member.spans)
     first, last = np.maximum(begin[source], begin[target]), np.minimum(end[source], end[target])
     meeting = (node[source] != node[target]) & (first <= last)
-    return source[meeting], target[meeting]
+    pairs = np.column_stack([bearer[source[meeting]], bearer[target[meeting]]])
+    once = pairs if len(bearer) == len(members) else np.unique(pairs, axis=0)
+    return once[:, 0], once[:, 1]
 
 
 def _pair_all(members: Sequence[Member], *, directed: bool) -> Pairs:
-    """Pair positions within each occasion, whatever the nodes and bounds."""
+    """Pair positions within each occasion, whatever the nodes and spans."""
     occasion = to_array(member.occasion for member in members)
     side = np.array([member.side for member in members], "U6")
     borders = [0, *(np.flatnonzero(np.diff(occasion)) + 1).tolist(), len(members)]

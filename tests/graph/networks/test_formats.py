@@ -129,8 +129,22 @@ def test_gexf_is_read_by_networkx_and_has_dates(hosting: Network, measures: list
     assert (about["layer"], about["measure_closeness"]["engine"]) == ("hosting", "scipy")
 
 
-def test_gexf_without_dates_is_static(draw: Draw) -> None:
+def test_an_edge_lasts_as_long_as_both_ends_belong(draw: Draw) -> None:
+    """A was a member from 1990 to 1995, B since 2000, and of C no day is known."""
     root = ElementTree.fromstring(formats.write(draw("co-membership"), "gexf"))
+    spells = {
+        (edge.get("source", "")[-1], edge.get("target", "")[-1]): [
+            spell.attrib for spell in edge.iter(f"{{{GEXF['g']}}}spell")
+        ]
+        for edge in root.iterfind(".//g:edge", GEXF)
+    }
+    assert spells == {("A", "C"): [{"start": "1990-01-01", "end": "1995-12-31"}], ("B", "C"): [{"start": "2000-01-01"}]}
+
+
+def test_gexf_without_dates_is_static(draw: Draw, world: Store) -> None:
+    undated = Store()
+    undated.extend(quad for quad in world if not quad.predicate.value.endswith(("Earliest", "Latest")))
+    root = ElementTree.fromstring(formats.write(draw("co-membership", undated), "gexf"))
     graph = root.find("g:graph", GEXF)
     assert graph is not None
     assert (graph.get("mode"), graph.get("defaultedgetype")) == ("static", "undirected")

@@ -42,7 +42,8 @@ def test_a_layer_follows_the_edge_that_the_ontology_declares(layer: str) -> None
 @pytest.mark.parametrize("name", [*LAYERS, "actors", "sources"])
 def test_rdflib_gives_the_same_rows(root: Path, name: str) -> None:
     store, dataset = Store(), rdflib.Dataset(default_union=True)
-    store.load(path=root / "tests" / "fixtures" / "networks.trig", format=RdfFormat.TRIG)
+    for file in ("networks.trig", "terms.trig"):
+        store.load(path=root / "tests" / "fixtures" / file, format=RdfFormat.TRIG)
     store.extend(ontology_quads() if name == "actors" else ())
     dataset.parse(data=store.dump(format=RdfFormat.N_QUADS), format="nquads")
     answer = store.query(read_query(name), use_default_graph_as_union=True)

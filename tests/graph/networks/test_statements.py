@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from communique.graph.errors import NetworkError
@@ -45,15 +43,9 @@ def test_the_standing_of_a_node_weighs_its_documents(facts: list[tuple[str, str,
     assert told(*facts).standing("node") == standing
 
 
-def test_bounds_are_the_widest_that_documents_allow() -> None:
-    facts = told(("1", f"{COM}beginEarliest", "2016-05-24"), ("2", f"{COM}beginEarliest", "2016-05-01Z"))
-    assert facts.bounds("node") == (date(2016, 5, 1), None)
-    assert facts.bounds("another") == (None, None)
-
-
-def test_a_bound_that_is_no_day_is_named_with_its_node() -> None:
+def test_a_day_that_is_none_is_named_with_its_node() -> None:
     with pytest.raises(NetworkError, match="node has the bound 'May 2016'; expected: an xsd:date"):
-        told(("1", f"{COM}endLatest", "May 2016")).bounds("node")
+        told(("1", f"{COM}endLatest", "May 2016")).days("node", f"{COM}endLatest")
 
 
 def test_an_english_label_goes_first() -> None:

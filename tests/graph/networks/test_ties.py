@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from communique.graph.networks.records import Member
 from communique.graph.networks.ties import tie, weigh
+from communique.graph.networks.times import OPEN, Bounds
 
 DAYS = st.one_of(st.none(), st.integers(0, 5).map(lambda day: date(2020, 1, 1 + day)))
 
@@ -22,7 +23,8 @@ def worlds(directed: bool) -> st.SearchStrategy[Any]:
     """Draw whether ties are directed, and occasions: a divisor and members by node and side."""
     sides = ["source", "target"] if directed else ["both"]
     keys = st.tuples(st.integers(0, 5), st.sampled_from(sides))
-    parts = st.dictionaries(keys, st.tuples(DAYS, DAYS, st.booleans()), max_size=6)
+    spans = st.lists(st.tuples(DAYS, DAYS), min_size=1, max_size=3).map(tuple)
+    parts = st.dictionaries(keys, st.tuples(spans, st.booleans()), max_size=6)
     return st.tuples(st.just(directed), st.lists(st.tuples(st.integers(1, 6), parts), max_size=5))
 
 
@@ -30,11 +32,10 @@ def member(
     node: int,
     occasion: int,
     side: str = "both",
-    begin: date | None = None,
-    end: date | None = None,
+    spans: tuple[Bounds, ...] = (OPEN,),
     planned: bool = False,
 ) -> Member:
-    return Member(node, occasion, side, begin, end, planned, ())
+    return Member(node, occasion, side, spans, planned, ())
 
 
 def test_three_papers_with_four_two_and_three_authors() -> None:
@@ -79,9 +80,11 @@ def pairs(members: list[Member], directed: bool) -> list[tuple[Member, Member]]:
 
 
 def meet(one: Member, other: Member) -> bool:
-    begins = [day for day in (one.begin, other.begin) if day]
-    ends = [day for day in (one.end, other.end) if day]
-    return all(begin <= end for begin in begins for end in ends)
+    for both in product(one.spans, other.spans):
+        begins, ends = ([day for day in days if day] for days in zip(*both, strict=True))
+        if all(begin <= end for begin in begins for end in ends):
+            return True
+    return False
 
 
 def test_shares_without_a_useful_common_denominator_are_added_as_doubles() -> None:
