@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import tarfile
 from collections import Counter
 from pathlib import Path
 
@@ -53,8 +55,25 @@ def test_states_agree_with_the_table_of_codes_they_were_read_from(shared: Path, 
         entry = row.text("object_id").partition(":")[2]
         if kind == "state":
             assert known[code]["wikidata_id"].endswith(f"/{entry}")
-        if kind == "place":
+        if kind == "place" and code.isupper():
             assert known[code]["Geoname ID"] == entry.strip("/")
+
+
+def test_a_city_agrees_with_the_registry_it_was_read_from(shared: Path, root: Path) -> None:
+    matches = {row.text("subject_id"): row.text("object_id") for row in rows(root)}
+    member = "_data/ee/ee-nso-sa/external/ror.json"  # of the statistical office, whose seat is Tallinn
+    with tarfile.open(shared / "data/agencies_registry/agency_ids_ror_isni_wikidata.tar.gz") as archive:
+        (seat,) = json.load(archive.extractfile(member))["addresses"]  # type: ignore[arg-type]
+    assert (seat["geonames_city"]["city"], matches["id:place/tallinn"]) == (
+        "Tallinn",
+        f"geonames:{seat['geonames_city']['id']}/",
+    )
+    assert matches["id:place/EST"] == f"geonames:{seat['country_geonames_id']}/"
+
+
+def test_organizations_have_entries_in_three_registers(root: Path) -> None:
+    organizations = [row for row in rows(root) if row.text("subject_id").startswith("id:org/")]
+    assert {row.text("object_id").partition(":")[0] for row in organizations} == {"wikidata", "lei", "ror"}
 
 
 def test_a_row_becomes_a_match() -> None:
