@@ -60,9 +60,9 @@ def find_time(facts: Facts, node: str) -> Time:
 def find_shared_time(facts: Facts, node: str, occasion: str) -> Time:
     """Give the time in which the bearer of ``node``, such as a partyhood, belongs to an occasion.
 
-    Its own term goes first, and each bound that it leaves open is that of the occasion; nobody is bound before the
-    steps it took. Who is only known to have signed has no part in the term of the occasion. Where there is no term at
-    all, the days are those of the own steps, else those of the occasion's.
+    Its own term goes first, and each bound that it leaves open is that of the occasion, unless the two contradict;
+    nobody is bound before the steps it took. Who is only known to have signed has no part in the term of the occasion.
+    Where there is no term at all, the days are those of the own steps, else those of the occasion's.
     """
     own, whole = _term(facts, node), find_time(facts, occasion)
     is_bound = own != OPEN or _is_bound(facts, node)
@@ -70,7 +70,8 @@ def find_shared_time(facts: Facts, node: str, occasion: str) -> Time:
         steps = _steps(facts, node)
         return Time(*(steps if steps != OPEN else _steps(facts, occasion)), lasts=False)
     begin = own[0] or latest(whole.begin, *_first_days(facts, node))
-    return _last((begin, own[1] or (whole.end if whole.lasts else None)))
+    both = begin, own[1] or (whole.end if whole.lasts else None)
+    return _last(own if is_empty(both) else both)
 
 
 def meet(one: Bounds, other: Bounds) -> Bounds:

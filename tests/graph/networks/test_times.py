@@ -63,13 +63,22 @@ def day(text: str | None) -> date | None:
         ({**RATIFIED, "ratifiedLatest": "1970-12-31"}, CONCLUDED, "1960-02-01", "1970-12-31", False),
         ({}, {}, None, None, False),
         # days that contradict each other
-        ({"inForceEarliest": "1981-01-01"}, ENDED, None, None, True),
+        ({"inForceEarliest": "1981-01-01"}, ENDED, "1981-01-01", None, True),
+        ({"endLatest": "1961-12-31"}, ENDED, None, "1961-12-31", True),
+        ({"stage": "ratified", "ratifiedEarliest": "1981-01-01"}, ENDED, None, None, True),
         ({"inForceEarliest": "1965-01-01", "endLatest": "1964-12-31"}, IN_FORCE, None, None, True),
     ],
 )
 def test_the_time_of_a_party(party: Said, agreement: Said, begin: str | None, end: str | None, lasts: bool) -> None:
     found = find_shared_time(told(party=party, agreement=agreement), "party", "agreement")
     assert found == Time(day(begin), day(end), lasts)
+
+
+def test_a_membership_ends_with_its_body() -> None:
+    facts = told(
+        membership={"beginEarliest": "1950-01-01"}, body={"beginEarliest": "1949-01-01", "endLatest": "1991-06-28"}
+    )
+    assert find_shared_time(facts, "membership", "body") == Time(date(1950, 1, 1), date(1991, 6, 28), lasts=True)
 
 
 @pytest.mark.parametrize(
