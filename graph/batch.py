@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import islice
@@ -151,7 +152,7 @@ def read_batch(
     store, meter = Store(), Meter(watch, "read", sum(source.size for source in inputs))
     trees = {source: _plant(source) for source in inputs if source.is_authored}
     known = _known(ground, [tree for tree in trees.values() if isinstance(tree, Block)])
-    readings, linker = [], Names(lambda: _index(ground()))
+    readings, linker = [], Names(lambda kind: _index(ground(), kind))
     for source in inputs:
         tree = trees.get(source)
         if isinstance(tree, SourceError):
@@ -255,19 +256,25 @@ def _enter(store: Store, source: Input, read: Callable[[], Iterable[Quad]]) -> R
             graphs.add(cast(NamedNode, graph))
             yield quad
 
-    quads, is_torn = sift(), False
+    taken: list[Future[None]] = []
+    quads = sift()
     try:
-        while portion := list(islice(quads, _PORTION)):
-            store.extend(portion)
-            is_torn = True
+        # The engine takes one portion in while the next is read.
+        with ThreadPoolExecutor(max_workers=1) as hand:
+            while portion := list(islice(quads, _PORTION)):
+                if taken:
+                    taken[-1].result()
+                taken.append(hand.submit(store.extend, portion))
     except SourceError as error:
-        return Reading(source, fault=error, is_torn=is_torn)
+        return Reading(source, fault=error, is_torn=bool(taken))
+    for each in taken:
+        each.result()
     return Reading(source, count, passed_over, frozenset(graphs))
 
 
-def _index(ground: Store) -> Index:
-    """Index what a ground knows of organizations and the like."""
-    return Index.of(lambda query: cast(QuerySolutions, ground.query(query, use_default_graph_as_union=True)))
+def _index(ground: Store, kind: str) -> Index:
+    """Index what a ground knows of organizations or another kind."""
+    return Index.of(lambda query: cast(QuerySolutions, ground.query(query, use_default_graph_as_union=True)), (kind,))
 
 
 def _known(ground: Callable[[], Store], trees: Sequence[Block]) -> Collection[str]:

@@ -36,7 +36,7 @@ class Catalogue:
     def read(cls, run: Run, snapshot: str) -> Catalogue:
         """Read the names of all entities."""
         start = time.perf_counter()
-        index = Index.of(lambda query: _solutions(run(query)))
+        index = Index.of(lambda query: _solutions(run(query)), ROOTS)
         _LOG.info("%d names of %s in %.1f s", len(index.entities), snapshot, time.perf_counter() - start)
         return cls(index, snapshot)
 

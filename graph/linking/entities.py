@@ -6,7 +6,7 @@ Runs on a query function handed in, which asks the union of all graphs.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,7 +24,8 @@ _NAMES = """SELECT DISTINCT ?node ?text ?way WHERE {
 _NAMINGS = """SELECT DISTINCT ?node ?text ?first ?last WHERE {
   ?node com:hasNaming ?naming . ?naming com:nameText ?text .
   OPTIONAL { ?naming com:validFrom ?first } OPTIONAL { ?naming com:validTo ?last } }"""
-_KINDS = "SELECT DISTINCT ?node ?kind WHERE { ?node a ?kind }"
+# In the place of %s stands nothing, or of which classes nodes are wanted.
+_KINDS = "SELECT DISTINCT ?node ?kind WHERE { %s ?node a ?kind }"
 _SUPERCLASSES = "SELECT DISTINCT ?kind ?over WHERE { ?kind rdfs:subClassOf ?over }"
 _COUNTRIES = """SELECT DISTINCT ?node ?country WHERE {
   { ?node com:actsFor ?country } UNION { ?node com:ofState ?country }
@@ -39,9 +40,10 @@ _TIES = """SELECT DISTINCT ?node ?other WHERE {
   UNION { ?part com:participant ?node . { ?part com:inEvent ?other } UNION { ?part com:representing ?other } } }"""
 _POSTS = """SELECT DISTINCT ?node ?text WHERE { ?holding com:postHolder ?node ; com:post ?text }"""
 _LIVES = """SELECT DISTINCT ?node ?first ?last WHERE {
-  ?node com:hasNaming|skos:prefLabel ?name .
-  OPTIONAL { ?node com:validFrom ?first } OPTIONAL { ?node com:validTo ?last }
-  FILTER(BOUND(?first) || BOUND(?last)) }"""
+  { ?node com:validFrom ?day } UNION { ?node com:validTo ?day }
+  OPTIONAL { ?node com:validFrom ?first } OPTIONAL { ?node com:validTo ?last } }"""
+
+_NO_CLASS: frozenset[NamedNode] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -82,21 +84,24 @@ class Entity:
         return self.names[0].text
 
 
-def read_entities(ask: Ask) -> Iterator[Entity]:
-    """Read all named nodes of the data that have a class of the ontology."""
-    names = _read_names(ask)
-    kinds = _read_kinds(ask, names)
+def read_entities(ask: Ask, kinds: Collection[str] = ()) -> Iterator[Entity]:
+    """Read the named nodes of the data that have a class of the ontology.
+
+    ``kinds`` are local names of classes; only nodes of these, and of classes below them, are read. All are without any.
+    """
+    classes = _read_kinds(ask, kinds)
+    names = _read_names(ask, classes)
     ties = _pairs(ask, _TIES, "other")
     countries = _with_ties(_pairs(ask, _COUNTRIES, "country"), ties)
     posts: dict[NamedNode, set[str]] = defaultdict(set)
     for row in ask(prologue() + _POSTS):
         posts[row["node"]].add(plain(row["text"].value))
     lives = {row["node"]: (_day(row["first"]), _day(row["last"])) for row in ask(prologue() + _LIVES)}
-    for node in kinds:
+    for node in names:
         first, last = lives.get(node, (None, None))
         yield Entity(
             node,
-            kinds[node],
+            classes[node],
             tuple(names[node]),
             countries=frozenset(countries.get(node, ())),
             ties=frozenset(ties.get(node, ())),
@@ -106,27 +111,45 @@ def read_entities(ask: Ask) -> Iterator[Entity]:
         )
 
 
-def _read_names(ask: Ask) -> dict[NamedNode, list[Name]]:
-    """Read names, labels in English first."""
+def _below(kinds: Collection[str], over: Mapping[NamedNode, set[NamedNode]]) -> list[NamedNode]:
+    """Give the classes of some local names and all below them."""
+    wanted = {NamedNode(COM + kind) for kind in kinds}
+    return sorted(wanted.union(kind for kind in over if not wanted.isdisjoint(_upwards(kind, over))), key=str)
+
+
+def _pattern(kinds: Iterable[NamedNode]) -> str:
+    """Write the part of a query that keeps nodes of some classes."""
+    return f"VALUES ?wanted {{ {' '.join(map(str, kinds))} }} ?node a ?wanted ."
+
+
+def _read_kinds(ask: Ask, kinds: Collection[str]) -> dict[NamedNode, frozenset[str]]:
+    """Read the classes of each node with all classes above them; nodes of the same classes share one set."""
+    over = _pairs(ask, _SUPERCLASSES, "over", of="kind")
+    wanted = _pattern(_below(kinds, over)) if kinds else ""
+    direct: dict[NamedNode, frozenset[NamedNode]] = {}
+    grown: dict[tuple[frozenset[NamedNode], NamedNode], frozenset[NamedNode]] = {}
+    for row in ask(prologue() + _KINDS % wanted):
+        if isinstance(row["node"], NamedNode) and row["node"].value.startswith(ID):
+            step = (direct.get(row["node"], _NO_CLASS), row["kind"])
+            if step not in grown:
+                grown[step] = step[0] | {step[1]}
+            direct[row["node"]] = grown[step]
+    shared = {classes: _names_above(classes, over) for classes in {*direct.values()}}
+    return {node: shared[classes] for node, classes in direct.items()}
+
+
+def _read_names(ask: Ask, wanted: Container[NamedNode]) -> dict[NamedNode, list[Name]]:
+    """Read the names of some nodes, labels in English first."""
     found: dict[NamedNode, dict[Name, int]] = defaultdict(dict)
     for row in ask(prologue() + _NAMES):
-        if row["node"].value.startswith(ID):
+        node = row["node"]
+        if node in wanted:
             rank = ("label", "other name", "code").index(row["way"].value) * 2 + (_language(row["text"]) != "en")
-            found[row["node"]].setdefault(Name(row["text"].value, row["way"].value), rank)
+            found[node].setdefault(Name(row["text"].value, row["way"].value), rank)
     for row in ask(prologue() + _NAMINGS):
-        found[row["node"]][Name(row["text"].value, "naming", _day(row["first"]), _day(row["last"]))] = 3
+        if row["node"] in wanted:
+            found[row["node"]][Name(row["text"].value, "naming", _day(row["first"]), _day(row["last"]))] = 3
     return {node: sorted(names, key=lambda name: (names[name], name.text)) for node, names in found.items()}
-
-
-def _read_kinds(ask: Ask, named: Container[NamedNode]) -> dict[NamedNode, frozenset[str]]:
-    """Read the classes of each named node with all classes above them; nodes of the same classes share one set."""
-    over = _pairs(ask, _SUPERCLASSES, "over", of="kind")
-    direct: dict[NamedNode, set[NamedNode]] = defaultdict(set)
-    for row in ask(prologue() + _KINDS):
-        if row["node"] in named:
-            direct[row["node"]].add(row["kind"])
-    shared = {classes: _names_above(classes, over) for classes in {*map(frozenset, direct.values())}}
-    return {node: shared[frozenset(classes)] for node, classes in direct.items()}
 
 
 def _names_above(classes: Iterable[NamedNode], over: Mapping[NamedNode, set[NamedNode]]) -> frozenset[str]:

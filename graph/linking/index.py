@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from itertools import chain, islice
 
@@ -12,6 +12,9 @@ from rapidfuzz import fuzz, process
 
 from communique.graph.linking.entities import Ask, Entity, read_entities
 from communique.graph.linking.forms import expanded, initials, plain, unordered
+
+# Classes of what a context may name beside states.
+CONTEXTS = ("Organization", "Event")
 
 _MOST = 2_000  # entities among which likeness is sought
 _COMPARED = 50  # names that are compared feature by feature
@@ -25,9 +28,13 @@ class Index:
         self.entities = sorted(entities, key=lambda entity: entity.node.value)
 
     @classmethod
-    def of(cls, ask: Ask) -> Index:
-        """Build the index of a graph; ``ask`` evaluates SPARQL over the union of all its graphs."""
-        return cls(read_entities(ask))
+    def of(cls, ask: Ask, kinds: Collection[str] = ()) -> Index:
+        """Build the index of a graph; ``ask`` evaluates SPARQL over the union of all its graphs.
+
+        ``kinds`` are the local names of the classes of what will be asked for: only nodes of these are read, and those
+        that a context can name. Without any, all named nodes are.
+        """
+        return cls(read_entities(ask, (*kinds, *CONTEXTS) if kinds else ()))
 
     @cached_property
     def by_node(self) -> dict[NamedNode, Entity]:

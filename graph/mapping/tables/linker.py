@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cached_property
 from typing import Protocol
 
 from pyoxigraph import NamedNode
@@ -38,11 +37,12 @@ class Linker(Protocol):
 
 
 class Names:
-    """The linker of this package; ``index`` makes the index of what a graph knows when it is first needed."""
+    """The linker of this package; ``index`` makes that of a class when it is first needed."""
 
-    def __init__(self, index: Callable[[], Index] | None = None) -> None:
+    def __init__(self, index: Callable[[str], Index] | None = None) -> None:
         """Without ``index`` only states and codes are known."""
         self._make = index
+        self._made: dict[str, Index] = {}
 
     def find_state(self, text: str, on: date | None) -> NamedNode | None:
         """Find a state or territory by a name."""
@@ -54,12 +54,10 @@ class Names:
 
     def find_actor(self, text: str, kind: str, on: date | None, context: str | None) -> NamedNode | None:
         """Find what linking decides; candidates are none."""
-        if self._index is None or kind not in _CLASSES:
+        if self._make is None or kind not in _CLASSES:
             return None
-        found = resolve(text, _CLASSES[kind], on=on, context=context, index=self._index)
+        wanted = _CLASSES[kind]
+        if wanted not in self._made:
+            self._made[wanted] = self._make(wanted)
+        found = resolve(text, wanted, on=on, context=context, index=self._made[wanted])
         return found.match.node if found.match else None
-
-    @cached_property
-    def _index(self) -> Index | None:
-        """Make the index."""
-        return None if self._make is None else self._make()

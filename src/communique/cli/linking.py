@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any, TextIO
@@ -112,9 +113,10 @@ def link(
 def _index(kind: str) -> Index:
     """Build the index of the published graph; SourceError when it has nothing of the kind."""
     store = Session.start().store
-    index = Index.of(lambda query: store.query(query, use_default_graph_as_union=True))  # type: ignore[arg-type, return-value]
+    make = partial(Index.of, lambda query: store.query(query, use_default_graph_as_union=True))  # type: ignore[arg-type, return-value]
+    index = make((kind,))
     if kind not in index.kinds:
-        expected = "State, Territory, " + ", ".join(sorted(index.kinds - set(STATES)))
+        expected = "State, Territory, " + ", ".join(sorted(make().kinds - set(STATES)))
         raise SourceError(f"nothing of type {kind!r} is published", expected=expected)
     return index
 
