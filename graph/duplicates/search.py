@@ -71,9 +71,10 @@ def search(ask: Ask, decided: AbstractSet[Pair], *, minimum: float = MINIMUM) ->
     listed = read_listed(ask)
     found += (Proposal(each.left, each.right, each.comparison) for each in pair_editions(listed, minimum=minimum))
     found += (Proposal(*pairing) for pairing in share_entries(ask))
-    left = [each for each in found if (each.left.node, each.right.node) not in decided]
+    pairs = _join(found)
+    left = [each for pair, each in pairs.items() if pair not in decided]
     left.sort(key=lambda each: (-each.comparison.score, each.left.node.value, each.right.node.value))
-    return Search(tuple(left), records + len(listed), compared, len(found) - len(left), passed_over)
+    return Search(tuple(left), records + len(listed), compared, len(pairs) - len(left), passed_over)
 
 
 def _weigh(records: Sequence[Record], pairs: Iterable[tuple[int, int]], minimum: float) -> Iterator[Proposal]:
@@ -82,6 +83,20 @@ def _weigh(records: Sequence[Record], pairs: Iterable[tuple[int, int]], minimum:
         comparison = compare(records[left], records[right])
         if comparison is not None and comparison.score >= minimum:
             yield Proposal(records[left], records[right], comparison)
+
+
+def _join(proposals: Iterable[Proposal]) -> dict[Pair, Proposal]:
+    """Make one proposal of those for one pair, alike and said to be one entry: the higher score counts."""
+    found: dict[Pair, Proposal] = {}
+    for each in proposals:
+        pair = each.left.node, each.right.node
+        known = found.setdefault(pair, each)
+        if known is not each:
+            one, other = known.comparison, each.comparison
+            features = {**other.features, **one.features}
+            joined = Comparison(features, max(one.score, other.score), f"{one.reason} {other.reason}")
+            found[pair] = Proposal(known.left, known.right, joined)
+    return found
 
 
 def quads_of(proposals: Sequence[Proposal]) -> list[Quad]:

@@ -165,6 +165,22 @@ def test_nodes_with_one_entry_elsewhere_are_proposed_with_all_they_share() -> No
     assert concerning(validation.validate(store)) == before
 
 
+def test_a_pair_that_is_alike_and_of_one_entry_is_proposed_once_with_all_that_speaks_for_it() -> None:
+    claims = "".join(
+        f"<../graph/doc/{key}> {{ <agreement/{key}-{name}> com:claimedMatch <https://example.org/7> }}\n"
+        for key, name in (("one", "3"), ("two", "a"))
+    )
+    row = ("a", "Free trade agreement of Uruguay and Mexico", "2004", "MEX URY")
+    (proposal,) = search(asking(graph(ONE, register("two", row), claims)), set()).proposals
+    comparison = proposal.comparison
+    assert comparison.features.keys() == {"entryScore", "partyScore", "dateScore", "titleScore", "kindScore"}
+    alone = found(graph(ONE, register("two", row)))
+    assert comparison.score >= alone["agreement/one-3", "agreement/two-a"]
+    assert "2 of 2 parties in common" in comparison.reason and "https://example.org/7" in comparison.reason
+    scores = [quad for quad in quads_of([proposal]) if quad.predicate == term("com:matchScore")]
+    assert len(scores) == 1
+
+
 def test_an_entry_that_many_claim_is_hardly_one() -> None:
     claims = "".join(
         f"<org/x{n:02}> a com:Company ; skos:prefLabel 'Body {n}'@en ; com:claimedMatch <https://example.org/none> . "
