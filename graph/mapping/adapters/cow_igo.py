@@ -126,6 +126,8 @@ def _day(row: Row, side: str) -> date | None:
 
 
 def _times(code: str, begin: date, end: date) -> Iterator[tuple[date, date]]:
-    """Part a period where a code begins to mean another state."""
+    """Part a period where a code begins to mean another state; one that ends before it begins stays as stated."""
+    if end < begin:
+        yield begin, end
     for _, first, last in meanings(lambda day: states.by_code("cow", code, on=day), begin, end):
         yield first, last

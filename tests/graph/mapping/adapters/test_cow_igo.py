@@ -158,6 +158,17 @@ def test_one_state_under_two_codes_is_one_member(invent: Invent) -> None:
     assert spans(loaded, "DEU", "ligue") == [("1989", "1991")]
 
 
+def test_a_state_that_ends_before_it_begins_stays_as_stated(load: Load, tmp_path: Path) -> None:
+    head = "stateabb,ccode,statenme,styear,stmonth,stday,endyear,endmonth,endday,version"
+    rows = ("USA,2,United States,1990,1,1,1980,12,31,2016", "CAN,20,Canada,1920,1,10,2016,12,31,2016")
+    (tmp_path / "cow_states2016.csv").write_text("\n".join((head, *rows)), encoding="utf-8")
+    loaded = load("cow-igo", tmp_path / "cow_states2016.csv")
+    assert loaded.ask("?s com:statehoodOf <state/USA> ; com:beginEarliest ?a ; com:endLatest ?b") == [
+        ("1990-01-01", "1980-12-31", "statehood/cow-2/1990-01-01")
+    ]
+    assert not loaded.rejected
+
+
 @pytest.mark.parametrize("year", ["19x0", "0000", "\u00b2"])
 def test_a_year_that_is_none_is_rejected(year: str, load: Load, tmp_path: Path) -> None:
     file = tmp_path / "igo_membership_long_2.csv"
