@@ -1,4 +1,4 @@
-"""Inputs → one batch of quads, and the documents in it.
+"""A batch: the quads of a load, the readings they come from, and the documents in it.
 
 A *document* is what is admitted or set aside as a whole: the graphs of one source document, or any other named graph.
 Some graphs are common to several documents; each of their quads belongs to the document that its subject is about or
@@ -8,48 +8,34 @@ rests on.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
-from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
+from pyoxigraph import NamedNode, Quad, Store
 
-from communique.graph import sources
 from communique.graph.draft import Difference
-from communique.graph.errors import MappingError, SourceError
+from communique.graph.errors import SourceError
 from communique.graph.identifiers import (
     CANDIDATES,
-    DERIVED,
     JUDGEMENTS,
     META,
     document,
     document_of,
-    entity,
     inferred,
     stated,
 )
-from communique.graph.linking import Index
-from communique.graph.mapping.document import described, map_document
-from communique.graph.mapping.tables.linker import Names
-from communique.graph.mapping.tree import Block, Listing, Part, Scalar
-from communique.graph.namespaces import ID, term
-from communique.graph.progress import Meter, Watch, silent
+from communique.graph.namespaces import term
 from communique.graph.sources import Input
-from communique.graph.sources.releases import Harvest, Release, read_release
+from communique.graph.sources.releases import Harvest, Release
 
 COMMON = (CANDIDATES, META, JUDGEMENTS)
 
 # What people decided is only ever added to, whatever becomes of the documents.
 _LASTING = JUDGEMENTS
 
-_LARGE = 200_000
-
-# So many quads are taken in at once; an engine that takes in more needs half as much memory again.
-_PORTION = 50_000
 _PART = term("dct:hasPart")
 
 
@@ -140,40 +126,6 @@ def document_name(graph: NamedNode) -> str:
     return document_of(graph) or graph.value
 
 
-def read_batch(
-    inputs: Sequence[Input], *, graph: NamedNode | None = None, ground: Callable[[], Store], watch: Watch = silent
-) -> Batch:
-    """Read all inputs; one that is at fault contributes nothing, and its reading says why.
-
-    ``graph`` takes the statements of RDF that stand in no graph. What authored documents refer to must be described in
-    the store that ``ground`` gives, or by another of them. It is asked for and let go of at once, because faults keep
-    what was at hand when they came up.
-    """
-    store, meter = Store(), Meter(watch, "read", sum(source.size for source in inputs))
-    trees = {source: _plant(source) for source in inputs if source.is_authored}
-    known = _known(ground, [tree for tree in trees.values() if isinstance(tree, Block)])
-    readings, linker = [], Names(lambda kind: _index(ground(), kind))
-    for source in inputs:
-        tree = trees.get(source)
-        if isinstance(tree, SourceError):
-            readings.append(Reading(source, fault=tree))
-        elif tree is not None:
-            readings.append(_enter(store, source, partial(map_document, tree, known)))
-        elif isinstance(source, Release):
-            harvest = Harvest()
-            read = partial(read_release, source, harvest, linker, meter.move)
-            readings.append(replace(_enter(store, source, read), harvest=harvest))
-        else:
-            read = partial(sources.read_rdf, source.file, graph, form=source.form, notice=meter.move)
-            readings.append(_enter(store, source, read))
-    if torn := {reading.source: reading for reading in readings if reading.is_torn}:
-        rest = [source for source in inputs if source not in torn]
-        again = read_batch(rest, graph=graph, ground=ground, watch=watch)
-        whole = {reading.source: reading for reading in again.readings}
-        return Batch(again.store, tuple((torn | whole)[source] for source in inputs))
-    return Batch(store, tuple(readings))
-
-
 def exchange(ground: Store, batch: Store) -> Difference:
     """Tell what has to change for a ground to hold the documents of a batch instead of its own.
 
@@ -228,84 +180,3 @@ def by_document(quads: Iterable[Quad], graphs: Collection[str]) -> Iterator[tupl
 def _common_quads(store: Store) -> Iterator[Quad]:
     """List the quads of the common graphs."""
     return (quad for common in COMMON for quad in store.quads_for_pattern(None, None, None, common))
-
-
-def _plant(source: Input) -> Block | SourceError:
-    """Read an authored document, or tell why that fails."""
-    try:
-        tree = sources.read_yaml(source.file)
-        described(tree)
-    except SourceError as error:
-        return error
-    return tree
-
-
-def _enter(store: Store, source: Input, read: Callable[[], Iterable[Quad]]) -> Reading:
-    """Put the quads of an input into the store, portion by portion; of one that is torn a part stays there."""
-    count, passed_over = 0, 0
-    graphs: set[NamedNode] = set()
-
-    def sift() -> Iterator[Quad]:
-        nonlocal count, passed_over
-        for quad in read():
-            count += 1
-            graph = quad.graph_name
-            if graph == DERIVED:
-                passed_over += 1
-                continue
-            graphs.add(cast(NamedNode, graph))
-            yield quad
-
-    taken: list[Future[None]] = []
-    quads = sift()
-    try:
-        # The engine takes one portion in while the next is read.
-        with ThreadPoolExecutor(max_workers=1) as hand:
-            while portion := list(islice(quads, _PORTION)):
-                if taken:
-                    taken[-1].result()
-                taken.append(hand.submit(store.extend, portion))
-    except SourceError as error:
-        return Reading(source, fault=error, is_torn=bool(taken))
-    for each in taken:
-        each.result()
-    return Reading(source, count, passed_over, frozenset(graphs))
-
-
-def _index(ground: Store, kind: str) -> Index:
-    """Index what a ground knows of organizations or another kind."""
-    return Index.of(lambda query: cast(QuerySolutions, ground.query(query, use_default_graph_as_union=True)), (kind,))
-
-
-def _known(ground: Callable[[], Store], trees: Sequence[Block]) -> Collection[str]:
-    """Name what the ground and the documents of a batch describe, by relative identifiers.
-
-    Of a large ground only those are looked up that the documents mention; a hint then names no other.
-    """
-    own: frozenset[str] = frozenset().union(*map(described, trees))
-    if not trees:
-        return own
-    store = ground()
-    if len(store) > _LARGE:
-        return own.union(word for tree in trees for word in _words(tree) if _is_described(word, store))
-    subjects = (quad.subject.value for quad in store if isinstance(quad.subject, NamedNode))
-    return own.union(subject.removeprefix(ID) for subject in subjects if subject.startswith(ID))
-
-
-def _words(part: Part) -> Iterator[str]:
-    """List all texts and keys of a tree."""
-    if isinstance(part, Scalar):
-        yield part.text
-    elif isinstance(part, Listing):
-        yield from (word for item in part.items for word in _words(item))
-    else:
-        yield from (word for key, value in part.entries for word in (key.text, *_words(value)))
-
-
-def _is_described(word: str, ground: Store) -> bool:
-    """Tell whether a word is the relative identifier of a node that the ground describes."""
-    try:
-        node = entity(word)
-    except MappingError:
-        return False
-    return next(ground.quads_for_pattern(node, None, None, None), None) is not None

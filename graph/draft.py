@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 from threading import Event
+from typing import BinaryIO
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
@@ -23,6 +24,7 @@ from communique.graph.dump import Dump
 # Below this many bytes one transaction is faster than a bulk load, which writes files of its own. More than a portion
 # is loaded portion by portion: the engine would hold up to a million quads in memory.
 _BULK, _PORTION = 3 << 20, 24 << 20
+_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +62,13 @@ class Difference:
 class Draft:
     """A private copy of a snapshot; only ``Workspace.draft`` makes one.
 
-    The text, counts and fingerprint of a change are ready when ``apply`` returns; the disk follows in a thread.
-
-    Attributes
-    ----------
-    graphs : quads per graph IRI; the default graph is the empty string
+    A change is written down when ``apply`` returns; a thread reckons it up and brings it to the disk.
     """
 
     def __init__(self, folder: Path, ground: Ground | None) -> None:
         """Copy the ground into ``folder``: hard links, some milliseconds whatever its size."""
         self.folder = folder
-        self.graphs = Counter(ground.graphs if ground else {})
+        self._graphs = Counter(ground.graphs if ground else {})
         self._mark = ground.mark if ground else 0
         with explained(folder):
             folder.mkdir()
@@ -83,7 +81,14 @@ class Draft:
     @property
     def id(self) -> str:
         """Name the content."""
+        self._catch_up()
         return snapshot_id(self._mark)
+
+    @property
+    def graphs(self) -> Counter[str]:
+        """Count the quads per graph IRI; the default graph is the empty string."""
+        self._catch_up()
+        return self._graphs
 
     @property
     def quads(self) -> int:
@@ -106,15 +111,8 @@ class Draft:
         """Carry out a difference; a blank node raises MappingError before anything is changed."""
         with explained(self.folder):
             added = self.folder / f".batch{next(self._numbers)}.nq"
-            counts: Counter[str] = Counter()
-            gained = fingerprint(_written(difference.added, added, counts))
-            removed = list(map(line_of, difference.removed))
-            self._mark += gained - fingerprint(removed)
-            self.graphs.update(counts)
-            self.graphs.subtract(_name(quad) for quad in difference.removed)
-            self._dump.remove(removed)
-            self._dump.add(added)
-        self._tasks.append(self._hand.submit(self._store_away, difference.removed, added))
+            _write(difference.added, added)
+        self._tasks.append(self._hand.submit(self._work_in, difference.removed, added))
 
     def finish(self, at: datetime) -> Path:
         """Close the draft, wait until the disk has all of it, and give its folder; only its place is missing."""
@@ -123,7 +121,7 @@ class Draft:
             self._store.flush()
             self._close()
             self._dump.settle()
-        graphs = {name: self.graphs[name] for name in sorted(self.graphs) if self.graphs[name]}
+        graphs = {name: count for name, count in sorted(self._graphs.items()) if count}
         content = {"id": self.id, "graphs": graphs, "created": at.isoformat(), "version": __version__}
         text = json.dumps({**content, "fingerprint": f"{self._mark % (1 << 256):064x}"}, indent=1)
         write_durably(self.folder / "manifest.json", text + "\n")
@@ -134,6 +132,16 @@ class Draft:
         self._stopped.set()
         self._close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _work_in(self, removed: Collection[Quad], added: Path) -> None:
+        """Reckon up a difference, and bring it to the text and to the disk."""
+        lines = list(map(line_of, removed))
+        with added.open("rb") as file:
+            self._mark += fingerprint(_counted(file, self._graphs)) - fingerprint(lines)
+        self._graphs.subtract(_name(quad) for quad in removed)
+        self._dump.remove(lines)
+        self._dump.add(added)
+        self._store_away(removed, added)
 
     def _store_away(self, removed: Collection[Quad], added: Path) -> None:
         """Bring a difference to the disk; the draft is private, so that this need not be one transaction."""
@@ -168,27 +176,35 @@ def _open(place: Path, ground: Ground | None) -> Store:
     return Store(str(place))
 
 
-def _written(quads: Iterable[Quad], path: Path, counts: Counter[str]) -> Iterator[bytes]:
-    """Write quads as lines of a file, from which the disk is loaded; count them by graph, and give each line."""
-    if isinstance(quads, Store):
-        quads.dump(str(path), format=RdfFormat.N_QUADS)
-    else:
+def _write(quads: Iterable[Quad], path: Path) -> None:
+    """Write quads as lines of a file, from which the disk is loaded; MappingError for a blank node."""
+    if not isinstance(quads, Store):
         with path.open("wb") as file:
             file.writelines(map(line_of, quads))
+        return
+    quads.dump(str(path), format=RdfFormat.N_QUADS)
     with path.open("rb") as file:
-        for line in file:
-            counts[_graph_of(line)] += 1
-            yield line
+        for line in _suspicious(file):
+            line_of(next(parse(line, format=RdfFormat.N_QUADS)))
 
 
-def _graph_of(line: bytes) -> str:
-    """Name the graph of a canonical N-Quads line, empty for the default graph; MappingError for a blank node."""
-    if b"_:" in line:
-        line_of(next(parse(line, format=RdfFormat.N_QUADS)))
-    name = line.rsplit(b" ", 2)[1]
-    # Without graph, the last term is the object: a literal, or an IRI behind two others.
-    has_graph = name.startswith(b"<") and line.count(b" ") > 3
-    return name[1:-1].decode() if has_graph else ""
+def _suspicious(file: BinaryIO) -> Iterator[bytes]:
+    """Give the lines in which a blank node may be; whole blocks without the mark of one are passed over."""
+    while block := file.read(_BLOCK) + file.readline():
+        if b"_:" in block:
+            yield from (line for line in block.splitlines(keepends=True) if b"_:" in line)
+
+
+def _counted(lines: Iterable[bytes], counts: Counter[str]) -> Iterator[bytes]:
+    """Count canonical N-Quads lines by graph, and give each."""
+    found: Counter[bytes] = Counter()
+    for line in lines:
+        # Without a graph and without a space in its literal, a line has three spaces, and its object is no graph.
+        found[line.rsplit(b" ", 2)[1] if line.count(b" ") > 3 else b""] += 1
+        yield line
+    for name, number in found.items():
+        # What stands there without a graph is the end of a literal.
+        counts[name[1:-1].decode() if name.startswith(b"<") and name.endswith(b">") else ""] += number
 
 
 def _name(quad: Quad) -> str:

@@ -18,13 +18,14 @@ from pyoxigraph import NamedNode, Quad, Store
 from communique.graph import quarantine, sources
 from communique.graph.activity import Activity
 from communique.graph.admission import Gate, Policy, admit
-from communique.graph.batch import Batch, read_batch
+from communique.graph.batch import Batch
 from communique.graph.dataset import line_of
 from communique.graph.draft import Draft
 from communique.graph.duplicates import Proposal
 from communique.graph.duplicates import quads_of as proposed
 from communique.graph.errors import ConformanceError, LinkingError, SourceError, StoreError
 from communique.graph.identifiers import JUDGEMENTS
+from communique.graph.intake import read_batch
 from communique.graph.journal import BUILD, LOAD, PROPOSE, PUBLISHED, REVIEW, ROLLBACK, UNCHANGED, Journal, Record
 from communique.graph.mapping import background
 from communique.graph.mapping.authorities import map_authorities

@@ -15,11 +15,12 @@ from rapidfuzz import fuzz, process
 
 from communique.graph.identifiers import entity
 from communique.graph.linking import states
-from communique.graph.linking.forms import expanded, plain
+from communique.graph.linking.forms import expanded, plain, shorn
 from communique.graph.linking.index import Index
-from communique.graph.linking.names import by_expanded_key, label
+from communique.graph.linking.names import by_expanded_key, by_shorn_key, label
 from communique.graph.linking.results import Candidate, Feature, Result
 from communique.graph.linking.scoring import UNKNOWN, Question, score
+from communique.graph.linking.senses import possibilities
 from communique.graph.namespaces import ID
 from communique.graph.territories import actors
 
@@ -140,7 +141,7 @@ def _resolve_state(text: str, kind: str, on: date | None) -> Result:
     if found:
         scored = [(found, Feature("name", "as in the table of names", 1.0))]
     else:
-        scored = _several(text, on) or _similar_states(text)
+        scored = _several(text, on) or _near(text, on)
     listed = tuple(_state(node, feature) for each, feature in scored if (node := _as_kind(each, kind)))
     return Result(listed[0] if found and listed else None, listed)
 
@@ -150,6 +151,18 @@ def _several(text: str, on: date | None) -> list[tuple[NamedNode, Feature]]:
     nodes = states.candidates(text, on=on)
     told = f"means {' or '.join(map(label, nodes))}" if len(nodes) > 1 else "meant it on other days"
     return [(node, Feature("name", told, UNKNOWN)) for node in nodes]
+
+
+def _near(text: str, on: date | None) -> list[tuple[NamedNode, Feature]]:
+    """Give the states whose names are near to a text, the nearest first."""
+    found = dict(_without_form(text, on)) | dict(_similar_states(text))
+    return sorted(found.items(), key=lambda pair: -pair[1].score)
+
+
+def _without_form(text: str, on: date | None) -> list[tuple[NamedNode, Feature]]:
+    """Give the states that bear a name but for the form of the state: ``Iran (Islamic)``, ``Federal Korea``."""
+    senses = by_shorn_key().get(shorn(expanded(plain(text))), ())
+    return [(node, Feature("name", "but for the form of the state", UNKNOWN)) for node in possibilities(senses, on)]
 
 
 def _similar_states(text: str) -> list[tuple[NamedNode, Feature]]:

@@ -23,7 +23,8 @@ from communique.graph.validation.compiled.focus import Given, chunks
 from communique.graph.validation.compiled.paths import SUBCLASS, TYPE, Alternative, Path, Step
 from communique.graph.validation.compiled.scopes import ROOT, Scope, named
 from communique.graph.validation.compiled.sparql import select, union
-from communique.graph.validation.results import Term, ValidationReport, merge
+from communique.graph.validation.compiled.threads import PROCESSORS
+from communique.graph.validation.results import Term, ValidationReport, ValidationResult, merge
 from communique.graph.validation.view import SECONDARY, View, set_apart, source_of
 
 # Secondary graphs of which no document's check reads anything.
@@ -46,8 +47,9 @@ class Documents:
     def judge(self) -> ValidationReport:
         """Judge all documents: in place what only one of them speaks of, the rest set apart."""
         disputed = self.disputed()
-        report = self.plan.validate(self._view.select, besides=disputed)
-        found = merge([report, *(self._ask(rule, disputed) for rule in _rules())])
+        report = self.plan.validate(self._view.select, besides=disputed, threads=PROCESSORS)
+        asked = rules.ask_all(_rules(), lambda rule: rules.findings(rule, self._view))
+        found = merge([report, replace(asked, results=tuple(_besides(disputed, asked.results)))])
         located = tuple(replace(result, document=self._document(result.focus)) for result in found.results)
         return merge([replace(found, results=located), self._set_apart(disputed)])
 
@@ -102,19 +104,16 @@ class Documents:
             }
         return found
 
-    def _ask(self, rule: rules.SetRule, disputed: Collection[Term]) -> ValidationReport:
-        """Ask a set query over the union, but for disputed nodes."""
-        return ValidationReport(tuple(item for item in rules.findings(rule, self._view) if item.focus not in disputed))
-
     def _set_apart(self, disputed: Collection[Term]) -> ValidationReport:
         """Judge disputed focus nodes in copies of their documents."""
         if not disputed:
             return ValidationReport()
         view = set_apart(self.store, sources=self._sources(disputed))
         focus = view.renamed(disputed)
-        asked = (rules.findings(rule, view) for rule in _rules())
-        found = ValidationReport(tuple(item for items in asked for item in items if item.focus in focus))
-        return view.restore(merge([self.plan.validate(view.select, focus=focus), found]))
+        asked = rules.check(view, DOCUMENT)
+        found = replace(asked, results=tuple(item for item in asked.results if item.focus in focus))
+        report = self.plan.validate(view.select, focus=focus, threads=PROCESSORS)
+        return view.restore(merge([report, found]))
 
     def _sources(self, nodes: Collection[Term]) -> list[NamedNode | DefaultGraph]:
         """Give the sources that speak of some nodes."""
@@ -165,6 +164,11 @@ def _at(step: Step, node: str) -> str:
 def _rules() -> tuple[rules.SetRule, ...]:
     """List the set queries about documents."""
     return tuple(rule for rule in rules.set_rules() if rule.scope == DOCUMENT)
+
+
+def _besides(nodes: Collection[Term], results: Iterable[ValidationResult]) -> Iterator[ValidationResult]:
+    """Leave out what was found about some nodes."""
+    return (result for result in results if result.focus not in nodes)
 
 
 def _begin(rule: rules.SetRule) -> Iterator[Step]:

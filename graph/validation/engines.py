@@ -18,6 +18,7 @@ from communique.graph.errors import ShapesError
 from communique.graph.namespaces import PREFIXES, SH
 from communique.graph.validation.compiled import Plan, compile_shapes
 from communique.graph.validation.compiled.shapes_graph import TYPE, ShapesGraph, sh
+from communique.graph.validation.compiled.threads import PROCESSORS
 from communique.graph.validation.constructs import constructs, without
 from communique.graph.validation.names import name_shapes
 from communique.graph.validation.results import Shape, ValidationReport, merge
@@ -56,7 +57,7 @@ class Assignment:
     def validate(self, view: View) -> ValidationReport:
         """Check a view; ShapesError where pySHACL is needed and the view holds more than ``ORACLE_QUADS``."""
         self._refuse_large(view)
-        report = self.describe(self.plan.validate(view.select))
+        report = self.describe(self.plan.validate(view.select, threads=PROCESSORS))
         return merge([report, self._ask_oracle(view)]) if self.routed else report
 
     def describe(self, compiled: ValidationReport) -> ValidationReport:

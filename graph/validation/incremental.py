@@ -18,6 +18,7 @@ from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
 from communique.graph.validation.compiled.changes import Ends
 from communique.graph.validation.compiled.focus import chunks
 from communique.graph.validation.compiled.paths import TYPE, Path
+from communique.graph.validation.compiled.threads import PROCESSORS
 from communique.graph.validation.engines import assigned
 from communique.graph.validation.narrowing import Row
 from communique.graph.validation.results import ValidationReport, ValidationResult, merge
@@ -86,16 +87,21 @@ def judge(change: Change) -> ValidationReport:
     view = View(change.store)
     assignment = assigned(shapes_for(UNION))
     focus = change.ends.affected(assignment.plan.steps(), view.select)
-    report = assignment.describe(assignment.plan.validate(view.select, focus=focus))
-    found = (result for rule in rules.set_rules() if rule.scope == UNION for result in _ask(rule, change, view))
-    return merge([report, ValidationReport(tuple(found)), _judge_documents(change)])
+    report = assignment.describe(assignment.plan.validate(view.select, focus=focus, threads=PROCESSORS))
+    found = rules.ask_all(_of_union(), lambda rule: _ask(rule, change, view))
+    return merge([report, found, _judge_documents(change)])
+
+
+def _of_union() -> Iterator[rules.SetRule]:
+    """List the set queries about the union."""
+    return (rule for rule in rules.set_rules() if rule.scope == UNION)
 
 
 def _judge_documents(change: Change) -> ValidationReport:
     """Check the changed documents, each by itself."""
     view = set_apart(change.store, sources=change.sources())
     assignment = assigned(shapes_for(DOCUMENT))
-    report = assignment.describe(assignment.plan.validate(view.select))
+    report = assignment.describe(assignment.plan.validate(view.select, threads=PROCESSORS))
     return view.restore(merge([report, rules.check(view, DOCUMENT)]))
 
 

@@ -10,7 +10,7 @@ the focus node, and may have ``?value``, ``?path`` and ``?graph``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -21,6 +21,7 @@ from pyoxigraph import Literal, NamedNode
 from communique.graph.errors import ShapesError
 from communique.graph.identifiers import document_of
 from communique.graph.namespaces import SH, SHAPES, shorten, term
+from communique.graph.validation.compiled.threads import side_by_side
 from communique.graph.validation.narrowing import Narrow, widen
 from communique.graph.validation.results import Term, ValidationReport, ValidationResult, merge
 from communique.graph.validation.view import View
@@ -92,8 +93,12 @@ def read_rule(stem: str, query: str) -> SetRule:
 
 def check(view: View, scope: str) -> ValidationReport:
     """Run the rules of a scope on a view."""
-    rules = (rule for rule in set_rules() if rule.scope == scope)
-    return merge(ValidationReport(tuple(findings(rule, view))) for rule in rules)
+    return ask_all((rule for rule in set_rules() if rule.scope == scope), lambda rule: findings(rule, view))
+
+
+def ask_all(rules: Iterable[SetRule], ask: Callable[[SetRule], Iterable[ValidationResult]]) -> ValidationReport:
+    """Ask rules side by side."""
+    return merge(side_by_side(lambda rule: ValidationReport(tuple(ask(rule))), rules))
 
 
 def findings(rule: SetRule, view: View, query: str | None = None) -> Iterator[ValidationResult]:

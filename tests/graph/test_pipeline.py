@@ -8,8 +8,7 @@ import json
 import random
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,9 +18,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from communique.graph import batch as batches
 from communique.graph import draft as drafts
-from communique.graph import pipeline
+from communique.graph import intake, pipeline
 from communique.graph.dataset import fingerprint, line_of
 from communique.graph.draft import Draft
 from communique.graph.errors import ConformanceError, SourceError, SourceErrors, StoreError, StoreLocked
@@ -300,11 +298,11 @@ def test_a_full_disk_in_the_middle_changes_nothing(
 def test_quads_that_get_lost_on_the_way_stop_the_load(
     home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forgetful(quads: Iterable[Quad], path: Path, counts: Counter[str]) -> Iterator[bytes]:
-        return original(list(quads)[1:], path, counts)
+    def forgetful(quads: Iterable[Quad], path: Path) -> None:
+        original(list(quads)[1:], path)
 
-    original = drafts._written
-    monkeypatch.setattr(drafts, "_written", forgetful)
+    original = drafts._write
+    monkeypatch.setattr(drafts, "_write", forgetful)
     with pytest.raises(StoreError, match="2 quads were read, but 1 would be stored"):
         pipeline.load(home, [write(tmp_path / "a.nq", quad("one", 1, "a"), quad("two", 1, "a"))], REJECT)
     assert held(home) == {BASE}
@@ -323,7 +321,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 import test_pipeline as tests
 from communique.graph import draft as drafts
-from communique.graph import pipeline
+from communique.graph import intake, pipeline
 settings = tests.Settings(home=Path(sys.argv[1]), agent="Ada")
 file = settings.home.parent / "generation.nq"
 
@@ -388,7 +386,7 @@ def check_state(home: Settings, acknowledged: int) -> int:
 def test_a_fault_behind_the_first_portion_leaves_nothing_of_its_file(
     home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "_PORTION", 1)
+    monkeypatch.setattr(intake, "_PORTION", 1)
     torn = write(tmp_path / "a.nq", quad("one", 1, "a"), quad("two", 2, "a"))
     torn.write_bytes(torn.read_bytes() + b"<broken")
     good = write(tmp_path / "b.nq", quad("three", 3, "a"), quad("four", 4, "b"))

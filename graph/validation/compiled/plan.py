@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
@@ -17,6 +17,7 @@ from communique.graph.validation.compiled.run import ask
 from communique.graph.validation.compiled.scopes import Scope
 from communique.graph.validation.compiled.shapes import Shape
 from communique.graph.validation.compiled.shapes_graph import Node, Term
+from communique.graph.validation.compiled.threads import side_by_side
 from communique.graph.validation.results import ValidationReport, order
 
 
@@ -40,7 +41,7 @@ class Plan:
     unsupported: Mapping[Node, ShapesError] = field(default_factory=dict)
 
     def validate(
-        self, run: Run, *, focus: Collection[Term] | None = None, besides: Collection[Term] = ()
+        self, run: Run, *, focus: Collection[Term] | None = None, besides: Collection[Term] = (), threads: int = 1
     ) -> ValidationReport:
         """Check the data that a query function sees.
 
@@ -50,6 +51,7 @@ class Plan:
         focus : only these focus nodes of the targets; None for all. Checks that are not local run on all of them
             nevertheless, because a change anywhere may matter to them
         besides : focus nodes to leave out
+        threads : so many queries are asked at a time; ``run`` must bear that
 
         Returns
         -------
@@ -60,7 +62,7 @@ class Plan:
         ShapesError : a query of the shapes reports a failure
         """
         counts: dict[Node, int] = dict.fromkeys(self.unused, 0)
-        results = [found.result for found in self._find(run, focus, counts) if found.root not in besides]
+        results = [found.result for found in self._find(run, focus, counts, threads) if found.root not in besides]
         self._leave_out(run, besides, counts)
         return ValidationReport(tuple(sorted(results, key=order)), counts)
 
@@ -99,15 +101,28 @@ class Plan:
         node = NamedNode(shape) if isinstance(shape, str) else shape
         return explain(self.shapes, self.checks, node)
 
-    def _find(self, run: Run, focus: Collection[Term] | None, counts: dict[Node, int]) -> Iterator[Found]:
+    def _find(
+        self, run: Run, focus: Collection[Term] | None, counts: dict[Node, int], threads: int = 1
+    ) -> Iterator[Found]:
         given = None if focus is None else Given(focus, run)
-        for shape in self.shapes:
-            scope = Scope(shape.targets)
-            nodes = None if given is None else given.among(scope)
-            counts[shape.node] = count_focus(scope, run) if nodes is None else len(nodes)
-            for check in self.checks:
-                if check.target == shape.node and (counts[shape.node] or not check.is_local):
-                    yield from ask(check, nodes if check.is_local else None, run)
+
+        def choose(shape: Shape) -> Collection[Term] | None:
+            nodes = None if given is None else given.among(Scope(shape.targets))
+            counts[shape.node] = count_focus(Scope(shape.targets), run) if nodes is None else len(nodes)
+            return nodes
+
+        chosen = dict(
+            zip((shape.node for shape in self.shapes), side_by_side(choose, self.shapes, threads), strict=True)
+        )
+
+        def answer(check: Check) -> Sequence[Found]:
+            return tuple(ask(check, chosen[check.target] if check.is_local else None, run))
+
+        due = [
+            check for check in self.checks if check.target in chosen and (counts[check.target] or not check.is_local)
+        ]
+        for found in side_by_side(answer, due, threads):
+            yield from found
 
     def _leave_out(self, run: Run, nodes: Collection[Term], counts: dict[Node, int]) -> None:
         """Take nodes out of the counts of focus nodes."""

@@ -258,3 +258,18 @@ def test_an_organization_that_stands_for_a_people_is_not_its_state() -> None:
     assert resolve("PLO", "Organization", index=index).verdict == "candidates"
     assert resolve("Palestine Liberation Organization", "State").match is None
     assert resolve("State of Palestine", "State").match.node == entity("state/PSE")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        ("Iran (Islamic)", {"state/IRN"}),
+        ("Republic (Afghanistan)", {"state/AFG"}),
+        ("Federal Korea", {"state/KOR", "state/PRK"}),
+        ("Islamic", set[str]()),
+    ],
+)
+def test_what_is_a_name_but_for_the_form_is_a_candidate(text: str, nodes: set[str]) -> None:
+    result = resolve(text, "State")
+    assert result.match is None
+    assert {each.node for each in result.candidates} == {entity(node) for node in nodes}
