@@ -95,7 +95,7 @@ def gather(source: Source, paths: Sequence[Path]) -> list[Release]:
     releases += [release for edition, files in made if (release := _gather(source, edition, files))]
     known, expected = _files_of(releases), ", ".join(source.files)
     if lost := [path for path in named if path not in known]:
-        hint = "rename the file, or add it to an edition of the mapping"
+        hint = "see whether it is what its name says, rename it, or add it to an edition of the mapping"
         raise SourceError(f"no file of {source.name}", path=str(lost[0]), expected=expected, hint=hint)
     if not releases:
         message = f"nothing of {source.name} in {', '.join(map(str, paths))}"
