@@ -21,7 +21,7 @@ from communique.graph.validation.compiled.paths import TYPE, Path
 from communique.graph.validation.compiled.threads import PROCESSORS
 from communique.graph.validation.engines import assigned
 from communique.graph.validation.narrowing import Row
-from communique.graph.validation.results import ValidationReport, ValidationResult, merge
+from communique.graph.validation.results import Term, ValidationReport, ValidationResult, merge
 from communique.graph.validation.view import SECONDARY, View, set_apart, source_of
 
 
@@ -52,8 +52,7 @@ class Change:
     @cached_property
     def triples(self) -> tuple[Quad, ...]:
         """What came to or went from the union of all graphs; a triple that another graph holds too is no change."""
-        new = frozenset(self.added)
-        came = (quad for quad in self.added if new.issuperset(self._alike(quad)))
+        came = (quad for quad in self.added if self._new.issuperset(self._alike(quad)))
         went = (quad for quad in self.removed if not any(self._alike(quad)))
         return (*came, *went)
 
@@ -69,13 +68,36 @@ class Change:
         graphs = {quad.graph_name for quad in (*self.quads, *mentions)} - SECONDARY
         return sorted({source_of(graph) for graph in graphs}, key=str)
 
-    def rows(self, names: str, path: Path, view: View) -> Iterable[Row]:
+    def is_new(self, node: Term) -> bool:
+        """Tell whether all that is said of a node, or points to it, came with the change."""
+        return all(quad in self._new for quad in self._around(node))
+
+    def rows(self, names: str, path: Path, view: View) -> Collection[Row]:
         """Give the values of variables from which changed triples are read over a path."""
         if " " not in names:
-            return ((node,) for node in self.ends.affected(path.steps(), view.select))
-        predicates = {step.predicate for step in path.steps()}
-        changed = (quad for quad in self.quads if None in predicates or quad.predicate in predicates)
-        return dict.fromkeys(_row(names, quad) for quad in changed)
+            return [(node,) for node in self.ends.affected(path.steps(), view.select)]
+        return self._pairs(names, frozenset(step.predicate for step in path.steps()))
+
+    def _pairs(self, names: str, predicates: frozenset[NamedNode | None]) -> Collection[Row]:
+        """Give the values of variables that stand for parts of a quad; many rules ask for the same ones."""
+        if (names, predicates) not in self._known:
+            changed = (quad for quad in self.quads if None in predicates or quad.predicate in predicates)
+            self._known[names, predicates] = dict.fromkeys(_row(names, quad) for quad in changed)
+        return self._known[names, predicates]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, frozenset[NamedNode | None]], Collection[Row]]:
+        return {}
+
+    @cached_property
+    def _new(self) -> frozenset[Quad]:
+        return frozenset(self.added)
+
+    def _around(self, node: Term) -> Iterator[Quad]:
+        """List what is said of a node and what points to it."""
+        if isinstance(node, NamedNode):
+            yield from self.store.quads_for_pattern(node, None, None, None)
+            yield from self.store.quads_for_pattern(None, None, node, None)
 
     def _alike(self, quad: Quad) -> Iterator[Quad]:
         """Find the quads of the same triple."""
@@ -111,8 +133,12 @@ def _ask(rule: rules.SetRule, change: Change, view: View) -> Iterator[Validation
         yield from rules.findings(rule, view)
         return
     for names, path in rule.narrow.reads.items():
-        for rows in chunks(change.rows(names, path, view)):
-            yield from rules.findings(rule, view, rule.narrow.about(names, rows))
+        rows: Iterable[Row] = change.rows(names, path, view)
+        if rule.narrow.reads_every_quad and " " not in names:
+            # A new node stands in changed quads only, which are all looked at anyway.
+            rows = (row for row in rows if not change.is_new(*row))
+        for chunk in chunks(rows):
+            yield from rules.findings(rule, view, rule.narrow.about(names, chunk))
 
 
 def _row(names: str, quad: Quad) -> Row:

@@ -41,6 +41,12 @@ class Narrow:
     query: str
     reads: Mapping[str, Path]
 
+    @property
+    def reads_every_quad(self) -> bool:
+        """Tell whether each changed quad is looked at, whatever its property."""
+        paths = (path for names, path in self.reads.items() if " " in names)
+        return any(step.predicate is None for path in paths for step in path.steps())
+
     @classmethod
     def of(cls, query: str, reads: Mapping[str, str]) -> Narrow:
         """Read the paths; ShapesError where one is no path."""

@@ -19,7 +19,8 @@ from communique.graph.validation.compiled.targets import TargetClass
 Run = Callable[[str], QuerySolutions]
 Item = TypeVar("Item")
 
-# So many nodes are named in one query; measured at 1M triples, 100 to 2,000 take the same time.
+# So many nodes are named in one query. Measured at 1M triples, 100 to 500 take the same time; of 2,000 the engine may
+# think that they are so many that it had better read everything.
 CHUNK = 500
 
 
