@@ -9,8 +9,8 @@ from pyoxigraph import RdfFormat, Store
 
 from bench.machine import interleave, table
 from communique.graph import sources
+from communique.graph.foundation import foundation
 from communique.graph.mapping.document import map_document
-from communique.graph.pipeline import foundation
 from communique.graph.queries import derive, library
 
 _REPETITIONS = 3

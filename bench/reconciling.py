@@ -19,10 +19,10 @@ from bench.record import write_section
 from communique.api import create_app
 from communique.graph import sources
 from communique.graph.engine import start_engine
+from communique.graph.foundation import foundation
 from communique.graph.identifiers import entity, stated
 from communique.graph.mapping.document import map_document
 from communique.graph.namespaces import term
-from communique.graph.pipeline import foundation
 from communique.graph.queries import derive
 from communique.graph.settings import Settings
 from communique.graph.store import Workspace

@@ -16,6 +16,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 
 from bench.children import PEAK
 from communique.graph import pipeline
+from communique.graph.foundation import foundation
 from communique.graph.queries import derive
 from communique.graph.queries.derived import Upkeep
 from communique.graph.settings import Settings
@@ -76,7 +77,7 @@ def gate(data: str, broken: str, batch: str) -> Figures:
     store.bulk_load(path=data, format=RdfFormat.N_QUADS)
     yield "memory", clock.lap()
     store.bulk_load(path=broken, format=RdfFormat.N_QUADS)
-    store.extend(pipeline.foundation())
+    store.extend(foundation())
     clock.lap()
     derive(store)
     yield "derive", clock.lap()
@@ -159,7 +160,7 @@ def _merged(rules: str, data: Iterable[str]) -> Store:
     for path in data:
         store.bulk_load(path=path, format=RdfFormat.N_QUADS)
     if rules == OURS:
-        store.extend(pipeline.foundation())
+        store.extend(foundation())
     return store
 
 

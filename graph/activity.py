@@ -15,8 +15,8 @@ from communique.graph.admission import Admission
 from communique.graph.batch import COMMON, Batch, Reading
 from communique.graph.draft import Draft
 from communique.graph.errors import StoreError
-from communique.graph.journal import PUBLISHED, REFUSED, UNCHANGED, Origin, Record
 from communique.graph.mapping.tables import Account
+from communique.graph.records import PUBLISHED, REFUSED, UNCHANGED, Origin, Record
 from communique.graph.settings import Settings
 from communique.graph.validation import ValidationReport
 from communique.graph.validation.report import to_turtle

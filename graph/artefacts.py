@@ -12,6 +12,7 @@ from pathlib import Path
 import pyoxigraph
 
 from communique.graph import alignments, turtle, vocabulary
+from communique.graph.context import context
 
 
 def artefacts() -> Iterator[tuple[str, str]]:
@@ -20,7 +21,7 @@ def artefacts() -> Iterator[tuple[str, str]]:
         yield path, _settle(text)
     for stem in alignments.vocabularies():
         yield f"alignments/{stem}.ttl", alignments.turtle(stem)
-    yield "context.jsonld", json.dumps(vocabulary.context(), indent=2, ensure_ascii=False) + "\n"
+    yield "context.jsonld", json.dumps(context(), indent=2, ensure_ascii=False) + "\n"
 
 
 def stale(root: Path) -> dict[str, str]:

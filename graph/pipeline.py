@@ -23,15 +23,14 @@ from communique.graph.dataset import line_of
 from communique.graph.draft import Draft
 from communique.graph.duplicates import Proposal
 from communique.graph.duplicates import quads_of as proposed
-from communique.graph.errors import ConformanceError, LinkingError, SourceError, StoreError
+from communique.graph.errors import ConformanceError, LinkingError, SourceError
+from communique.graph.foundation import foundation
 from communique.graph.identifiers import JUDGEMENTS
 from communique.graph.intake import read_batch
-from communique.graph.journal import BUILD, LOAD, PROPOSE, PUBLISHED, REVIEW, ROLLBACK, UNCHANGED, Journal, Record
-from communique.graph.mapping import background
-from communique.graph.mapping.authorities import map_authorities
+from communique.graph.journal import Journal
 from communique.graph.mapping.tables import Source as TableSource
-from communique.graph.mapping.territory import map_territories, territories
 from communique.graph.progress import Watch, silent
+from communique.graph.records import BUILD, LOAD, PROPOSE, REVIEW, ROLLBACK, UNCHANGED, Record
 from communique.graph.review import Judgement, quads_of
 from communique.graph.settings import Settings
 from communique.graph.sources import Input, collect
@@ -40,11 +39,10 @@ from communique.graph.sources.releases import gather
 from communique.graph.store import Snapshot, Workspace
 from communique.graph.trial import Site, Trial, fits_on_disk, is_part
 from communique.graph.validation import ValidationReport, validate
-from communique.graph.vocabulary import ontology_quads
 
 Source = Path | Traversable
 
-__all__ = ["Options", "Outcome", "Trial", "build", "foundation", "judge", "load", "propose", "review", "rollback"]
+__all__ = ["Options", "Outcome", "Trial", "build", "judge", "load", "propose", "review", "rollback"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,20 +160,11 @@ def rollback(settings: Settings, snapshot: str | None = None, *, wait: float = 0
     with workspace.exclusive(wait):
         _settle(workspace, journal)
         activity = Activity(settings, ROLLBACK, workspace.current_id())
-        target = workspace.find(snapshot or _before(journal, activity.previous))
+        target = workspace.find(snapshot or journal.before(activity.previous))
         record = activity.point(target.id)
         with journal.announced(record):
             workspace.point(target)
         return record
-
-
-def foundation() -> list[Quad]:
-    """Give what every graph stands on: ontology, states and territories, other background facts, entries elsewhere."""
-    tree = sources.read_yaml(sources.background())
-    described_here = background.described(tree)
-    known = territories(described_here) | described_here
-    facts = background.map_background(tree, known)
-    return [*ontology_quads(), *map_territories(described_here), *facts, *map_authorities()]
 
 
 def _write(settings: Settings, kind: str, quads: Iterable[Quad], options: Options) -> Outcome:
@@ -259,13 +248,3 @@ def _settle(workspace: Workspace, journal: Journal) -> None:
     orphan = journal.settle(workspace.current_id())
     if orphan is not None and orphan.quarantine:
         shutil.rmtree(workspace.home / orphan.quarantine, ignore_errors=True)
-
-
-def _before(journal: Journal, current: str) -> str:
-    """Find the snapshot that was in force before the present one was published."""
-    published = (each for each in reversed(journal.records()) if each.kind != ROLLBACK and each.outcome == PUBLISHED)
-    found = next((each.previous for each in published if each.snapshot == current), "")
-    if not found:
-        hint = "communique history, then communique rollback SNAPSHOT"
-        raise StoreError("the journal knows of no snapshot before the one in force", hint=hint)
-    return found

@@ -1,4 +1,4 @@
-"""The ontology as values: terms by key, concepts by scheme, the class tree and the JSON-LD context."""
+"""The ontology as values: terms by key, concepts by scheme and the class tree."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
 
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode, Quad
 
 from communique.graph.errors import MappingError
 from communique.graph.identifiers import ONTOLOGY
-from communique.graph.namespaces import BASE, COM, ID, OWL, PREFIXES, RDF, RDFS, SCHEMA, SKOS, VOCAB, XSD, shorten
+from communique.graph.namespaces import BASE, COM, OWL, RDF, RDFS, SCHEMA, SKOS, VOCAB, XSD
 
 Index = Mapping[NamedNode, Mapping[NamedNode, tuple[NamedNode | Literal, ...]]]
 
@@ -24,7 +23,6 @@ KINDS = {f"{OWL}{kind.title()}Property": kind for kind in ("object", "datatype",
     OWL + "Class": "class"
 }
 LANG_STRING = NamedNode(RDF + "langString")
-_KEYWORDS = MappingProxyType({"id": "@id", "type": "@type", "graph": "@graph"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,36 +160,6 @@ def suggest(name: str) -> str | None:
     folded = {key.lower(): key for key in terms()}
     close = difflib.get_close_matches(name.lower(), folded, n=1)
     return folded[close[0]] if close else None
-
-
-def context() -> dict[str, Any]:
-    """Build the JSON-LD 1.1 context: base, vocabulary, prefixes and one entry per property."""
-    entries = {key: _context_entry(term) for key, term in sorted(terms().items()) if term.kind != "class"}
-    return {"@context": dict(PREFIXES) | {"@version": 1.1, "@base": ID, "@vocab": COM} | _KEYWORDS | entries}
-
-
-def _context_entry(term: Term) -> dict[str, Any]:
-    """Say how JSON-LD reads the values of one property: nodes, concepts, classes or literals."""
-    name = shorten(term.iri.value)
-    if term.scheme:
-        return {
-            "@id": name,
-            "@type": "@vocab",
-            "@context": {"@vocab": f"{VOCAB}{term.scheme}/"} | _homonyms(term.scheme),
-        }
-    if term.datatype == LANG_STRING:
-        return {"@id": name, "@language": "en", "@container": "@language"}
-    if term.datatype == NamedNode(XSD + "string"):
-        return {"@id": name}
-    if term.datatype is not None:
-        return {"@id": name, "@type": shorten(term.datatype.value)}
-    return {"@id": name, "@type": "@vocab" if NamedNode(OWL + "Class") in term.range_includes else "@id"}
-
-
-def _homonyms(scheme: str) -> dict[str, str]:
-    """Spell out the concepts that another key of the context would hide, such as the role ``speaker``."""
-    taken = terms().keys() | PREFIXES.keys() | _KEYWORDS.keys()
-    return {slug: concept.iri.value for slug, concept in concepts(scheme).items() if slug in taken}
 
 
 @cache

@@ -50,7 +50,7 @@ def described(tree: Block) -> frozenset[str]:
 
 
 def desugar(tree: Block) -> list[dict[str, Any]]:
-    """Write the stated facts as JSON-LD node objects, to be read with ``vocabulary.context()``.
+    """Write the stated facts as JSON-LD node objects, to be read with ``context.context()``.
 
     One object per node: ``@id``, and for each key of the ontology a list of values.
     """

@@ -6,8 +6,8 @@ import pytest
 from bench.generate import generate
 from pyoxigraph import Store
 
+from communique.graph.foundation import foundation
 from communique.graph.identifiers import document_of
-from communique.graph.pipeline import foundation
 from communique.graph.validation import ValidationReport, validate
 
 

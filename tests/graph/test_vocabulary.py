@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode
 
 from communique.graph import vocabulary
+from communique.graph.context import context
 from communique.graph.errors import MappingError
 from communique.graph.identifiers import ONTOLOGY
 from communique.graph.namespaces import COM, RDF, SCHEMES, XSD, concept, term
@@ -117,7 +118,7 @@ def test_the_ontology_is_one_graph_without_blank_nodes() -> None:
 
 
 def test_each_kind_of_value_has_its_way_into_the_context() -> None:
-    entries = vocabulary.context()["@context"]
+    entries = context()["@context"]
     assert entries["participant"] == {"@id": "com:participant", "@type": "@id"}
     assert entries["asOf"] == {"@id": "com:asOf", "@type": "xsd:date"}
     assert entries["passageDigest"] == {"@id": "com:passageDigest"}
@@ -129,7 +130,7 @@ def test_each_kind_of_value_has_its_way_into_the_context() -> None:
 
 
 def test_the_context_has_an_entry_per_property_and_none_per_class() -> None:
-    entries = vocabulary.context()["@context"]
+    entries = context()["@context"]
     assert set(KEYS) - set(vocabulary.classes()) <= set(entries)
     assert not set(vocabulary.classes()) & set(entries)
     assert json.loads(json.dumps(entries)) == entries

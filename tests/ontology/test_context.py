@@ -8,7 +8,7 @@ import pyoxigraph
 import pytest
 import rdflib
 
-from communique.graph import vocabulary
+from communique.graph.context import context
 from communique.graph.namespaces import prologue
 
 DOCUMENT = {
@@ -44,18 +44,18 @@ EXPECTED = """
 def expected() -> set[str]:
     """Give the triples the document stands for."""
     text = prologue().replace("PREFIX", "@prefix").replace(">\n", "> .\n") + EXPECTED
-    base = vocabulary.context()["@context"]["@base"]
+    base = context()["@context"]["@base"]
     return {str(triple) for triple in pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TURTLE, base_iri=base)}
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_rdflib_expands_a_document_to_the_expected_triples() -> None:
-    text = json.dumps(vocabulary.context() | DOCUMENT)
+    text = json.dumps(context() | DOCUMENT)
     graph = rdflib.Graph().parse(data=text, format="json-ld")
     lines = graph.serialize(format="nt", encoding="utf-8")
     assert {str(triple) for triple in pyoxigraph.parse(lines, format=pyoxigraph.RdfFormat.N_TRIPLES)} == expected()
 
 
 def test_pyoxigraph_expands_it_to_the_same() -> None:
-    text = json.dumps(vocabulary.context() | DOCUMENT)
+    text = json.dumps(context() | DOCUMENT)
     assert {str(triple) for triple in pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.JSON_LD)} == expected()

@@ -11,6 +11,7 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat
 
 from communique.graph import vocabulary
+from communique.graph.context import context
 from communique.graph.namespaces import COM, ID, prologue
 
 
@@ -53,7 +54,7 @@ def test_examples_in_turtle_use_terms_that_exist(tour: str) -> None:
 
 def test_the_example_in_json_ld_has_no_unknown_key(tour: str) -> None:
     block = re.findall(r"```json\n(.*?)```", tour, flags=re.DOTALL)[0]
-    document = vocabulary.context() | json.loads(block)
+    document = context() | json.loads(block)
     triples = list(pyoxigraph.parse(json.dumps(document), format=RdfFormat.JSON_LD))
     assert len(triples) == 5
     assert set(json.loads(block)) <= {"id", "type", *vocabulary.terms()}

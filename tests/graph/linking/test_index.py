@@ -10,12 +10,12 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from communique.graph import sources
+from communique.graph.foundation import foundation
 from communique.graph.identifiers import entity, stated
 from communique.graph.linking import Index, resolve
 from communique.graph.linking.index import CONTEXTS
 from communique.graph.mapping.document import map_document
 from communique.graph.namespaces import term
-from communique.graph.pipeline import foundation
 
 Ask = Callable[[str], Iterable[Any]]
 

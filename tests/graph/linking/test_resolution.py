@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Store
 
 from communique.graph import sources
+from communique.graph.foundation import foundation
 from communique.graph.identifiers import entity
 from communique.graph.linking.entities import Entity, Name
 from communique.graph.linking.index import Index
 from communique.graph.linking.resolution import LIKE_ENOUGH, resolve
 from communique.graph.linking.results import Result
 from communique.graph.mapping.document import map_document
-from communique.graph.pipeline import foundation
 
 ORGANIZATION = frozenset({"PublicBody", "Organization", "Actor"})
 

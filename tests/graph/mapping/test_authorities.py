@@ -13,10 +13,10 @@ from pyoxigraph import Quad, Store
 
 from communique.graph import sssom, validation
 from communique.graph.errors import SourceError
+from communique.graph.foundation import foundation
 from communique.graph.identifiers import AUTHORITIES, entity
 from communique.graph.mapping.authorities import map_authorities, read_matches
 from communique.graph.namespaces import term
-from communique.graph.pipeline import foundation
 
 COLUMNS = "subject_id predicate_id object_id reviewer_label mapping_date mapping_justification mapping_source comment"
 HEAD = "\t".join(COLUMNS.split()) + "\n"

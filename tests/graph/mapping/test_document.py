@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple
 
 from communique.graph import identifiers, sources
+from communique.graph.context import context
 from communique.graph.dataset import canonical_lines
 from communique.graph.identifiers import entity
 from communique.graph.mapping.document import described, desugar, map_document
 from communique.graph.mapping.tree import Block, Listing, Part
 from communique.graph.namespaces import concept, term
-from communique.graph.vocabulary import context
 
 GOLDEN = Path(__file__).parent / "golden"
 HEAD = 'document: "901"\ndigest: {0}\ndate: 2020-03-09\nparagraphs:\n  - paragraph: 2\n    digest: {0}\n'.format(

@@ -7,8 +7,8 @@ import random
 from bench.generate import generate
 from pyoxigraph import NamedNode, Quad, Store
 
+from communique.graph.foundation import foundation
 from communique.graph.identifiers import DERIVED, ONTOLOGY
-from communique.graph.pipeline import foundation
 from communique.graph.queries import derive
 
 
