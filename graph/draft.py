@@ -22,8 +22,8 @@ from communique.graph.disk import explained, write_durably
 from communique.graph.dump import Dump
 
 # Below this many bytes one transaction is faster than a bulk load, which writes files of its own. More than a portion
-# is loaded portion by portion: the engine would hold up to a million quads in memory. Measured on 1M quads, 8 MiB take as
-# long as 24 and half the memory; of 4 or 2 the engine writes so many files that it is long in joining them.
+# is loaded portion by portion: the engine would hold up to a million quads in memory. Measured on 1M quads, 8 MiB take
+# as long as 24 and half the memory; of 4 or 2 the engine writes so many files that it is long in joining them.
 _BULK, _PORTION = 3 << 20, 8 << 20
 _BLOCK = 1 << 20
 

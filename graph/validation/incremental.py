@@ -68,6 +68,10 @@ class Change:
         graphs = {quad.graph_name for quad in (*self.quads, *mentions)} - SECONDARY
         return sorted({source_of(graph) for graph in graphs}, key=str)
 
+    def is_a(self, node: Term, cls: NamedNode) -> bool:
+        """Tell whether a node is said to be of a class, after the change."""
+        return isinstance(node, NamedNode) and any(self.store.quads_for_pattern(node, TYPE.iri, cls, None))
+
     def is_new(self, node: Term) -> bool:
         """Tell whether all that is said of a node, or points to it, came with the change."""
         return all(quad in self._new for quad in self._around(node))
@@ -134,6 +138,8 @@ def _ask(rule: rules.SetRule, change: Change, view: View) -> Iterator[Validation
         return
     for names, path in rule.narrow.reads.items():
         rows: Iterable[Row] = change.rows(names, path, view)
+        if (cls := rule.of) is not None and names == "this":
+            rows = [row for row in rows if change.is_a(row[0], cls)]
         if rule.narrow.reads_every_quad and " " not in names:
             # A new node stands in changed quads only, which are all looked at anyway.
             rows = (row for row in rows if not change.is_new(*row))
