@@ -18,7 +18,7 @@ from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
 from communique.graph.validation.compiled.changes import Ends
 from communique.graph.validation.compiled.focus import chunks
 from communique.graph.validation.compiled.paths import TYPE, Path
-from communique.graph.validation.compiled.threads import PROCESSORS
+from communique.graph.validation.compiled.threads import PROCESSORS, side_by_side
 from communique.graph.validation.engines import assigned
 from communique.graph.validation.narrowing import Row
 from communique.graph.validation.results import Term, ValidationReport, ValidationResult, merge
@@ -110,17 +110,21 @@ class Change:
 
 def judge(change: Change) -> ValidationReport:
     """Check what a change may have changed; the ontology must not be part of it."""
-    view = View(change.store)
-    assignment = assigned(shapes_for(UNION))
+    parts = (_judge_nodes, _judge_sets, _judge_documents)
+    return merge(side_by_side(lambda part: part(change), parts))
+
+
+def _judge_nodes(change: Change) -> ValidationReport:
+    """Apply the shapes to nodes from which a changed triple is read."""
+    view, assignment = View(change.store), assigned(shapes_for(UNION))
     focus = change.ends.affected(assignment.plan.steps(), view.select)
-    report = assignment.describe(assignment.plan.validate(view.select, focus=focus, threads=PROCESSORS))
-    found = rules.ask_all(_of_union(), lambda rule: _ask(rule, change, view))
-    return merge([report, found, _judge_documents(change)])
+    return assignment.describe(assignment.plan.validate(view.select, focus=focus, threads=PROCESSORS))
 
 
-def _of_union() -> Iterator[rules.SetRule]:
-    """List the set queries about the union."""
-    return (rule for rule in rules.set_rules() if rule.scope == UNION)
+def _judge_sets(change: Change) -> ValidationReport:
+    """Ask the set queries about the union."""
+    view, asked = View(change.store), (rule for rule in rules.set_rules() if rule.scope == UNION)
+    return rules.ask_all(asked, lambda rule: _ask(rule, change, view))
 
 
 def _judge_documents(change: Change) -> ValidationReport:
