@@ -49,7 +49,7 @@ class Difference:
     """
 
     removed: Collection[Quad] = ()
-    added: Collection[Quad] | Store = ()
+    added: Iterable[Quad] = ()
     kept: Collection[Quad] = frozenset()
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad, Store
@@ -66,10 +66,10 @@ class Site:
             return
         before = set(_derived(self.store))
         rebuild(self.store)
-        after = Store()
-        after.extend(_derived(self.store))
+        kept = {quad for quad in before if quad in self.store}
         if self._draft is not None:
-            self._draft.apply(Difference.between(before, after))
+            added = (quad for quad in _derived(self.store) if quad not in kept)
+            self._draft.apply(Difference(before - kept, added, kept))
 
     def _carry_out(self, difference: Difference) -> None:
         """Carry out a difference, and note it."""
@@ -110,7 +110,7 @@ def excerpt(store: Store, report: ValidationReport) -> Store:
     return copy
 
 
-def _joined(one: Store, other: Collection[Quad] | Store) -> Store:
+def _joined(one: Store, other: Iterable[Quad]) -> Store:
     """Add quads to a store; of two stores the smaller is added to the larger, so that no large one is copied."""
     if isinstance(other, Store) and len(other) > len(one):
         one, other = other, one
