@@ -162,14 +162,19 @@ class Workspace:
 
     def read(self, snapshot: Snapshot) -> Store:
         """Load a snapshot into memory; no file stays open and no thread is left behind."""
-        try:
+        with _readable(snapshot):
             store = snapshot.dataset.load()
-        except (OSError, SyntaxError) as error:
-            raise StoreError(f"snapshot {snapshot.id} cannot be read: {error}", hint=_RECOVER) from error
-        if len(store) != snapshot.quads:
-            message = f"snapshot {snapshot.id} has {len(store)} quads, not {snapshot.quads}"
-            raise StoreError(message, hint=_RECOVER)
+        _check_count(snapshot, len(store), snapshot.quads)
         return store
+
+    def read_graph(self, snapshot: Snapshot, graph: NamedNode) -> list[Quad]:
+        """Read one graph of a snapshot without the others, none when there is no such graph; raises as ``read``."""
+        if graph.value not in snapshot.graphs:
+            return []
+        with _readable(snapshot):
+            quads = snapshot.dataset.quads_of(graph)
+        _check_count(snapshot, len(quads), snapshot.graphs[graph.value])
+        return quads
 
     def salvage(self, graph: NamedNode) -> list[Quad]:
         """Read one graph of the snapshot in force; if that is damaged, of the newest that can be read, if any."""
@@ -177,10 +182,26 @@ class Workspace:
         if self.current_id() is not None:
             paths.insert(0, self.pointer.resolve())
         for path in paths:
-            with suppress(StoreError, OSError, SyntaxError):
+            with suppress(StoreError):
                 snapshot = _read_manifest(path)
-                return snapshot.dataset.quads_of(graph) if graph.value in snapshot.graphs else []
+                with _readable(snapshot):
+                    return snapshot.dataset.quads_of(graph) if graph.value in snapshot.graphs else []
         return []
+
+
+@contextmanager
+def _readable(snapshot: Snapshot) -> Iterator[None]:
+    """Turn what comes up while a snapshot is read into StoreError."""
+    try:
+        yield
+    except (OSError, SyntaxError) as error:
+        raise StoreError(f"snapshot {snapshot.id} cannot be read: {error}", hint=_RECOVER) from error
+
+
+def _check_count(snapshot: Snapshot, found: int, expected: int) -> None:
+    """Hold what was read against the manifest."""
+    if found != expected:
+        raise StoreError(f"snapshot {snapshot.id} has {found} quads, not {expected}", hint=_RECOVER)
 
 
 def _ground(snapshot: Snapshot) -> Ground:

@@ -198,6 +198,21 @@ def test_a_snapshot_is_found_by_the_beginning_of_its_id(workspace: Workspace) ->
         assert first.id in str(caught.value) and second.id in str(caught.value)
 
 
+def test_one_graph_is_read_without_the_others(workspace: Workspace) -> None:
+    put(workspace, quad(1), quad(2, G2), quad(3, G2))
+    snapshot = put(workspace, quad(1), quad(2, G2), quad(4, G2))
+    assert set(workspace.read_graph(snapshot, G2)) == {quad(2, G2), quad(4, G2)}
+    assert workspace.read_graph(snapshot, NamedNode("urn:graph:none")) == []
+
+
+def test_a_graph_of_which_a_part_is_gone_is_not_read(workspace: Workspace) -> None:
+    snapshot = put(workspace, quad(1), quad(2))
+    text = snapshot.dataset.dataset.read_bytes()
+    snapshot.dataset.dataset.write_bytes(text[: text.index(b"\n") + 1])
+    with pytest.raises(StoreError, match="has 1 quads, not 2"):
+        workspace.read_graph(snapshot, G1)
+
+
 def test_a_full_disk_is_told_and_changes_nothing(workspace: Workspace) -> None:
     """In a process of its own whose files may not grow."""
     before = put(workspace, *map(quad, range(20)))

@@ -11,7 +11,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
 from communique.graph.editions import LoadedEdition, loaded_editions
 from communique.graph.engine.evaluation import evaluate
-from communique.graph.identifiers import inferred, stated
+from communique.graph.identifiers import META, inferred, stated
 from communique.graph.settings import Settings, read_settings
 from communique.graph.store import Snapshot, Workspace
 from communique.graph.wire import JSON_RESULTS, Request
@@ -45,8 +45,10 @@ class Session:
 
     @cached_property
     def editions(self) -> list[LoadedEdition]:
-        """The editions of sources in the data."""
-        return loaded_editions(self.run, self.snapshot.graphs)
+        """The editions of sources in the data; one graph describes them, and no other is read for it."""
+        described = Store()
+        described.extend(self.workspace.read_graph(self.snapshot, META))
+        return loaded_editions(lambda text: evaluate(described, Request(text))[1], self.snapshot.graphs)
 
     def documents(self) -> Iterator[Quad]:
         """Give the quads of all graphs but those of editions of sources, which hold rows and no paragraphs."""
