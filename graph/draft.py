@@ -204,8 +204,8 @@ def _counted(lines: Iterable[bytes], counts: Counter[str]) -> Iterator[bytes]:
         found[line.rsplit(b" ", 2)[1] if line.count(b" ") > 3 else b""] += 1
         yield line
     for name, number in found.items():
-        # What stands there without a graph is the end of a literal.
-        counts[name[1:-1].decode() if name.startswith(b"<") and name.endswith(b">") else ""] += number
+        # What stands there without a graph is the end of a literal: alone that can have a quotation mark.
+        counts[name[1:-1].decode() if name.startswith(b"<") and b'"' not in name else ""] += number
 
 
 def _name(quad: Quad) -> str:

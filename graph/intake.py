@@ -14,10 +14,7 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 from communique.graph import sources
 from communique.graph.batch import Batch, Reading
 from communique.graph.errors import MappingError, SourceError
-from communique.graph.identifiers import (
-    DERIVED,
-    entity,
-)
+from communique.graph.identifiers import DERIVED, entity
 from communique.graph.linking import Index
 from communique.graph.mapping.document import described, map_document
 from communique.graph.mapping.tables.linker import Names

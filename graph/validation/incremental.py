@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
 
 from communique.graph.identifiers import ONTOLOGY
 from communique.graph.validation import rules
@@ -67,6 +67,11 @@ class Change:
         mentions = (quad for node in typed for quad in self.store.quads_for_pattern(None, None, node))
         graphs = {quad.graph_name for quad in (*self.quads, *mentions)} - SECONDARY
         return sorted({source_of(graph) for graph in graphs}, key=str)
+
+    @cached_property
+    def has_blanks(self) -> bool:
+        """Tell whether nodes changed that no query can name."""
+        return any(isinstance(term, BlankNode) for quad in self.quads for term in (quad.subject, quad.object))
 
     def is_a(self, node: Term, cls: NamedNode) -> bool:
         """Tell whether a node is said to be of a class, after the change."""
@@ -136,8 +141,11 @@ def _judge_documents(change: Change) -> ValidationReport:
 
 
 def _ask(rule: rules.SetRule, change: Change, view: View) -> Iterator[ValidationResult]:
-    """Ask a set query about what a change touches; one that does not say what it reads, about everything."""
-    if rule.narrow is None:
+    """Ask a set query about what a change touches; one that does not say what it reads, about everything.
+
+    Everything is asked about too when a node of the change has no name to ask for.
+    """
+    if rule.narrow is None or change.has_blanks:
         yield from rules.findings(rule, view)
         return
     for names, path in rule.narrow.reads.items():

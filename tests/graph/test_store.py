@@ -151,6 +151,12 @@ def test_any_text_survives(workspace: Workspace, rows: list[tuple[str, NamedNode
     assert published(workspace) == quads
 
 
+def test_the_end_of_a_literal_is_no_graph(workspace: Workspace) -> None:
+    text = Literal("a <b", datatype=NamedNode("http://example.org/type"))
+    snapshot = put(workspace, Quad(P, P, text, pyoxigraph.DefaultGraph()), Quad(P, P, text, G1))
+    assert snapshot.graphs == {"": 1, G1.value: 1}
+
+
 def test_equal_content_is_published_once(workspace: Workspace) -> None:
     first = put(workspace, quad(1), at=START)
     put(workspace, quad(2), at=START)
