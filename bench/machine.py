@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -49,3 +50,14 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 def _cell(value: object) -> str:
     """Write one cell."""
     return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def peak() -> float:
+    """Give the largest resident set of this process, MiB.
+
+    Linux counts in ``ru_maxrss`` what the process was before it became this program, that is the size of its parent.
+    """
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.is_file() else []
+    told = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
+    return (told[0] if told else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / 1024

@@ -7,7 +7,6 @@ Rows are invented, the same for the same number. Every candidate runs in a proce
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
+from bench.machine import peak
 from bench.record import write_section
 from communique.graph import pipeline
 from communique.graph.dataset import line_of
@@ -137,7 +137,7 @@ def _rate(quads: int, begun: float) -> Figures:
     """Give quads, quads per second and the largest resident set in MiB."""
     yield "quads", quads
     yield "rate", quads / (time.perf_counter() - begun)
-    yield "peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    yield "peak", peak()
 
 
 def _cell(figure: float | None) -> str:

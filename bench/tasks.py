@@ -6,7 +6,6 @@ Times are seconds of one step; what a step needs beforehand is made ready first 
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 
 from bench.children import PEAK
+from bench.machine import peak
 from communique.graph import pipeline
 from communique.graph.foundation import foundation
 from communique.graph.queries import derive
@@ -197,23 +197,12 @@ def _megabytes(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
-def _peak() -> float:
-    """Give the largest resident set of this process, MiB.
-
-    Linux counts in ``ru_maxrss`` what the process was before it became this program, that is the size of its parent.
-    """
-    status = Path("/proc/self/status")
-    lines = status.read_text().splitlines() if status.is_file() else []
-    told = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
-    return (told[0] if told else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / 1024
-
-
 def main() -> None:
     """Run a task, and tell how much memory it claimed at most."""
     task, *arguments = sys.argv[1:]
     for name, value in TASKS[task](*arguments):
         print(json.dumps({name: value}), flush=True)
-    print(json.dumps({PEAK: _peak()}), flush=True)
+    print(json.dumps({PEAK: peak()}), flush=True)
 
 
 if __name__ == "__main__":
