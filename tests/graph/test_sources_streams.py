@@ -78,7 +78,7 @@ def test_damage_is_told(tmp_path: Path, suffix: str) -> None:
     ("name", "content", "told"),
     [
         ("a.nt.gz", LINES, "the name ends in .gz, but the content is not compressed"),
-        ("a.nt.zst", gzip.compress(LINES), "the name ends in .zst, but the content is gzip"),
+        ("a.nt.zst", gzip.compress(LINES, mtime=0), "the name ends in .zst, but the content is gzip"),
         ("a.nt.gz", b"", "the name ends in .gz, but the content is empty"),
         ("a.ttl", XML, "it was read as Turtle but looks like RDF/XML"),
         ("a.rdf", b'{"@id": "http://a"}', "it was read as RDF/XML but looks like JSON-LD"),
