@@ -76,6 +76,19 @@ def count(rows: Iterable[Any], read: Callable[[Any], Value]) -> Counter[tuple[Va
     return Counter(tuple(read(value) for value in row) for row in rows)
 
 
+def ask_oxigraph(graph: Store, text: str) -> Counter[tuple[Value, ...]]:
+    """Count the rows of a SELECT, or the triples of a CONSTRUCT, each once.
+
+    An answer of the engine must end in the thread that asked. A test must not hold one while rdflib answers: the
+    exceptions that rdflib leaves behind hold the frames of their callers until the garbage collector finds them.
+    """
+    found = graph.query(text, use_default_graph_as_union=True)
+    if isinstance(found, QueryTriples):
+        return count({(triple.subject, triple.predicate, triple.object) for triple in found}, read_oxigraph)
+    assert isinstance(found, QuerySolutions)
+    return count(found, read_oxigraph)
+
+
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_answer_is_the_golden_one(name: str, graph_of: GraphOf) -> None:
     graph = graph_of(name)
@@ -101,9 +114,7 @@ def test_order_leaves_nothing_to_chance(name: str, graph_of: GraphOf) -> None:
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_engines_agree_on_questions(name: str, graph_of: GraphOf, dataset_of: DatasetOf) -> None:
     graph = graph_of(name)
-    solutions = graph.query(find(name).text, use_default_graph_as_union=True)
-    assert isinstance(solutions, QuerySolutions)
-    ours = count(solutions, read_oxigraph)
+    ours = ask_oxigraph(graph, find(name).text)
     assert ours
     assert count(dataset_of(graph).query(find(name).text), read_rdflib) == ours
 
@@ -111,7 +122,4 @@ def test_engines_agree_on_questions(name: str, graph_of: GraphOf, dataset_of: Da
 @pytest.mark.parametrize("name", sorted(shelf("derived")))
 def test_engines_agree_on_shortcuts(name: str, graph: Store, dataset_of: DatasetOf) -> None:
     text = shelf("derived")[name].text
-    triples = graph.query(text, use_default_graph_as_union=True)
-    assert isinstance(triples, QueryTriples)
-    ours = count({(triple.subject, triple.predicate, triple.object) for triple in triples}, read_oxigraph)
-    assert count(dataset_of(graph).query(text), read_rdflib) == ours
+    assert count(dataset_of(graph).query(text), read_rdflib) == ask_oxigraph(graph, text)

@@ -38,6 +38,13 @@ def test_a_layer_follows_the_edge_that_the_ontology_declares(layer: str) -> None
         assert shorten(end.value) in LAYERS[layer].query()
 
 
+def ask_oxigraph(store: Store, text: str) -> tuple[list[str], set[tuple[str | None, ...]]]:
+    answer = store.query(text, use_default_graph_as_union=True)
+    assert isinstance(answer, QuerySolutions)
+    columns = [variable.value for variable in answer.variables]
+    return columns, {tuple(term and str(term.value) for term in solution) for solution in answer}
+
+
 @pytest.mark.filterwarnings("ignore:Dataset:DeprecationWarning")
 @pytest.mark.parametrize("name", [*LAYERS, "actors", "sources"])
 def test_rdflib_gives_the_same_rows(root: Path, name: str) -> None:
@@ -46,10 +53,7 @@ def test_rdflib_gives_the_same_rows(root: Path, name: str) -> None:
         store.load(path=root / "tests" / "fixtures" / file, format=RdfFormat.TRIG)
     store.extend(ontology_quads() if name == "actors" else ())
     dataset.parse(data=store.dump(format=RdfFormat.N_QUADS), format="nquads")
-    answer = store.query(read_query(name), use_default_graph_as_union=True)
-    assert isinstance(answer, QuerySolutions)
-    columns = [variable.value for variable in answer.variables]
-    found = {tuple(term and str(term.value) for term in solution) for solution in answer}
+    columns, found = ask_oxigraph(store, read_query(name))
     rows: Any = dataset.query(read_query(name))
     expected = {tuple(None if row[column] is None else str(row[column]) for column in columns) for row in rows}
     assert found == expected
