@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
 
@@ -73,11 +74,11 @@ class Change:
         """Tell whether nodes changed that no query can name."""
         return any(isinstance(term, BlankNode) for quad in self.quads for term in (quad.subject, quad.object))
 
-    def is_a(self, node: Term, cls: NamedNode) -> bool:
+    def is_a(self, node: Term | None, cls: NamedNode) -> bool:
         """Tell whether a node is said to be of a class, after the change."""
         return isinstance(node, NamedNode) and any(self.store.quads_for_pattern(node, TYPE.iri, cls, None))
 
-    def is_new(self, node: Term) -> bool:
+    def is_new(self, node: Term | None) -> bool:
         """Tell whether all that is said of a node, or points to it, came with the change."""
         return all(quad in self._new for quad in self._around(node))
 
@@ -88,10 +89,14 @@ class Change:
         return self._pairs(names, frozenset(step.predicate for step in path.steps()))
 
     def _pairs(self, names: str, predicates: frozenset[NamedNode | None]) -> Collection[Row]:
-        """Give the values of variables that stand for parts of a quad; many rules ask for the same ones."""
+        """Give the values of variables that stand for parts of a quad; many rules ask for the same ones.
+
+        Of a subject that says nothing but what came with the change, all values are meant at once.
+        """
         if (names, predicates) not in self._known:
             changed = (quad for quad in self.quads if None in predicates or quad.predicate in predicates)
-            self._known[names, predicates] = dict.fromkeys(_row(names, quad) for quad in changed)
+            told = self._told if names.startswith("this value") else ()
+            self._known[names, predicates] = dict.fromkeys(_row(names, quad, told) for quad in changed)
         return self._known[names, predicates]
 
     @cached_property
@@ -102,11 +107,21 @@ class Change:
     def _new(self) -> frozenset[Quad]:
         return frozenset(self.added)
 
-    def _around(self, node: Term) -> Iterator[Quad]:
+    @cached_property
+    def _told(self) -> frozenset[Term]:
+        """The subjects of which everything said came with the change."""
+        subjects = {quad.subject for quad in self.quads if isinstance(quad.subject, NamedNode)}
+        return frozenset(node for node in subjects if self._new.issuperset(self._said(node)))
+
+    def _around(self, node: Term | None) -> Iterator[Quad]:
         """List what is said of a node and what points to it."""
         if isinstance(node, NamedNode):
-            yield from self.store.quads_for_pattern(node, None, None, None)
+            yield from self._said(node)
             yield from self.store.quads_for_pattern(None, None, node, None)
+
+    def _said(self, node: NamedNode) -> Iterator[Quad]:
+        """List what is said of a node."""
+        return self.store.quads_for_pattern(node, None, None, None)
 
     def _alike(self, quad: Quad) -> Iterator[Quad]:
         """Find the quads of the same triple."""
@@ -159,7 +174,9 @@ def _ask(rule: rules.SetRule, change: Change, view: View) -> Iterator[Validation
             yield from rules.findings(rule, view, rule.narrow.about(names, chunk))
 
 
-def _row(names: str, quad: Quad) -> Row:
-    """Give the parts of a quad that variables stand for."""
-    parts = {"this": quad.subject, "value": quad.object, "graph": quad.graph_name}
-    return tuple(parts[name] for name in names.split())  # type: ignore[misc]  # graphs of the union have names
+def _row(names: str, quad: Quad, told: Collection[Term]) -> Row:
+    """Give the parts of a quad that variables stand for, of a subject that is told as a whole only itself."""
+    parts: dict[str, Any] = {"this": quad.subject}
+    if quad.subject not in told:
+        parts |= {"value": quad.object, "graph": quad.graph_name}
+    return tuple(parts.get(name) for name in names.split())

@@ -23,7 +23,8 @@ from communique.graph.validation.compiled.paths import Path
 from communique.graph.validation.compiled.sparql import text
 from communique.graph.validation.results import Term
 
-Row = tuple[Term, ...]
+# Values of several variables; None where any value is meant.
+Row = tuple[Term | None, ...]
 
 _OPEN = re.compile(r"VALUES (?P<names>\?\w+|\([?\w ]+\)) \{ [(UNDEF )]+ \}")
 
@@ -54,7 +55,7 @@ class Narrow:
 
     def about(self, names: str, rows: Iterable[Row]) -> str:
         """Write the query about values of some of its variables. What has no name cannot be asked for."""
-        written = " ".join(f"({' '.join(map(text, row))})" for row in rows if not any(_is_blank(term) for term in row))
+        written = " ".join(f"({' '.join(map(_value, row))})" for row in rows if not any(_is_blank(term) for term in row))
         given = f"VALUES ({' '.join('?' + name for name in names.split())}) {{ {written} }}"
         filled = _OPEN.sub(lambda line: given if _names(line["names"]) == names else "", self.query)
         return filled.replace("MINUS {", "FILTER NOT EXISTS {")
@@ -70,5 +71,10 @@ def _names(variables: str) -> str:
     return variables.strip("()").replace("?", "")
 
 
-def _is_blank(term: Term) -> bool:
+def _value(term: Term | None) -> str:
+    """Write a value, or that any is meant."""
+    return "UNDEF" if term is None else text(term)
+
+
+def _is_blank(term: Term | None) -> bool:
     return isinstance(term, BlankNode)
