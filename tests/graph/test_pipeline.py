@@ -348,20 +348,24 @@ for line in sys.stdin:
 """
 
 
-def test_kill_and_ctrl_c_at_any_moment_leave_old_or_new(home: Settings) -> None:
-    """60 kills and 10 interruptions: what was acknowledged survives, with its record; the store opens."""
+@pytest.mark.parametrize("share", [5, pytest.param(1, marks=pytest.mark.slow)])
+def test_kill_and_ctrl_c_at_any_moment_leave_old_or_new(home: Settings, share: int) -> None:
+    """What was acknowledged survives, with its record; the store opens.
+
+    60 kills and 10 interruptions; among the fast tests a fifth of them.
+    """
     chance, issued = random.Random(11), 0
     command = [sys.executable, "-c", CHURN, str(home.home), str(Path(__file__).parent)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin and process.stdout
-        for number in [9] * 60 + [2] * 10:
+        for number in [9] * (60 // share) + [2] * (10 // share):
             process.stdin.write(f"{issued} {chance.uniform(0.01, 0.3)} {number}\n")
             process.stdin.flush()
             words = iter(process.stdout.readline, "stopped\n")
             acknowledged = max((int(word.split()[1]) for word in words), default=issued)
             issued = check_state(home, acknowledged)
         process.stdin.close()
-    assert issued > 3
+    assert issued > 3 / share
 
 
 def check_state(home: Settings, acknowledged: int) -> int:
