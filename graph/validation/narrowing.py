@@ -55,7 +55,9 @@ class Narrow:
 
     def about(self, names: str, rows: Iterable[Row]) -> str:
         """Write the query about values of some of its variables. What has no name cannot be asked for."""
-        written = " ".join(f"({' '.join(map(_value, row))})" for row in rows if not any(_is_blank(term) for term in row))
+        written = " ".join(
+            f"({' '.join(map(_value, row))})" for row in rows if not any(_is_blank(term) for term in row)
+        )
         given = f"VALUES ({' '.join('?' + name for name in names.split())}) {{ {written} }}"
         filled = _OPEN.sub(lambda line: given if _names(line["names"]) == names else "", self.query)
         return filled.replace("MINUS {", "FILTER NOT EXISTS {")

@@ -7,11 +7,12 @@ from collections.abc import Collection
 
 import noise
 import pytest
-from pyoxigraph import Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from communique.graph import validation
 from communique.graph.errors import ShapesError
 from communique.graph.identifiers import DERIVED, ONTOLOGY
+from communique.graph.namespaces import ID
 from communique.graph.queries import derive
 from communique.graph.queries.derived import Upkeep
 from communique.graph.validation import Change, ValidationReport, rules
@@ -21,7 +22,7 @@ from communique.graph.validation.documents import Documents
 from communique.graph.validation.engines import assigned
 from communique.graph.validation.narrowing import Narrow, widen
 from communique.graph.validation.results import merge
-from communique.graph.validation.view import set_apart
+from communique.graph.validation.view import View, set_apart
 
 
 def found(report: ValidationReport) -> set[tuple[object, ...]]:
@@ -91,6 +92,21 @@ def test_open_lines_are_filled_or_left_out() -> None:
     assert "UNDEF" not in widen(query)
     assert narrow.about("this", [(quad.subject,)]).count(str(quad.subject)) == 1
     assert "FILTER NOT EXISTS {" in narrow.about("this", [])
+
+
+def test_a_subject_whose_every_statement_is_new_is_asked_about_as_a_whole() -> None:
+    new, hub, path, graph = (NamedNode(ID + name) for name in ("new", "hub", "path", "graph"))
+    added = [Quad(node, path, Literal(number), graph) for node in (new, hub) for number in range(3)]
+    store = Store()
+    store.extend([*added, Quad(hub, path, Literal("old"), graph)])
+    change, view = Change(store, added, []), View(store)
+    single = {(hub, Literal(number)) for number in range(3)}
+    assert set(change.rows("this value", read_path("any"), view)) == {(new, None)} | single
+    assert set(change.rows("this graph", read_path("any"), view)) == {(new, graph), (hub, graph)}
+    assert set(change.rows("value graph", read_path("any"), view)) == {(Literal(number), graph) for number in range(3)}
+    query = "SELECT * { VALUES (?this ?value) { (UNDEF UNDEF) } ?this ?path ?value }"
+    asked = Narrow.of(query, {"this value": "any"}).about("this value", [(new, None), (hub, Literal(1))])
+    assert sum(1 for _ in view.select(asked)) == 4
 
 
 @pytest.mark.parametrize("text", ["", "com:a/", "com:a com:b", "nowhere:a", "(com:a"])
