@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import groupby
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
 
@@ -74,11 +74,11 @@ class Change:
         """Tell whether nodes changed that no query can name."""
         return any(isinstance(term, BlankNode) for quad in self.quads for term in (quad.subject, quad.object))
 
-    def is_a(self, node: Term | None, cls: NamedNode) -> bool:
+    def is_a(self, node: Term, cls: NamedNode) -> bool:
         """Tell whether a node is said to be of a class, after the change."""
         return isinstance(node, NamedNode) and any(self.store.quads_for_pattern(node, TYPE.iri, cls, None))
 
-    def is_new(self, node: Term | None) -> bool:
+    def is_new(self, node: Term) -> bool:
         """Tell whether all that is said of a node, or points to it, came with the change."""
         return all(quad in self._new for quad in self._around(node))
 
@@ -91,10 +91,12 @@ class Change:
     def _pairs(self, names: str, predicates: frozenset[NamedNode | None]) -> Collection[Row]:
         """Give the values of variables that stand for parts of a quad; many rules ask for the same ones.
 
-        Of a subject that says nothing but what came with the change, all values are meant at once.
+        Of a subject that says nothing but what came with the change, any value is meant: it stands alone in its row. To
+        leave the others open in the same query would have the engine read all that is said of a busy node.
         """
         if (names, predicates) not in self._known:
-            changed = (quad for quad in self.quads if None in predicates or quad.predicate in predicates)
+            quads = self.quads if "graph" in names.split() else self.triples
+            changed = (quad for quad in quads if None in predicates or quad.predicate in predicates)
             told = self._told if names.startswith("this value") else ()
             self._known[names, predicates] = dict.fromkeys(_row(names, quad, told) for quad in changed)
         return self._known[names, predicates]
@@ -113,7 +115,7 @@ class Change:
         subjects = {quad.subject for quad in self.quads if isinstance(quad.subject, NamedNode)}
         return frozenset(node for node in subjects if self._new.issuperset(self._said(node)))
 
-    def _around(self, node: Term | None) -> Iterator[Quad]:
+    def _around(self, node: Term) -> Iterator[Quad]:
         """List what is said of a node and what points to it."""
         if isinstance(node, NamedNode):
             yield from self._said(node)
@@ -170,13 +172,18 @@ def _ask(rule: rules.SetRule, change: Change, view: View) -> Iterator[Validation
         if rule.narrow.reads_every_quad and " " not in names:
             # A new node stands in changed quads only, which are all looked at anyway.
             rows = (row for row in rows if not change.is_new(*row))
-        for chunk in chunks(rows):
-            yield from rules.findings(rule, view, rule.narrow.about(names, chunk))
+        for batch in _batches(rows):
+            yield from rules.findings(rule, view, rule.narrow.about(names, batch))
 
 
 def _row(names: str, quad: Quad, told: Collection[Term]) -> Row:
     """Give the parts of a quad that variables stand for, of a subject that is told as a whole only itself."""
-    parts: dict[str, Any] = {"this": quad.subject}
-    if quad.subject not in told:
-        parts |= {"value": quad.object, "graph": quad.graph_name}
-    return tuple(parts.get(name) for name in names.split())
+    parts = {"this": quad.subject, "value": quad.object, "graph": quad.graph_name}
+    meant = names.split()[:1] if quad.subject in told else names.split()
+    return tuple(parts[name] for name in meant)  # type: ignore[misc]  # graphs of the union have names
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Cut rows into lists of one length that one query can name."""
+    for _, alike in groupby(sorted(rows, key=len), key=len):
+        yield from chunks(alike)

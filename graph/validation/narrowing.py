@@ -13,7 +13,7 @@ variables stand for the parts of one changed quad: ``this`` for its subject, ``v
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode
@@ -23,8 +23,8 @@ from communique.graph.validation.compiled.paths import Path
 from communique.graph.validation.compiled.sparql import text
 from communique.graph.validation.results import Term
 
-# Values of several variables; None where any value is meant.
-Row = tuple[Term | None, ...]
+# Values of the first of several variables, or of all of them; of the others any value is meant.
+Row = tuple[Term, ...]
 
 _OPEN = re.compile(r"VALUES (?P<names>\?\w+|\([?\w ]+\)) \{ [(UNDEF )]+ \}")
 
@@ -53,12 +53,15 @@ class Narrow:
         """Read the paths; ShapesError where one is no path."""
         return cls(query, {names: read_path(path) for names, path in reads.items()})
 
-    def about(self, names: str, rows: Iterable[Row]) -> str:
-        """Write the query about values of some of its variables. What has no name cannot be asked for."""
-        written = " ".join(
-            f"({' '.join(map(_value, row))})" for row in rows if not any(_is_blank(term) for term in row)
-        )
-        given = f"VALUES ({' '.join('?' + name for name in names.split())}) {{ {written} }}"
+    def about(self, names: str, rows: Sequence[Row]) -> str:
+        """Write the query about values of some of its variables, or of the first of these, in rows of one length.
+
+        What has no name cannot be asked for.
+        """
+        named = (row for row in rows if not any(isinstance(term, BlankNode) for term in row))
+        written = " ".join(f"({' '.join(map(text, row))})" for row in named)
+        meant = names.split()[: len(rows[0]) if rows else None]
+        given = f"VALUES ({' '.join('?' + name for name in meant)}) {{ {written} }}"
         filled = _OPEN.sub(lambda line: given if _names(line["names"]) == names else "", self.query)
         return filled.replace("MINUS {", "FILTER NOT EXISTS {")
 
@@ -71,12 +74,3 @@ def widen(query: str) -> str:
 def _names(variables: str) -> str:
     """Name variables as the key of ``reads`` does."""
     return variables.strip("()").replace("?", "")
-
-
-def _value(term: Term | None) -> str:
-    """Write a value, or that any is meant."""
-    return "UNDEF" if term is None else text(term)
-
-
-def _is_blank(term: Term | None) -> bool:
-    return isinstance(term, BlankNode)
