@@ -6,7 +6,7 @@ stands in a document that was changed. All such results are found; others, which
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -79,30 +79,40 @@ class Change:
         return isinstance(node, NamedNode) and any(self.store.quads_for_pattern(node, TYPE.iri, cls, None))
 
     def is_new(self, node: Term) -> bool:
-        """Tell whether all that is said of a node, or points to it, came with the change."""
-        return all(quad in self._new for quad in self._around(node))
+        """Tell whether all that is said of a node, and whatever points to it, came with the change."""
+        if node not in self._is_new:
+            self._is_new[node] = node in self._told and self._new.issuperset(self._pointing_to(node))
+        return self._is_new[node]
 
     def rows(self, names: str, path: Path, view: View) -> Collection[Row]:
-        """Give the values of variables from which changed triples are read over a path."""
-        if " " not in names:
-            return [(node,) for node in self.ends.affected(path.steps(), view.select)]
-        return self._pairs(names, frozenset(step.predicate for step in path.steps()))
+        """Give the values of variables from which changed triples are read over a path; many rules ask for the same."""
+        parts = names.split()
+        key = names if parts[1:] else None, path
+        if key not in self._rows:
+            self._rows[key] = self._pairs(parts, path) if parts[1:] else self._nodes(path, view)
+        return self._rows[key]
 
-    def _pairs(self, names: str, predicates: frozenset[NamedNode | None]) -> Collection[Row]:
-        """Give the values of variables that stand for parts of a quad; many rules ask for the same ones.
+    def _nodes(self, path: Path, view: View) -> Collection[Row]:
+        return [(node,) for node in self.ends.affected(path.steps(), view.select)]
+
+    def _pairs(self, parts: Sequence[str], path: Path) -> Collection[Row]:
+        """Give parts of changed quads.
 
         Of a subject that says nothing but what came with the change, any value is meant: it stands alone in its row. To
         leave the others open in the same query would have the engine read all that is said of a busy node.
         """
-        if (names, predicates) not in self._known:
-            quads = self.quads if "graph" in names.split() else self.triples
-            changed = (quad for quad in quads if None in predicates or quad.predicate in predicates)
-            told = self._told if names.startswith("this value") else ()
-            self._known[names, predicates] = dict.fromkeys(_row(names, quad, told) for quad in changed)
-        return self._known[names, predicates]
+        predicates = {step.predicate for step in path.steps()}
+        quads = self.quads if "graph" in parts else self.triples
+        changed = (quad for quad in quads if None in predicates or quad.predicate in predicates)
+        told = self._told if parts[:2] == ["this", "value"] else ()
+        return dict.fromkeys(_row(parts, quad, told) for quad in changed)
 
     @cached_property
-    def _known(self) -> dict[tuple[str, frozenset[NamedNode | None]], Collection[Row]]:
+    def _rows(self) -> dict[tuple[object, ...], Collection[Row]]:
+        return {}
+
+    @cached_property
+    def _is_new(self) -> dict[Term, bool]:
         return {}
 
     @cached_property
@@ -115,15 +125,13 @@ class Change:
         subjects = {quad.subject for quad in self.quads if isinstance(quad.subject, NamedNode)}
         return frozenset(node for node in subjects if self._new.issuperset(self._said(node)))
 
-    def _around(self, node: Term) -> Iterator[Quad]:
-        """List what is said of a node and what points to it."""
-        if isinstance(node, NamedNode):
-            yield from self._said(node)
-            yield from self.store.quads_for_pattern(None, None, node, None)
-
     def _said(self, node: NamedNode) -> Iterator[Quad]:
         """List what is said of a node."""
         return self.store.quads_for_pattern(node, None, None, None)
+
+    def _pointing_to(self, node: Term) -> Iterator[Quad]:
+        """List what points to a node."""
+        return self.store.quads_for_pattern(None, None, node, None)
 
     def _alike(self, quad: Quad) -> Iterator[Quad]:
         """Find the quads of the same triple."""
@@ -176,11 +184,11 @@ def _ask(rule: rules.SetRule, change: Change, view: View) -> Iterator[Validation
             yield from rules.findings(rule, view, rule.narrow.about(names, batch))
 
 
-def _row(names: str, quad: Quad, told: Collection[Term]) -> Row:
+def _row(parts: Sequence[str], quad: Quad, told: Collection[Term]) -> Row:
     """Give the parts of a quad that variables stand for, of a subject that is told as a whole only itself."""
-    parts = {"this": quad.subject, "value": quad.object, "graph": quad.graph_name}
-    meant = names.split()[:1] if quad.subject in told else names.split()
-    return tuple(parts[name] for name in meant)  # type: ignore[misc]  # graphs of the union have names
+    terms = {"this": quad.subject, "value": quad.object, "graph": quad.graph_name}
+    meant = parts[:1] if quad.subject in told else parts
+    return tuple(terms[name] for name in meant)  # type: ignore[misc]  # graphs of the union have names
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -120,7 +120,9 @@ def set_apart(
     quads = [quad for number, source in enumerate(sources) for quad in _renamed(store, source, str(number))]
     scratch = Store()
     scratch.extend(quads)
-    scratch.extend(store.quads_for_pattern(None, None, None, ONTOLOGY))
+    # As text, which leaves the interpreter to the threads beside this one.
+    terms = store.dump(format=RdfFormat.N_TRIPLES, from_graph=ONTOLOGY) or b""
+    scratch.load(terms, format=RdfFormat.N_TRIPLES, to_graph=ONTOLOGY)
     scratch.extend(_classes(store, quads))
     return View(scratch, (_APART, ONTOLOGY), sources or (_APART,))
 
