@@ -108,7 +108,7 @@ def chosen_settings(agent: str | None) -> Settings:
 
 
 def carry_out(change: Callable[[], Outcome], form: str) -> None:
-    """Make a change and tell what came of it; exit code 1 with the report when the gate refuses it."""
+    """Make a change and tell what came of it; exit code 1 when nothing is admitted, with the report or its place."""
     try:
         with faults_listed():
             outcome = change()
@@ -136,6 +136,8 @@ def carry_out(change: Callable[[], Outcome], form: str) -> None:
                 "set aside {quarantined} of {read} quads and {unreadable} unreadable files;"
                 " see {quarantine}/README.md".format(**told)
             )
+    if told["quarantine"] and not told["committed"]:
+        sys.exit(1)
 
 
 def _tell(outcome: Outcome) -> dict[str, Any]:
