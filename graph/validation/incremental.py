@@ -79,10 +79,8 @@ class Change:
         return isinstance(node, NamedNode) and any(self.store.quads_for_pattern(node, TYPE.iri, cls, None))
 
     def is_new(self, node: Term) -> bool:
-        """Tell whether all that is said of a node, and whatever points to it, came with the change."""
-        if node not in self._is_new:
-            self._is_new[node] = node in self._told and self._new.issuperset(self._pointing_to(node))
-        return self._is_new[node]
+        """Tell whether a changed node is described, and pointed to, by nothing but what came with the change."""
+        return node in self._unknown_before
 
     def rows(self, names: str, path: Path, view: View) -> Collection[Row]:
         """Give the values of variables from which changed triples are read over a path; many rules ask for the same."""
@@ -112,10 +110,6 @@ class Change:
         return {}
 
     @cached_property
-    def _is_new(self) -> dict[Term, bool]:
-        return {}
-
-    @cached_property
     def _new(self) -> frozenset[Quad]:
         return frozenset(self.added)
 
@@ -123,15 +117,14 @@ class Change:
     def _told(self) -> frozenset[Term]:
         """The subjects of which everything said came with the change."""
         subjects = {quad.subject for quad in self.quads if isinstance(quad.subject, NamedNode)}
-        return frozenset(node for node in subjects if self._new.issuperset(self._said(node)))
+        said = self.store.quads_for_pattern
+        return frozenset(node for node in subjects if self._new.issuperset(said(node, None, None, None)))
 
-    def _said(self, node: NamedNode) -> Iterator[Quad]:
-        """List what is said of a node."""
-        return self.store.quads_for_pattern(node, None, None, None)
-
-    def _pointing_to(self, node: Term) -> Iterator[Quad]:
-        """List what points to a node."""
-        return self.store.quads_for_pattern(None, None, node, None)
+    @cached_property
+    def _unknown_before(self) -> frozenset[Term]:
+        """Those of them to which nothing else pointed."""
+        pointing = self.store.quads_for_pattern
+        return frozenset(node for node in self._told if self._new.issuperset(pointing(None, None, node, None)))
 
     def _alike(self, quad: Quad) -> Iterator[Quad]:
         """Find the quads of the same triple."""
