@@ -19,6 +19,7 @@ from communique.graph.linking import Index
 from communique.graph.mapping.document import described, map_document
 from communique.graph.mapping.tables.linker import Names
 from communique.graph.mapping.tree import Block, Listing, Part, Scalar
+from communique.graph.merged import query_union
 from communique.graph.namespaces import ID
 from communique.graph.progress import Meter, Watch, silent
 from communique.graph.sources import Input
@@ -118,7 +119,7 @@ class _Pump:
 
 def _index(ground: Store, kind: str) -> Index:
     """Index what a ground knows of organizations or another kind."""
-    return Index.of(lambda query: cast(QuerySolutions, ground.query(query, use_default_graph_as_union=True)), (kind,))
+    return Index.of(lambda query: cast(QuerySolutions, query_union(ground, query)), (kind,))
 
 
 def _known(ground: Callable[[], Store], trees: Sequence[Block]) -> Collection[str]:

@@ -1,33 +1,29 @@
-"""Evaluate one query on a store and write its answer."""
+"""Evaluate one query of a dataset and write its answer."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store, serialize
+from pyoxigraph import NamedNode, QueryTriples, serialize
 
-from communique.graph.engine.guard import has_dataset_clause
+from communique.graph.engine.guard import listed_graphs
 from communique.graph.errors import (
     InvalidParameter,
     QueryAborted,
-    QueryRefused,
     QuerySyntaxError,
     UnacceptableFormat,
 )
 from communique.graph.media import GRAPHS, SOLUTIONS
-from communique.graph.namespaces import ID, PREFIXES
+from communique.graph.merged import Found, MergedDataset
+from communique.graph.namespaces import PREFIXES
 from communique.graph.wire import Request
-
-# A dataset of many listed graphs is evaluated graph by graph, hundreds of times slower than the union.
-MOST_GRAPHS = 20
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _SHORT = 300
 
 
-def evaluate(store: Store, request: Request) -> tuple[str, bytes]:
+def evaluate(dataset: MergedDataset, request: Request) -> tuple[str, bytes]:
     """Answer a query: the media type and the bytes, always the whole answer.
 
     Relative IRIs are resolved against the base of the data, so ``<state/KOR>`` names a state.
@@ -37,37 +33,37 @@ def evaluate(store: Store, request: Request) -> tuple[str, bytes]:
     QuerySyntaxError : not SPARQL 1.1; with line and column
     UnacceptableFormat : the asker takes no format in which this form of query is answered
     InvalidParameter : a dataset IRI is none
-    QueryRefused : too many graphs in the dataset
+    QueryRefused : the dataset lists too many graphs, or too large ones
     QueryAborted : evaluation failed
     """
     try:
-        found = store.query(request.text, base_iri=ID, **_dataset(request))
-        return _write(found, request)
+        return _write(_ask(dataset, request), request)
     except SyntaxError as error:
         raise _explain(str(error)) from error
     except (OSError, RuntimeError, ValueError) as error:
         raise QueryAborted(f"evaluation failed: {_shorten(str(error))}") from error
 
 
-def _dataset(request: Request) -> dict[str, Any]:
-    """Choose the dataset: the request's own, else that of a FROM clause, else the union of all graphs."""
-    if request.default_graphs is None and request.named_graphs is None:
-        return {"use_default_graph_as_union": not has_dataset_clause(request.text)}
-    default, named = request.default_graphs or (), request.named_graphs or ()
-    if len(default) + len(named) > MOST_GRAPHS:
-        raise QueryRefused(f"the dataset lists {len(default) + len(named)} graphs", expected=f"at most {MOST_GRAPHS}")
-    return {"default_graph": _nodes(default), "named_graphs": _nodes(named)}
+def _ask(dataset: MergedDataset, request: Request) -> Found:
+    """Ask the dataset of the request, else that of the FROM clauses, else the whole."""
+    default, named = request.default_graphs, request.named_graphs
+    if default is None and named is None:
+        listed = listed_graphs(request.text)
+        if listed is None:
+            return dataset.query(request.text)
+        default, named = listed
+    return dataset.query_graphs(request.text, _nodes(default), _nodes(named))
 
 
-def _nodes(iris: Iterable[str]) -> list[NamedNode]:
-    """Read graph IRIs; they are looked up here and never fetched."""
+def _nodes(iris: Iterable[str] | None) -> list[NamedNode]:
+    """Read graph IRIs, each once; they are looked up here and never fetched."""
     try:
-        return [NamedNode(iri) for iri in iris]
+        return [NamedNode(iri) for iri in dict.fromkeys(iris or ())]
     except ValueError as error:
         raise InvalidParameter(f"not a graph IRI: {error}", expected="an absolute IRI") from error
 
 
-def _write(found: QuerySolutions | QueryBoolean | QueryTriples, request: Request) -> tuple[str, bytes]:
+def _write(found: Found, request: Request) -> tuple[str, bytes]:
     """Write what was found in the media type asked for."""
     if isinstance(found, QueryTriples):
         media_type = _acceptable(request.graph, GRAPHS, "CONSTRUCT and DESCRIBE")

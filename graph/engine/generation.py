@@ -18,6 +18,7 @@ from communique.graph.engine import confinement
 from communique.graph.engine.lifeline import Lifeline
 from communique.graph.engine.worker import Holdings, failure, work
 from communique.graph.errors import QueryAborted, QueryError, QueryTimeout
+from communique.graph.merged import MergedDataset
 from communique.graph.settings import Settings
 from communique.graph.store import Snapshot, Workspace
 from communique.graph.wire import send
@@ -134,12 +135,12 @@ def run(listener: socket.socket, snapshot: Snapshot, settings: Settings, elder: 
     """
     if not settings.unconfined:
         confinement.cut_network()
-    store = Workspace(settings.home).read(snapshot)
+    dataset = MergedDataset(Workspace(settings.home).read(snapshot))
     gc.freeze()
     os.write(ready, READY)
     os.close(ready)
     _LOG.info("serving snapshot %s, %d quads", snapshot.id, snapshot.quads)
-    Generation(Holdings(store, snapshot.id), settings, listener, elder).serve()
+    Generation(Holdings(dataset, snapshot.id), settings, listener, elder).serve()
 
 
 def _end(member: Member) -> None:

@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import re
 
+from pyoxigraph import Store
+
 from communique.graph.errors import QueryRefused
+from communique.graph.namespaces import ID
 
 DEEPEST = 500
 
@@ -53,12 +56,32 @@ def check(text: str, longest: int) -> None:
         raise QueryRefused(f"brackets are nested {depth} deep", expected=f"at most {DEEPEST}")
 
 
-def has_dataset_clause(text: str) -> bool:
-    """Tell whether the query has a FROM or FROM NAMED; one in a string, a comment or an IRI is none.
+def listed_graphs(text: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """List the graphs of the ``FROM`` and of the ``FROM NAMED`` clauses, when there are several; otherwise None.
 
-    Needed because pyoxigraph passes over FROM when the default graph is the union of all graphs.
+    The engine reads one clause rightly by itself, but answers several from a bag. The IRIs are absolute. QueryRefused
+    when rdflib's parser, which reads the clauses, does not know the rest of the query; a text that is no SPARQL at all
+    is left to the engine to refuse.
     """
-    return bool(_FROM.search(_without_opaque(text)))
+    if len(_FROM.findall(_without_opaque(text))) < 2:
+        return None
+    from rdflib.plugins.sparql.algebra import translatePrologue  # here, because few queries need it and it loads slowly
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    try:
+        declared, query = parseQuery(text)
+        prologue = translatePrologue(declared, ID)
+        clauses = query.get("datasetClause") or ()
+        default = tuple(str(prologue.absolutize(each.default)) for each in clauses if each.default)
+        named = tuple(str(prologue.absolutize(each.named)) for each in clauses if each.named)
+    except Exception as error:  # what rdflib raises is not documented
+        if _is_readable(text):
+            raise QueryRefused(
+                "the graphs of several FROM clauses cannot be read in this query",
+                hint="list them beside it, as default-graph-uri and named-graph-uri; or choose with GRAPH",
+            ) from error
+        return None
+    return default, named
 
 
 def nesting(text: str) -> int:
@@ -68,6 +91,15 @@ def nesting(text: str) -> int:
         depth = depth + 1 if bracket in "([{" else max(depth - 1, 0)
         deepest = max(deepest, depth)
     return deepest
+
+
+def _is_readable(text: str) -> bool:
+    """Whether the engine takes the text as a query."""
+    try:
+        Store().query(text, base_iri=ID)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _without_opaque(text: str) -> str:

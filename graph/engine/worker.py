@@ -6,11 +6,10 @@ import select
 import socket
 from dataclasses import dataclass
 
-from pyoxigraph import Store
-
 from communique.graph.engine import confinement, guard
 from communique.graph.engine.evaluation import evaluate
 from communique.graph.errors import QueryAborted, QueryError
+from communique.graph.merged import MergedDataset
 from communique.graph.settings import Settings
 from communique.graph.wire import Message, Request, read_request, receive, send
 
@@ -22,7 +21,7 @@ _PATIENCE = 5.0
 class Holdings:
     """What a generation serves."""
 
-    store: Store
+    dataset: MergedDataset
     snapshot: str
 
 
@@ -51,7 +50,7 @@ def answer(holdings: Holdings, request: Request, longest: int) -> Message:
     """Check and evaluate one request; whatever is wrong with it becomes a ``failure``."""
     try:
         guard.check(request.text, longest)
-        media_type, body = evaluate(holdings.store, request)
+        media_type, body = evaluate(holdings.dataset, request)
         return Message("answer", {"snapshot": holdings.snapshot, "media_type": media_type}, body)
     except QueryError as error:
         return failure(error)

@@ -19,6 +19,7 @@ from graphlib import TopologicalSorter
 from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, Store
 
 from communique.graph.identifiers import DERIVED
+from communique.graph.merged import query_union
 from communique.graph.namespaces import term
 from communique.graph.queries.library import Query, shelf
 from communique.graph.validation.compiled.changes import Ends
@@ -89,7 +90,7 @@ class Shortcut:
 
     def construct(self, store: Store, query: str) -> Iterator[Quad]:
         """Evaluate a form of the query over the union of all graphs; the store must not change meanwhile."""
-        triples = store.query(query, use_default_graph_as_union=True)
+        triples = query_union(store, query)
         assert isinstance(triples, QueryTriples)
         return iter([Quad(triple.subject, triple.predicate, triple.object, DERIVED) for triple in triples])
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution, QuerySolutions, Store
 
 from communique.graph.identifiers import document_of
+from communique.graph.merged import query_union
 from communique.graph.namespaces import prologue, term
 from communique.graph.validation.results import Term
 
@@ -83,7 +84,7 @@ def learn(nodes: Iterable[Term], store: Store) -> Knowledge:
 def _ask(store: Store, query: str, nodes: Collection[NamedNode]) -> Iterator[QuerySolution]:
     """Run a query on nodes; none at all needs no query."""
     if nodes:
-        found = store.query(query % " ".join(map(str, nodes)), use_default_graph_as_union=True)
+        found = query_union(store, query % " ".join(map(str, nodes)))
         assert isinstance(found, QuerySolutions)
         yield from found
 

@@ -20,6 +20,7 @@ from communique.graph.identifiers import (
     inferred,
     stated,
 )
+from communique.graph.merged import query_union
 from communique.graph.namespaces import GRAPH, ID, term
 from communique.graph.validation.results import Term, ValidationReport
 
@@ -49,8 +50,7 @@ class View:
 
     def select(self, query: str) -> QuerySolutions:
         """Run a SELECT over the merged graphs."""
-        graphs: list[NamedNode | BlankNode | DefaultGraph] | None = None if self.graphs is None else [*self.graphs]
-        found = self.store.query(query, default_graph=graphs, use_default_graph_as_union=graphs is None)
+        found = query_union(self.store, query, self.graphs)
         if not isinstance(found, QuerySolutions):
             raise ShapesError("a check is not a SELECT", hint="select ?this and what the message needs")
         return found

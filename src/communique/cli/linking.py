@@ -112,8 +112,7 @@ def link(
 
 def _index(kind: str) -> Index:
     """Build the index of the published graph; SourceError when it has nothing of the kind."""
-    store = Session.start().store
-    make = partial(Index.of, lambda query: store.query(query, use_default_graph_as_union=True))  # type: ignore[arg-type, return-value]
+    make = partial(Index.of, Session.start().solve)
     index = make((kind,))
     if kind not in index.kinds:
         expected = "State, Territory, " + ", ".join(sorted(make().kinds - set(STATES)))

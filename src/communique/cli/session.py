@@ -12,6 +12,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 from communique.graph.editions import LoadedEdition, loaded_editions
 from communique.graph.engine.evaluation import evaluate
 from communique.graph.identifiers import META, inferred, stated
+from communique.graph.merged import MergedDataset
 from communique.graph.settings import Settings, read_settings
 from communique.graph.store import Snapshot, Workspace
 from communique.graph.wire import JSON_RESULTS, Request
@@ -40,15 +41,21 @@ class Session:
 
     @cached_property
     def store(self) -> Store:
-        """The data of the snapshot; its default graph is empty, ask for the union."""
+        """The quads of the snapshot, each in its graph."""
         return self.workspace.read(self.snapshot)
+
+    @cached_property
+    def dataset(self) -> MergedDataset:
+        """The data of the snapshot, to be asked."""
+        return MergedDataset(self.workspace.read(self.snapshot))
 
     @cached_property
     def editions(self) -> list[LoadedEdition]:
         """The editions of sources in the data; one graph describes them, and no other is read for it."""
         described = Store()
         described.extend(self.workspace.read_graph(self.snapshot, META))
-        return loaded_editions(lambda text: evaluate(described, Request(text))[1], self.snapshot.graphs)
+        dataset = MergedDataset(described)
+        return loaded_editions(lambda text: evaluate(dataset, Request(text))[1], self.snapshot.graphs)
 
     def documents(self) -> Iterator[Quad]:
         """Give the quads of all graphs but those of editions of sources, which hold rows and no paragraphs."""
@@ -65,11 +72,11 @@ class Session:
         """
         # A query runs in native code that no handler can interrupt: let ctrl-C end the process instead.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        return evaluate(self.store, Request(text, solutions=solutions))
+        return evaluate(self.dataset, Request(text, solutions=solutions))
 
     def solve(self, text: str) -> QuerySolutions:
-        """Evaluate a SELECT of ours over the union of all graphs, without turning its rows into text."""
-        found = self.store.query(text, use_default_graph_as_union=True)
+        """Evaluate a SELECT of ours, without turning its rows into text."""
+        found = self.dataset.query(text)
         assert isinstance(found, QuerySolutions)
         return found
 

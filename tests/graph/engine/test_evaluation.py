@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
-from communique.graph.engine.evaluation import MOST_GRAPHS, evaluate
+from communique.graph.engine.evaluation import evaluate
 from communique.graph.errors import (
     InvalidParameter,
     QueryAborted,
@@ -17,6 +17,7 @@ from communique.graph.errors import (
     UnacceptableFormat,
 )
 from communique.graph.media import GRAPHS, SOLUTIONS
+from communique.graph.merged import MOST_NAMED, MergedDataset
 from communique.graph.namespaces import ID
 from communique.graph.wire import Request
 
@@ -35,7 +36,7 @@ def store() -> Store:
 
 
 def subjects(store: Store, text: str, **parts: Any) -> set[str]:
-    _, body = evaluate(store, Request(text, **parts))
+    _, body = evaluate(MergedDataset(store), Request(text, **parts))
     return {row["s"]["value"] for row in json.loads(body)["results"]["bindings"]}
 
 
@@ -63,8 +64,9 @@ def test_the_dataset(
 
 
 def test_the_dataset_is_limited(store: Store) -> None:
-    with pytest.raises(QueryRefused, match="lists 21 graphs"):
-        subjects(store, ALL, default_graphs=[f"x:{n}" for n in range(MOST_GRAPHS + 1)])
+    with pytest.raises(QueryRefused, match="lists 21 named graphs"):
+        subjects(store, ALL, named_graphs=[f"x:{n}" for n in range(MOST_NAMED + 1)])
+    assert subjects(store, ALL, default_graphs=["x:a", *(f"x:{n}" for n in range(MOST_NAMED + 1))]) == {"x:a"}
     with pytest.raises(InvalidParameter, match="not a graph IRI"):
         subjects(store, ALL, named_graphs=["no iri"])
 
@@ -72,7 +74,7 @@ def test_the_dataset_is_limited(store: Store) -> None:
 @pytest.mark.parametrize("media_type", SOLUTIONS)
 @pytest.mark.parametrize(("text", "word"), [(ALL, b"x:default"), ("ASK {}", b"true")])
 def test_solutions_in_every_format(store: Store, media_type: str, text: str, word: bytes) -> None:
-    found, body = evaluate(store, Request(text, solutions=media_type))
+    found, body = evaluate(MergedDataset(store), Request(text, solutions=media_type))
     assert found == media_type
     assert word in body
 
@@ -80,7 +82,7 @@ def test_solutions_in_every_format(store: Store, media_type: str, text: str, wor
 @pytest.mark.parametrize("media_type", GRAPHS)
 @pytest.mark.parametrize("text", ["CONSTRUCT WHERE { ?s ?p ?o }", "DESCRIBE <x:a> <x:b> <x:c> <x:default>"])
 def test_graphs_in_every_format(store: Store, media_type: str, text: str) -> None:
-    found, body = evaluate(store, Request(text, graph=media_type))
+    found, body = evaluate(MergedDataset(store), Request(text, graph=media_type))
     assert found == media_type
     triples = {quad.subject.value for quad in parse(body, format=RdfFormat.from_media_type(media_type))}
     assert triples == {"x:a", "x:b", "x:c", "x:default"}
@@ -96,7 +98,7 @@ def test_graphs_in_every_format(store: Store, media_type: str, text: str) -> Non
 )
 def test_a_format_that_does_not_fit(store: Store, text: str, parts: dict[str, Any], offered: str) -> None:
     with pytest.raises(UnacceptableFormat) as caught:
-        evaluate(store, Request(text, **parts))
+        evaluate(MergedDataset(store), Request(text, **parts))
     assert caught.value.expected
     assert offered in caught.value.expected
 
@@ -110,7 +112,7 @@ def test_relative_iris_are_those_of_data(store: Store) -> None:
 )
 def test_a_syntax_error_knows_its_place(store: Store, text: str, line: int, column: int) -> None:
     with pytest.raises(QuerySyntaxError) as caught:
-        evaluate(store, Request(text))
+        evaluate(MergedDataset(store), Request(text))
     assert (caught.value.line, caught.value.column) == (line, column)
     assert "\n" not in caught.value.message
     assert len(caught.value.message) <= 300
@@ -118,7 +120,7 @@ def test_a_syntax_error_knows_its_place(store: Store, text: str, line: int, colu
 
 def test_an_evaluation_that_fails_is_an_error_not_an_empty_answer(store: Store) -> None:
     with pytest.raises(QueryAborted, match="evaluation failed"):
-        evaluate(store, Request("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"))
+        evaluate(MergedDataset(store), Request("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"))
 
 
 def test_facts_about_pyoxigraph(store: Store) -> None:
