@@ -72,8 +72,8 @@ def listed_graphs(text: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
         declared, query = parseQuery(text)
         prologue = translatePrologue(declared, ID)
         clauses = query.get("datasetClause") or ()
-        default = tuple(str(prologue.absolutize(each.default)) for each in clauses if each.default)
-        named = tuple(str(prologue.absolutize(each.named)) for each in clauses if each.named)
+        default = tuple(str(prologue.absolutize(each.default)) for each in clauses if "default" in each)
+        named = tuple(str(prologue.absolutize(each.named)) for each in clauses if "named" in each)
     except Exception as error:  # what rdflib raises is not documented
         if _is_readable(text):
             raise QueryRefused(
