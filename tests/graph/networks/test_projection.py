@@ -8,12 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from pyoxigraph import QueryResultsFormat, Store
+from pyoxigraph import NamedNode, Quad, QueryResultsFormat, Store
 
 from communique.graph.errors import NetworkError
 from communique.graph.namespaces import shorten
 from communique.graph.networks import LAYERS, Network, Options, layers, project
 from communique.graph.networks.projection import Run
+from communique.graph.networks.tables import edge_rows, metadata, occasion_rows
 
 Draw = Callable[..., Network]
 Ask = Callable[..., Run]
@@ -258,3 +259,19 @@ def test_a_weight_is_only_offered_where_it_makes_sense(draw: Draw) -> None:
 def test_an_answer_that_is_no_table_is_refused(answer: bytes) -> None:
     with pytest.raises(NetworkError, match="the answer to a pair query"):
         project(lambda text: answer, "training", data_version="v1")
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_documents_that_say_the_same_again_tie_nobody_again(ask: Ask, world: Store, layer: str) -> None:
+    twice = Store()
+    twice.extend(world)
+    for quad in world:
+        graph = quad.graph_name.value.replace("/graph/doc/", "/graph/doc/again-")
+        twice.add(Quad(quad.subject, quad.predicate, quad.object, NamedNode(graph)))
+    once, again = (
+        project(ask(store), layer, options=Options(planned=True, since=date(1990, 1, 1)), data_version="v1")
+        for store in (world, twice)
+    )
+    assert edge_rows(again) == edge_rows(once)
+    assert occasion_rows(again) == occasion_rows(once)
+    assert metadata(again) == metadata(once)
