@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import engines, linking, machine, reconciling, tables, validation
+from bench import engines, linking, machine, merging, reconciling, tables, validation
 
 Chosen = argparse.Namespace
 BENCHMARKS: dict[str, Callable[[Chosen], None]] = {
     "engines": lambda _: engines.main(),
     "linking": lambda chosen: linking.main(writes=not chosen.dry),
+    "merging": lambda _: merging.main(),
     "reconciling": lambda chosen: reconciling.main(writes=not chosen.dry),
     "tables": lambda chosen: tables.main(writes=not chosen.dry),
     "validation": lambda chosen: validation.main(chosen.sizes, chosen.minutes, writes=not chosen.dry),

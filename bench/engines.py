@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from functools import partial
 
 import rdflib
 from pyoxigraph import RdfFormat, Store
@@ -11,6 +12,7 @@ from bench.machine import interleave, table
 from communique.graph import sources
 from communique.graph.foundation import foundation
 from communique.graph.mapping.document import map_document
+from communique.graph.merged import MergedDataset
 from communique.graph.queries import derive, library
 
 _REPETITIONS = 3
@@ -21,15 +23,21 @@ def main() -> None:
     store = _graph()
     other = rdflib.Dataset(default_union=True)
     other.parse(data=(store.dump(format=RdfFormat.N_QUADS) or b"").decode(), format="nquads")
+    quads, dataset = len(store), MergedDataset(store)
     rows, ratios = [], []
     for question in library().values():
-        runs = (lambda text=question.text: _ask(store, text), lambda text=question.text: list(other.query(text)))
+        runs = [partial(_ask, engine, question.text) for engine in (dataset, other)]
         fast, slow = interleave(runs, _REPETITIONS)
         ratios.append(slow / fast)
         rows.append((question.question, question.name, fast, slow, slow / fast))
-    print(f"{len(store)} quads; medians of {_REPETITIONS} runs, in turns, ms\n")
+    print(f"{quads} quads; medians of {_REPETITIONS} runs, in turns, ms\n")
     print(table(("no.", "question", "pyoxigraph", "rdflib", "rdflib / pyoxigraph"), rows))
     print(f"\nmedian ratio {statistics.median(ratios):.0f}")
+
+
+def _ask(engine: MergedDataset | rdflib.Dataset, text: str) -> object:
+    """Evaluate a question and read all of its answer."""
+    return list(engine.query(text))  # type: ignore[arg-type]
 
 
 def _graph() -> Store:
@@ -40,9 +48,3 @@ def _graph() -> Store:
         store.extend(map_document(sources.read_yaml(file)))
     derive(store)
     return store
-
-
-def _ask(store: Store, text: str) -> object:
-    """Evaluate a question and read all of its answer."""
-    found = store.query(text, use_default_graph_as_union=True)
-    return list(found)  # type: ignore[arg-type]
