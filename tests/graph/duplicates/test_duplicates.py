@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from pyoxigraph import RdfFormat, Store
 
 from communique.graph import validation
 from communique.graph.duplicates import Record, compare, pair_up, quads_of, read_records, search
+from communique.graph.duplicates.comparison import WINDOW_DAYS
 from communique.graph.identifiers import DUPLICATES, entity
 from communique.graph.namespaces import ID, term
 from communique.graph.validation.results import ValidationReport
@@ -252,3 +254,42 @@ def test_a_block_that_is_too_large_is_passed_over_and_told() -> None:
     store = graph(register("one", *rows), register("two", ("a", "Cooperation", "1999", "")))
     blocks = pair_up(read_records(asking(store), "Agreement"))
     assert (blocks.pairs, blocks.passed_over) == (frozenset(), 1)
+
+
+def concluded(key: str, first: date, last: date | None = None) -> Record:
+    """Make the one agreement of a document, alike in all but its days."""
+    parties = frozenset([entity("state/DZA"), entity("state/JOR")])
+    node, kinds = entity(f"agreement/{key}"), frozenset(["Agreement"])
+    return Record(node, "Agreement", kinds, ("Algeria Jordan",), parties, first, last or first, frozenset([key]))
+
+
+FIRST = date(2001, 3, 31)
+LAST = FIRST + timedelta(days=WINDOW_DAYS)
+
+
+@pytest.mark.parametrize(
+    ("other", "share"),
+    [(FIRST, 1.0), (FIRST + timedelta(days=73), 0.9), (LAST, 0.0), (LAST + timedelta(days=1), None)],
+    ids=str,
+)
+def test_two_records_can_be_one_up_to_the_last_day_of_the_window(other: date, share: float | None) -> None:
+    left, right = concluded("one", FIRST), concluded("two", other)
+    for pair in ((left, right), (right, left)):
+        compared = compare(*pair)
+        assert (compared and compared.features["dateScore"]) == share
+
+
+def test_the_window_is_counted_from_the_nearest_days() -> None:
+    left = concluded("one", FIRST - timedelta(days=400), FIRST)
+    for right, share in ((concluded("two", LAST, LAST + timedelta(days=400)), 0.0), (concluded("two", FIRST), 1.0)):
+        compared = compare(left, right)
+        assert compared and compared.features["dateScore"] == share
+    assert compare(left, concluded("two", LAST + timedelta(days=1), LAST + timedelta(days=400))) is None
+
+
+@pytest.mark.parametrize("day", [FIRST, date(2001, 1, 1), date(2001, 12, 31), date(2000, 2, 29)], ids=str)
+def test_what_the_window_allows_is_also_looked_at(day: date) -> None:
+    """Two records meet in a block of a year, whatever days of the year they lie on."""
+    unlike = [replace(concluded(key, day), titles=()) for key in ("one", "two")]
+    last = day + timedelta(days=WINDOW_DAYS)
+    assert pair_up([unlike[0], replace(unlike[1], first=last, last=last)]).pairs == {(0, 1)}

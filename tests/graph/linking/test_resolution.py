@@ -273,3 +273,35 @@ def test_what_is_a_name_but_for_the_form_is_a_candidate(text: str, nodes: set[st
     result = resolve(text, "State")
     assert result.match is None
     assert {each.node for each in result.candidates} == {entity(node) for node in nodes}
+
+
+TWINS = Index(
+    [
+        body("org/kor-hops", "Ministry of Hops", country="state/KOR"),
+        body("org/kor-hops-2", "Ministry of the Hops", country="state/KOR"),
+        body("org/fra-hats", "Ministry of Hats", country="state/FRA"),
+        body("org/kor-hats", "Ministry of Hats", country="state/KOR"),
+        person("person/one", "Kim Min-su", "org/kor-hops"),
+        person("person/two", "Kim Min-su", "org/kor-hops"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "context", "meant"),
+    [
+        ("Ministry of Hops", "Organization", "Republic of Korea", {"org/kor-hops", "org/kor-hops-2"}),
+        ("Ministry of Hops", "Organization", None, {"org/kor-hops", "org/kor-hops-2"}),
+        ("Ministry of Hats", "Organization", None, {"org/fra-hats", "org/kor-hats"}),
+        ("Kim Min-su", "Person", "Ministry of Hops", {"person/one", "person/two"}),
+    ],
+)
+def test_two_exact_candidates_decide_nothing(text: str, kind: str, context: str | None, meant: set[str]) -> None:
+    result = resolve(text, kind, context=context, index=TWINS)
+    assert (result.match, result.verdict) == (None, "candidates")
+    exact = {each.node for each in result.candidates if each.features[0].score == 1}
+    assert exact == {entity(node) for node in meant}
+
+
+def test_of_two_bodies_of_one_name_the_one_of_the_named_state_is_meant() -> None:
+    assert matched(resolve("Ministry of Hats", "Organization", context="France", index=TWINS)) == "org/fra-hats"

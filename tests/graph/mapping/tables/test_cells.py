@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from communique.graph.identifiers import entity
 from communique.graph.mapping.tables.cells import (
     CellError,
+    Reader,
     Setting,
     booleans,
     decimals,
@@ -63,6 +64,26 @@ def test_bounds_hold() -> None:
         years(1000, 2100)("2899", NOW)
     with pytest.raises(CellError, match="neither true nor false"):
         booleans({"yes": True})("ja", NOW)
+
+
+@pytest.mark.parametrize(
+    ("reader", "least", "most", "below", "above"),
+    [
+        (integers(0, 193), "0", "193", "-1", "194"),
+        (decimals(Decimal(-1), Decimal(1), False, None), "-1", "1", "-1.000001", "1.000001"),
+        (years(1000, 2100), "1000", "2100", "0999", "2101"),
+        (dates(["%Y-%m-%d"], None, 1990, 2020), "1990-01-01", "2020-12-31", "1989-12-31", "2021-01-01"),
+        (dates(["edtf"], None, 1990, 2020), "1990", "2020-12-31", "1989", "2021"),
+    ],
+    ids=["integers", "decimals", "years", "dates", "edtf"],
+)
+def test_a_declared_minimum_and_maximum_may_be_reached_and_not_passed(
+    reader: Reader, least: str, most: str, below: str, above: str
+) -> None:
+    assert [reader(text, NOW).text for text in (least, most)] == [least, most]
+    for text in (below, above):
+        with pytest.raises(CellError, match="less than|more than|lies outside"):
+            reader(text, NOW)
 
 
 @pytest.mark.parametrize(
