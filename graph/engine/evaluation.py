@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,9 +12,9 @@ from communique.graph.errors import (
     InvalidParameter,
     QueryAborted,
     QueryRefused,
-    QuerySyntaxError,
     UnacceptableFormat,
 )
+from communique.graph.hints.syntax import explain
 from communique.graph.media import GRAPHS, SOLUTIONS
 from communique.graph.namespaces import ID, PREFIXES
 from communique.graph.wire import Request
@@ -23,7 +22,6 @@ from communique.graph.wire import Request
 # A dataset of many listed graphs is evaluated graph by graph, hundreds of times slower than the union.
 MOST_GRAPHS = 20
 
-_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _SHORT = 300
 
 
@@ -44,7 +42,7 @@ def evaluate(store: Store, request: Request) -> tuple[str, bytes]:
         found = store.query(request.text, base_iri=ID, **_dataset(request))
         return _write(found, request)
     except SyntaxError as error:
-        raise _explain(str(error)) from error
+        raise explain(request.text, error) from error
     except (OSError, RuntimeError, ValueError) as error:
         raise QueryAborted(f"evaluation failed: {_shorten(str(error))}") from error
 
@@ -88,14 +86,6 @@ def _bytes(written: bytes | None) -> bytes:
     """Narrow what pyoxigraph returns when it is given no file."""
     assert written is not None
     return written
-
-
-def _explain(message: str) -> QuerySyntaxError:
-    """Take line and column out of the parser's message."""
-    if match := _PLACE.fullmatch(message):
-        line, column = int(match[1]), int(match[2])
-        return QuerySyntaxError(_shorten(f"line {line}, column {column}: {match[3]}"), line=line, column=column)
-    return QuerySyntaxError(_shorten(message))
 
 
 def _shorten(message: str) -> str:
