@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from communique.graph.errors import MappingError
 from communique.graph.identifiers import ONTOLOGY
 from communique.graph.namespaces import BASE, COM, OWL, RDF, RDFS, SCHEMA, SKOS, VOCAB, XSD
+from communique.graph.spelling import closest
 
 Index = Mapping[NamedNode, Mapping[NamedNode, tuple[NamedNode | Literal, ...]]]
 
@@ -157,9 +157,7 @@ def look_up(key: str) -> Term:
 
 def suggest(name: str) -> str | None:
     """Name the key closest to a misspelt one; None when nothing is near."""
-    folded = {key.lower(): key for key in terms()}
-    close = difflib.get_close_matches(name.lower(), folded, n=1)
-    return folded[close[0]] if close else None
+    return next(iter(closest(name, terms())), None)
 
 
 @cache

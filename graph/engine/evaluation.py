@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from pyoxigraph import NamedNode, QueryTriples, serialize
@@ -11,15 +10,14 @@ from communique.graph.engine.guard import listed_graphs
 from communique.graph.errors import (
     InvalidParameter,
     QueryAborted,
-    QuerySyntaxError,
     UnacceptableFormat,
 )
+from communique.graph.hints.syntax import explain
 from communique.graph.media import GRAPHS, SOLUTIONS
 from communique.graph.merged import Found, MergedDataset
 from communique.graph.namespaces import PREFIXES
 from communique.graph.wire import Request
 
-_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _SHORT = 300
 
 
@@ -39,7 +37,7 @@ def evaluate(dataset: MergedDataset, request: Request) -> tuple[str, bytes]:
     try:
         return _write(_ask(dataset, request), request)
     except SyntaxError as error:
-        raise _explain(str(error)) from error
+        raise explain(request.text, error) from error
     except (OSError, RuntimeError, ValueError) as error:
         raise QueryAborted(f"evaluation failed: {_shorten(str(error))}") from error
 
@@ -84,14 +82,6 @@ def _bytes(written: bytes | None) -> bytes:
     """Narrow what pyoxigraph returns when it is given no file."""
     assert written is not None
     return written
-
-
-def _explain(message: str) -> QuerySyntaxError:
-    """Take line and column out of the parser's message."""
-    if match := _PLACE.fullmatch(message):
-        line, column = int(match[1]), int(match[2])
-        return QuerySyntaxError(_shorten(f"line {line}, column {column}: {match[3]}"), line=line, column=column)
-    return QuerySyntaxError(_shorten(message))
 
 
 def _shorten(message: str) -> str:

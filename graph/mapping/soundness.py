@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Sequence
 from pyoxigraph import NamedNode
 
 from communique.graph.mapping.children import children
-from communique.graph.mapping.tree import closest, wrong
+from communique.graph.mapping.tree import wrong
 from communique.graph.mapping.values import Fact
 from communique.graph.namespaces import ID, shorten
+from communique.graph.spelling import did_you_mean
 
 _COUNTRY = re.compile("(state|place)/[A-Z]{3}")
 
@@ -73,4 +74,4 @@ def _refuse_unknown(facts: Iterable[Fact], known: Collection[str]) -> None:
         for end in ends:
             if end not in known:
                 message = f"{end} is described neither here nor in the background nor in another document"
-                raise wrong(fact.place, message, expected="a node that is described", hint=closest(end, known))
+                raise wrong(fact.place, message, expected="a node that is described", hint=did_you_mean(end, known))

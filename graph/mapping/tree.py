@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from communique.graph.errors import MappingError
+from communique.graph.spelling import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,6 @@ def wrong(place: Place, message: str, *, expected: str | None = None, hint: str 
     return MappingError(message, path=place.path, line=place.line, column=place.column, expected=expected, hint=hint)
 
 
-def closest(text: str, known: Iterable[str]) -> str | None:
-    """Word the hint that names the nearest of the known words; None when nothing is near."""
-    near = difflib.get_close_matches(text, list(known), n=1)
-    return f"did you mean {near[0]!r}?" if near else None
-
-
 def as_scalar(part: Part, what: str) -> Scalar:
     """Take a part for a text; MappingError when it is a list, a mapping or left empty."""
     if isinstance(part, Scalar) and part.text.strip():
@@ -106,7 +100,7 @@ def refuse_others(block: Block, allowed: Iterable[str], what: str) -> None:
     for key, _ in block:
         if key.text not in known:
             message = f"{key.text!r} is not a key of {what}"
-            raise wrong(key.place, message, expected=", ".join(known), hint=closest(key.text, known))
+            raise wrong(key.place, message, expected=", ".join(known), hint=did_you_mean(key.text, known))
 
 
 def is_empty(part: Part) -> bool:

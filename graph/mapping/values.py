@@ -13,8 +13,9 @@ from pyoxigraph import Literal, NamedNode
 from communique.graph.errors import MappingError
 from communique.graph.identifiers import entity
 from communique.graph.mapping.bounds import read_bounds
-from communique.graph.mapping.tree import Block, Part, Place, Scalar, as_items, as_scalar, closest, is_empty, wrong
+from communique.graph.mapping.tree import Block, Part, Place, Scalar, as_items, as_scalar, is_empty, wrong
 from communique.graph.namespaces import OWL, RDF, XSD
+from communique.graph.spelling import did_you_mean
 from communique.graph.vocabulary import LANG_STRING, Term, classes, concepts, suggest, terms
 
 # First step of the path of every identifier that data may use.
@@ -108,7 +109,7 @@ def identify(text: Scalar) -> NamedNode:
         raise wrong(text.place, error.message, expected=error.expected, hint=error.hint) from error
     if kind not in KINDS:
         expected = ", ".join(sorted(KINDS))
-        raise wrong(text.place, f"{text.text!r} is of unknown kind", expected=expected, hint=closest(kind, KINDS))
+        raise wrong(text.place, f"{text.text!r} is of unknown kind", expected=expected, hint=did_you_mean(kind, KINDS))
     return node
 
 
@@ -117,7 +118,7 @@ def _read_concept(scheme: str, text: Scalar) -> NamedNode:
     known = concepts(scheme)
     if text.text not in known:
         message = f"{text.text!r} is not a concept of {scheme}"
-        raise wrong(text.place, message, expected=", ".join(known), hint=closest(text.text, known))
+        raise wrong(text.place, message, expected=", ".join(known), hint=did_you_mean(text.text, known))
     return known[text.text].iri
 
 
@@ -125,7 +126,7 @@ def _read_class(text: Scalar) -> NamedNode:
     """Read the key of a class."""
     known = classes()
     if text.text not in known:
-        raise wrong(text.place, f"{text.text!r} is not a class of the ontology", hint=closest(text.text, known))
+        raise wrong(text.place, f"{text.text!r} is not a class of the ontology", hint=did_you_mean(text.text, known))
     return known[text.text].iri
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import TypeVar
 
 from communique.graph.errors import NetworkError
+from communique.graph.spelling import did_you_mean
 
 T = TypeVar("T")
 
@@ -16,9 +16,8 @@ def pick(kind: str, name: str, table: Mapping[str, T]) -> T:
     try:
         return table[name]
     except KeyError:
-        close = get_close_matches(name, table, n=1)
         raise NetworkError(
             f"no {kind} is called {name!r}",
             expected=f"one of {', '.join(table)}",
-            hint=f"did you mean {close[0]!r}?" if close else None,
+            hint=did_you_mean(name, table),
         ) from None

@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
 from communique.graph.mapping.tables import dates
-from communique.graph.mapping.tree import Block, Part, Place, Scalar, as_block, as_items, as_scalar, closest, wrong
+from communique.graph.mapping.tree import Block, Part, Place, Scalar, as_block, as_items, as_scalar, wrong
+from communique.graph.spelling import did_you_mean
 
 _COMMON = (
     "column",
@@ -125,7 +126,7 @@ def read_column(key: Scalar, part: Part) -> Column:
     for name, _ in block:
         if name.text not in allowed:
             message = f"{name.text!r} is no setting of a column of kind {kind}"
-            raise wrong(name.place, message, expected=", ".join(allowed), hint=closest(name.text, allowed))
+            raise wrong(name.place, message, expected=", ".join(allowed), hint=did_you_mean(name.text, allowed))
     column = Column(
         name=key.text,
         names=_texts(block, "column") or (key.text,),
@@ -156,7 +157,7 @@ def _read_kind(block: Block) -> str:
     text = as_scalar(part, "a kind of column")
     if text.text not in KINDS:
         message = f"{text.text!r} is no kind of column"
-        raise wrong(text.place, message, expected=", ".join(KINDS), hint=closest(text.text, KINDS))
+        raise wrong(text.place, message, expected=", ".join(KINDS), hint=did_you_mean(text.text, KINDS))
     return text.text
 
 
@@ -197,7 +198,7 @@ def _choice(block: Block, key: str, choices: tuple[str, ...]) -> str:
     text = as_scalar(part, key)
     if text.text not in choices:
         raise wrong(
-            text.place, f"{key} is {text.text!r}", expected=", ".join(choices), hint=closest(text.text, choices)
+            text.place, f"{key} is {text.text!r}", expected=", ".join(choices), hint=did_you_mean(text.text, choices)
         )
     return text.text
 

@@ -14,8 +14,9 @@ from pyoxigraph import NamedNode
 
 from communique.graph.errors import MappingError
 from communique.graph.mapping.tables.columns import Column
-from communique.graph.mapping.tree import Block, Listing, Part, Place, Scalar, closest, wrong
+from communique.graph.mapping.tree import Block, Listing, Part, Place, Scalar, wrong
 from communique.graph.mapping.values import Hole, identify
+from communique.graph.spelling import did_you_mean
 from communique.graph.vocabulary import Term
 
 # Kinds of column whose value is a node of the graph, and the first step of its identifier unless the column says so.
@@ -139,7 +140,7 @@ class Holes:
         """Read one placeholder."""
         name, aspect = found["name"], found["aspect"] or ""
         if name not in self.columns:
-            hint = closest(name, self.columns)
+            hint = did_you_mean(name, self.columns)
             raise wrong(place, f"{{{name}}} is no column of this table", expected=", ".join(self.columns), hint=hint)
         if aspect and aspect not in ASPECTS:
             raise wrong(place, f"{found[0]}: no aspect {aspect!r}", expected=", ".join(ASPECTS))

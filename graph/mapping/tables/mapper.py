@@ -18,8 +18,9 @@ from communique.graph.mapping.tables.linker import Linker
 from communique.graph.mapping.tables.readers import reader
 from communique.graph.mapping.tables.rows import Rejected, Row
 from communique.graph.mapping.tables.templates import compile_facts
-from communique.graph.mapping.tree import closest, wrong
+from communique.graph.mapping.tree import wrong
 from communique.graph.namespaces import XSD, term
+from communique.graph.spelling import did_you_mean
 
 _INTEGER = NamedNode(XSD + "integer")
 _NOW = (Setting(),)
@@ -176,7 +177,7 @@ def _place(
     fitting = [each for each, found in columns.items() if found.kind in kinds and each != column.name]
     if name not in fitting:
         message = f"{column.name} is read by {name!r}, which is no such column"
-        raise wrong(column.place, message, expected=", ".join(fitting), hint=closest(name, fitting))
+        raise wrong(column.place, message, expected=", ".join(fitting), hint=did_you_mean(name, fitting))
     names = list(columns)
     if names.index(name) > names.index(column.name):
         message = f"{name} stands below {column.name}"
@@ -199,7 +200,7 @@ def _name(column: Column, row: Row) -> str:
     found = next((name for name in column.names if name in row.cells), None)
     if found is None and not column.optional:
         wanted = " or ".join(map(repr, column.names))
-        hint = closest(column.names[0], row.cells)
+        hint = did_you_mean(column.names[0], row.cells)
         raise wrong(
             column.place, f"{row.file} has no column {wanted}", expected=", ".join(map(repr, row.cells)), hint=hint
         )

@@ -10,7 +10,8 @@ from collections.abc import Collection
 
 from communique.graph.mapping.bounds import PERIODS
 from communique.graph.mapping.children import children
-from communique.graph.mapping.tree import Block, Scalar, as_items, as_scalar, closest, wrong
+from communique.graph.mapping.tree import Block, Scalar, as_items, as_scalar, wrong
+from communique.graph.spelling import did_you_mean
 
 NEEDS = "needs"
 
@@ -25,7 +26,7 @@ def read_needs(block: Block) -> Needs:
     own = tuple(key.text for key, _ in block if key.text != NEEDS)
     for key in keys:
         if key.text not in own:
-            hint = closest(key.text, own)
+            hint = did_you_mean(key.text, own)
             raise wrong(key.place, f"{key.text!r} is needed but not given", expected=_one_of(own), hint=hint)
     return tuple(_written_out(key, own) for key in keys)
 

@@ -29,9 +29,10 @@ from communique.graph.mapping.tables.cells import (
 )
 from communique.graph.mapping.tables.columns import Column
 from communique.graph.mapping.tables.linker import Linker
-from communique.graph.mapping.tree import Scalar, closest, wrong
+from communique.graph.mapping.tree import Scalar, wrong
 from communique.graph.mapping.values import KINDS, identify
 from communique.graph.namespaces import ID
+from communique.graph.spelling import did_you_mean
 from communique.graph.vocabulary import classes, schemes
 from communique.graph.vocabulary import concepts as concepts_of
 
@@ -82,7 +83,7 @@ def _concept(column: Column, _: Linker) -> Reader:
         raise wrong(column.place, f"column {column.name} has no scheme", expected="scheme: " + ", ".join(schemes()))
     name = column.text("scheme") or ""
     if name not in schemes():
-        hint = closest(name, schemes())
+        hint = did_you_mean(name, schemes())
         raise wrong(scheme.place, f"{name!r} is no scheme", expected=", ".join(schemes()), hint=hint)
     known = {slug: concept.iri for slug, concept in concepts_of(name).items()}
     return concepts(_closed(column, known, f"a concept of {name}"))
@@ -106,7 +107,7 @@ def _state(column: Column, linker: Linker) -> Reader:
 def _code(column: Column, linker: Linker) -> Reader:
     scheme = column.text("scheme") or "alpha3"
     if scheme not in SCHEMES:
-        place, hint = column.options["scheme"].place, closest(scheme, SCHEMES)
+        place, hint = column.options["scheme"].place, did_you_mean(scheme, SCHEMES)
         raise wrong(place, f"{scheme!r} is no scheme of codes", expected=", ".join(SCHEMES), hint=hint)
     chosen = _chosen(column)
 
@@ -155,7 +156,7 @@ def _kind(column: Column) -> str:
     """Read the kind of the nodes of a column."""
     kind = column.text("kind") or "org"
     if kind not in KINDS:
-        place, hint = column.options["kind"].place, closest(kind, KINDS)
+        place, hint = column.options["kind"].place, did_you_mean(kind, KINDS)
         raise wrong(place, f"{kind!r} is no kind of node", expected=", ".join(KINDS), hint=hint)
     return kind
 
@@ -191,7 +192,10 @@ def _closed(column: Column, known: Mapping[str, NamedNode], what: str) -> dict[s
     for word in values.values():
         if word.text not in known:
             raise wrong(
-                word.place, f"{word.text!r} is not {what}", expected=", ".join(known), hint=closest(word.text, known)
+                word.place,
+                f"{word.text!r} is not {what}",
+                expected=", ".join(known),
+                hint=did_you_mean(word.text, known),
             )
     return {text: known[word.text] for text, word in values.items()} or dict(known)
 

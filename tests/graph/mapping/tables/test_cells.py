@@ -82,7 +82,7 @@ def test_a_declared_minimum_and_maximum_may_be_reached_and_not_passed(
 ) -> None:
     assert [reader(text, NOW).text for text in (least, most)] == [least, most]
     for text in (below, above):
-        with pytest.raises(CellError, match="less than|more than|lies outside"):
+        with pytest.raises(CellError, match=r"less than|more than|lies outside"):
             reader(text, NOW)
 
 

@@ -1,0 +1,87 @@
+"""A SPARQL text that is not well-formed, and a change that may mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from communique.graph.hints.tokens import Token, read_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Put ``text`` in the place of the characters from ``start`` to ``end``."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A change of the text that may make it well-formed.
+
+    Attributes
+    ----------
+    edits : in the order of their places, none within another
+    at : offset of what is wrong
+    found : what is wrong, a clause
+    expected : what belongs there
+    cure : what to do
+    """
+
+    edits: tuple[Edit, ...]
+    at: int
+    found: str
+    expected: str
+    cure: str
+
+    def apply(self, text: str) -> str:
+        """Give the text with the change."""
+        for edit in reversed(self.edits):
+            text = text[: edit.start] + edit.text + text[edit.end :]
+        return text
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A text, the parser's complaint, and the offset from which on the text makes no sense to it."""
+
+    text: str
+    complaint: str
+    offset: int
+
+    @cached_property
+    def tokens(self) -> Sequence[Token]:
+        """The tokens of the text."""
+        return read_tokens(self.text)
+
+    @cached_property
+    def at(self) -> int:
+        """The number of the token at the offset; of the last where the text ends there, -1 where there is none."""
+        return next((n for n, token in enumerate(self.tokens) if token.end > self.offset), len(self.tokens) - 1)
+
+    @cached_property
+    def near(self) -> Sequence[Token]:
+        """The tokens to be doubted, the most doubtful first: the one at the offset, those before it, the next."""
+        numbers = (self.at, *range(self.at - 1, self.at - 4, -1), self.at + 1)
+        return [self.tokens[n] for n in numbers if 0 <= n < len(self.tokens)]
+
+    def after(self, token: Token) -> Token | None:
+        """Give the token that follows another."""
+        return next((each for each in self.tokens if each.start >= token.end), None)
+
+    def before(self, token: Token) -> Token | None:
+        """Give the token in front of another."""
+        return next((each for each in reversed(self.tokens) if each.end <= token.start), None)
+
+
+def exchange(token: Token, text: str) -> Edit:
+    """Put a text in the place of a token."""
+    return Edit(token.start, token.end, text)
+
+
+def insertion(offset: int, text: str) -> Edit:
+    """Put a text between two characters."""
+    return Edit(offset, offset, text)
