@@ -85,7 +85,8 @@ def _read_operation() -> Operation:
         raise UnsupportedMediaType(f"The body has {found}; send a query as {_DIRECT} or {_FORM}.")
     if len(texts) != 1:
         raise BadRequest(f"The request has {len(texts)} queries; send one, as the parameter query or as the body.")
-    return Operation(texts[0], _graphs("default-graph-uri"), _graphs("named-graph-uri"))
+    # A byte order mark belongs to the file in which somebody kept the query.
+    return Operation(texts[0].removeprefix("\ufeff"), _graphs("default-graph-uri"), _graphs("named-graph-uri"))
 
 
 def _read_body() -> str:

@@ -2,7 +2,8 @@
 
 CommuniqueError
 ├── SourceError            a file cannot be read or parsed
-│   ├── SourceErrors       several files cannot
+│   ├── SourceErrors       several files cannot, or one has several faults
+│   ├── SourceLimit        a file needs more time, memory or depth than a reader is given
 │   └── MappingError       a row or authored node cannot become quads
 ├── ConformanceError       data violates the shapes; carries the report
 ├── LinkingError           a pair, judgement or mapping that makes no sense
@@ -29,9 +30,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from communique.graph.display import brief
+
 
 class CommuniqueError(Exception):
     """Base of all failures that the product explains.
+
+    Its parts quote files and questions of strangers. They are made fit to be shown here, once for every terminal, log
+    and problem document: see ``display.brief``.
 
     Parameters
     ----------
@@ -41,10 +47,10 @@ class CommuniqueError(Exception):
     """
 
     def __init__(self, message: str, *, expected: str | None = None, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.expected = expected
-        self.hint = hint
+        self.message = brief(message)
+        self.expected = expected and brief(expected)
+        self.hint = hint and brief(hint)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         """Join the parts into the sentences shown on a terminal."""
@@ -57,7 +63,10 @@ class CommuniqueError(Exception):
 
 
 class SourceError(CommuniqueError):
-    """A file cannot be read or parsed; ``line`` and ``column`` are 1-based, None when unknown."""
+    """A file cannot be read or parsed; ``line`` and ``column`` are 1-based, None when unknown.
+
+    ``found`` is the message without its place.
+    """
 
     def __init__(
         self, message: str, *, path: str | None = None, line: int | None = None, column: int | None = None, **parts: Any
@@ -65,14 +74,29 @@ class SourceError(CommuniqueError):
         place = ":".join(str(part) for part in (path, line, column) if part is not None)
         super().__init__(f"{place}: {message}" if place else message, **parts)
         self.path, self.line, self.column = path, line, column
+        self.found = brief(message)
+
+    @property
+    def faults(self) -> tuple[SourceError, ...]:
+        """The single faults, each with its place: itself, unless it stands for several."""
+        return (self,)
 
 
 class SourceErrors(SourceError):
-    """Several files cannot be read or parsed; ``faults`` says of each why."""
+    """Several faults, of one file or of several; ``faults`` are told one by one, though perhaps not all of them."""
 
     def __init__(self, message: str, faults: Sequence[SourceError], **parts: Any) -> None:
         super().__init__(message, **parts)
-        self.faults = tuple(faults)
+        self._faults = tuple(each for fault in faults for each in fault.faults)
+
+    @property
+    def faults(self) -> tuple[SourceError, ...]:
+        """The single faults."""
+        return self._faults
+
+
+class SourceLimit(SourceError):
+    """Reading a file took more than a limit allows, or broke the parser; whether the file is right is not known."""
 
 
 class MappingError(SourceError):

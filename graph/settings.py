@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -22,6 +23,8 @@ class Settings:
     query_seconds : wall-clock limit of one query, > 0
     query_megabytes : memory a query may claim beyond the loaded snapshot, MiB
     query_characters : longest query text accepted
+    read_seconds : processor time for parsing one file, beside a second for each MiB of it, > 0
+    read_megabytes : address space of the process that parses it, MiB
     engine_workers : most queries evaluated at one time
     unconfined : serve even where the host forbids network namespaces (the operator's explicit word)
     host, port : address of the HTTP server
@@ -32,6 +35,8 @@ class Settings:
     query_seconds: float = 20.0
     query_megabytes: int = 1024
     query_characters: int = 100_000
+    read_seconds: float = 60.0
+    read_megabytes: int = 1536
     engine_workers: int = 8
     unconfined: bool = False
     host: str = "127.0.0.1"
@@ -50,11 +55,14 @@ def _convert(name: str, text: str, kind: Callable[[str], object]) -> object:
     """Turn the text of one variable into the type of its default."""
     if kind is bool:
         return _boolean(name, text)
+    expected = "a number above 0"
     try:
-        return kind(text)
+        value = kind(text)
     except ValueError as error:
-        message = f"{PREFIX}{name.upper()} is {text!r}"
-        raise CommuniqueError(message, expected="a number") from error
+        raise CommuniqueError(f"{PREFIX}{name.upper()} is {text!r}", expected=expected) from error
+    if isinstance(value, int | float) and not 0 < value < math.inf and name != "port":
+        raise CommuniqueError(f"{PREFIX}{name.upper()} is {text!r}", expected=expected)
+    return value
 
 
 def _kind(default: object) -> Callable[[str], object]:

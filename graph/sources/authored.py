@@ -10,10 +10,10 @@ from typing import Any
 
 import yaml
 
+from communique.graph.decoding.encodings import locate, read_text
+from communique.graph.decoding.streams import name_of
 from communique.graph.errors import SourceError
 from communique.graph.mapping.tree import Block, Listing, Part, Place, Scalar
-from communique.graph.sources.streams import name_of
-from communique.graph.sources.texts import decode_file, locate
 
 _NULL = "tag:yaml.org,2002:null"
 
@@ -23,7 +23,7 @@ def read_yaml(file: Path | Traversable) -> Block:
 
     SourceError: the file is missing, not UTF-8 or not YAML, repeats a key, uses an alias, or holds no mapping.
     """
-    return parse_yaml(decode_file(file), name_of(file))
+    return parse_yaml(read_text(file), name_of(file))
 
 
 def parse_yaml(text: str, path: str) -> Block:

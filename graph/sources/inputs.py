@@ -14,9 +14,9 @@ from typing import BinaryIO
 
 from pyoxigraph import RdfFormat
 
+from communique.graph.decoding.streams import plain_name
 from communique.graph.errors import SourceError
 from communique.graph.sources.rdf import FORMATS
-from communique.graph.sources.streams import plain_name
 
 AUTHORED = (".yaml", ".yml")
 STDIN = Path("-")

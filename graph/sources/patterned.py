@@ -7,11 +7,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from types import ModuleType
 
+from communique.graph.decoding.streams import name_of, open_stream
 from communique.graph.errors import MappingError, SourceError
 from communique.graph.identifiers import slug
 from communique.graph.mapping.tables.description import Source
 from communique.graph.mapping.tables.series import Edition, EditionPattern
-from communique.graph.sources.streams import name_of, open_stream
 from communique.graph.sources.tables import table_name
 
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import BinaryIO, cast
 
-import pyoxigraph
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple
 
+from communique.graph.decoding.process import read_quads
+from communique.graph.decoding.rdf import Form
+from communique.graph.decoding.streams import Notice, name_of, plain_name
 from communique.graph.errors import SourceError
-from communique.graph.sources.faults import WellFormed, explain
-from communique.graph.sources.streams import Notice, name_of, open_stream, plain_name
+from communique.graph.faults import Faults
 
 FORMATS: Mapping[str, RdfFormat] = MappingProxyType(
     {
@@ -42,8 +42,10 @@ def read_rdf(
 
     Raises
     ------
-    SourceError : at once for an unknown suffix; on reaching it, with line and column where the parser tells them, for
-        wrong syntax, a statement outside any graph when there is no ``graph``, and a blank node
+    SourceError : at once for an unknown suffix; at the end, with line and column where the parser tells them, for
+        wrong syntax, a statement outside any graph when there is no ``graph``, and a blank node. Several faults are
+        one ``SourceErrors``; from the first on no statement is given
+    SourceLimit : parsing takes more than the limits of the settings, or breaks the parser
     """
     return _sound(_parse(file, _form(file, form), notice), graph, name_of(file))
 
@@ -72,28 +74,22 @@ def _parse(
     file: Path | Traversable, form: RdfFormat, notice: Notice | None, prefixes: dict[str, str] | None = None
 ) -> Iterator[Quad]:
     """Parse a file; with ``prefixes`` as one that shares no blank node and knows where it lies."""
-    is_any = prefixes is not None
-    base = file.resolve().as_uri() if is_any and isinstance(file, Path) else None
-    try:
-        with open_stream(file, notice) as stream:
-            source = WellFormed(stream) if form == RdfFormat.RDF_XML else stream
-            # Whatever can be read from will do.
-            content = cast(BinaryIO, source)
-            parser = pyoxigraph.parse(content, format=form, base_iri=base, rename_blank_nodes=is_any)
-            yield from parser
-            if prefixes is not None:
-                prefixes.update(parser.prefixes)
-            _exhaust(source)
-    except SyntaxError as error:
-        raise explain(error, file, form) from error
+    base = file.resolve().as_uri() if prefixes is not None and isinstance(file, Path) else None
+    return read_quads(file, Form(form, base, is_apart=prefixes is not None), prefixes, notice)
 
 
 def _sound(quads: Iterable[Quad], graph: NamedNode | None, path: str) -> Iterator[Quad]:
-    """Check what a parser lets pass."""
-    for quad in quads:
-        if graph is not None and isinstance(quad.graph_name, DefaultGraph):
-            quad = Quad(quad.subject, quad.predicate, quad.object, graph)
-        yield quad if _is_sound(quad) else _refuse(quad, path)
+    """Check what a parser lets pass; nothing is given after the first fault, but the others are looked for."""
+    faults = Faults()
+    with faults.gathered():
+        for quad in quads:
+            if graph is not None and isinstance(quad.graph_name, DefaultGraph):
+                quad = Quad(quad.subject, quad.predicate, quad.object, graph)
+            if not _is_sound(quad):
+                faults.add(_refusal(quad, path))
+            elif not faults.count:
+                yield quad
+    faults.check(path)
 
 
 def _is_sound(quad: Quad) -> bool:
@@ -105,18 +101,13 @@ def _is_sound(quad: Quad) -> bool:
     )
 
 
-def _refuse(quad: Quad, path: str) -> Quad:
+def _refusal(quad: Quad, path: str) -> SourceError:
     """Say what is wrong with a statement."""
     if isinstance(quad.graph_name, DefaultGraph):
         expected, hint = "a named graph in the file, or a target graph", "name the target graph: --graph doc/900"
-        raise SourceError(f"a statement outside any graph: {quad.triple}", path=path, expected=expected, hint=hint)
+        return SourceError(f"a statement outside any graph: {quad.triple}", path=path, expected=expected, hint=hint)
     if isinstance(quad.object, Triple):
-        raise SourceError(f"a triple as object: {quad}", path=path, expected="a node or a literal as object")
+        expected = "a node or a literal as object"
+        return SourceError(f"a triple as object: {quad.subject} {quad.predicate} …", path=path, expected=expected)
     expected, hint = "an IRI for every node", "name the node in the file"
-    raise SourceError(f"a blank node: {quad.triple}", path=path, expected=expected, hint=hint)
-
-
-def _exhaust(source: BinaryIO | WellFormed) -> None:
-    """Read on to the end, so that broken compression and XML after the last statement are noticed too."""
-    while source.read(1 << 16):
-        pass
+    return SourceError(f"a blank node: {quad.triple}", path=path, expected=expected, hint=hint)

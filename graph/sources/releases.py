@@ -13,6 +13,7 @@ from types import ModuleType
 
 from pyoxigraph import Quad
 
+from communique.graph.decoding.streams import Notice, open_stream
 from communique.graph.errors import SourceError
 from communique.graph.mapping import adapters
 from communique.graph.mapping.tables.description import Edition, Source, Table, read_source
@@ -25,7 +26,6 @@ from communique.graph.sources.authored import read_yaml
 from communique.graph.sources.inputs import Input, digest
 from communique.graph.sources.patterned import make_editions
 from communique.graph.sources.rejects import Rejects
-from communique.graph.sources.streams import Notice, open_stream
 from communique.graph.sources.tables import read_rows, table_name
 
 KIND = ".table"

@@ -11,11 +11,11 @@ from datetime import date
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
+from communique.graph.decoding.streams import name_of, open_stream, plain_name
 from communique.graph.errors import SourceError
 from communique.graph.mapping.tables.guesses import Sample
 from communique.graph.mapping.tables.layouts import SUFFIXES, Layout
 from communique.graph.mapping.tables.rows import Row
-from communique.graph.sources.streams import name_of, open_stream, plain_name
 from communique.graph.sources.tables import read_rows, table_name
 
 _HEAD = 1 << 18

@@ -11,23 +11,24 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time
 from importlib.resources.abc import Traversable
-from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-import python_calamine
-
-from communique.graph.errors import SourceError
+from communique.graph.decoding.encodings import check_encoding, looks_like, plain_encoding
+from communique.graph.decoding.process import read_sheet
+from communique.graph.decoding.streams import Notice, name_of, open_stream, plain_name
+from communique.graph.decoding.workbooks import cell_text
+from communique.graph.errors import SourceError, SourceLimit
 from communique.graph.mapping.tables.layouts import FORMATS, SUFFIXES, Layout
 from communique.graph.mapping.tables.rows import CELL_MARK, LIST_MARK, Rejected, Row
-from communique.graph.sources.streams import Notice, name_of, open_stream, plain_name
 
 # Signs that no text has: NUL and its like, but for tabulators and line ends, and the mark between cells.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1d\x7f]")
 _UNDECODED = re.compile("[\ud800-\udfff]")
 _COMPRESSED = (".gz", ".zst")
+# Longest line of a text, in characters: what is longer has lost its line ends, or is there to fill the memory.
+LONGEST_LINE = 16 << 20
 
 
 def read_rows(file: Path | Traversable, layout: Layout, notice: Notice | None = None) -> Iterator[Row | Rejected]:
@@ -44,9 +45,10 @@ def read_rows(file: Path | Traversable, layout: Layout, notice: Notice | None = 
     if form is None:
         expected, hint = " ".join(SUFFIXES), f"say format: {' or '.join(FORMATS)} in the mapping"
         raise SourceError("unknown suffix of a table", path=name_of(file), expected=expected, hint=hint)
+    check_encoding(layout.encoding, name_of(file))
     if form == "jsonl":
         return _read_objects(file, layout, notice)
-    records = _read_sheet(file, layout, notice) if form == "xlsx" else _read_text(file, layout, form, notice)
+    records = read_sheet(file, layout.sheet, notice) if form == "xlsx" else _read_text(file, layout, form, notice)
     return _read_records(file, layout, records)
 
 
@@ -80,10 +82,8 @@ def _read_header(
     if cells is None or isinstance(cells, str) or not any(cells):
         message = f"row {layout.header} holds no names of columns"
         raise SourceError(message, path=name_of(file), expected="a row with names", hint="say header: in the mapping")
-    if any(_UNDECODED.search(cell) for cell in cells):
-        raise SourceError(
-            f"the header is not text in {layout.encoding}", path=name_of(file), expected="encoding: of the file"
-        )
+    if found := _UNDECODED.search("".join(cells)) or _CONTROL.search("".join(cells)):
+        raise _undecodable(file, layout, found[0])
     seen: dict[str, int] = {}
     names = []
     for cell in cells:
@@ -129,7 +129,7 @@ def _read_text(file: Path | Traversable, layout: Layout, form: str, notice: Noti
     with open_stream(file, notice) as stream:
         text = io.TextIOWrapper(stream, encoding=layout.encoding, errors="surrogateescape", newline="")
         rows = csv.reader(
-            text,
+            _lines(text, file),
             delimiter=separator,
             quotechar=layout.quote or None,
             quoting=quoting,
@@ -148,6 +148,28 @@ def _read_text(file: Path | Traversable, layout: Layout, form: str, notice: Noti
                 yield _explain(error, file, begun, rows.line_num)
 
 
+def _lines(text: io.TextIOWrapper, file: Path | Traversable) -> Iterator[str]:
+    """Give the lines of a text; SourceLimit for one that is too long to be a line."""
+    number = 0
+    while line := text.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE:
+            message, hint = f"a line of more than {LONGEST_LINE:,} characters", "see whether its line ends were lost"
+            raise SourceLimit(message, path=name_of(file), line=number, expected="a row on each line", hint=hint)
+        yield line
+
+
+def _undecodable(file: Path | Traversable, layout: Layout, sign: str) -> SourceError:
+    """Say that a header is no text in its encoding, or what the whole file looks like."""
+    with open_stream(file) as stream:
+        likely = looks_like(stream.read(1024))
+    found = f"U+{ord(sign):04X}" if ord(sign) < 0x80 else f"byte 0x{ord(sign) & 0xFF:02x}"
+    message = f"{found} in the header is no text in {plain_encoding(layout.encoding)}"
+    message += f"; the file looks like {likely}" if likely else ""
+    hint = "say the encoding of the file, as encoding: in the mapping or --encoding: utf-16, cp1252, latin-1, …"
+    return SourceError(message, path=name_of(file), line=layout.header, expected="encoding: of the file", hint=hint)
+
+
 def _explain(error: csv.Error, file: Path | Traversable, begun: int, line: int) -> str:
     """Say what is wrong with a row; SourceError when what follows cannot be trusted."""
     message = str(error)
@@ -161,42 +183,12 @@ def _explain(error: csv.Error, file: Path | Traversable, begun: int, line: int) 
     return f"not CSV on line {line}: {message}"
 
 
-def _read_sheet(file: Path | Traversable, layout: Layout, notice: Notice | None) -> Iterator[Record]:
-    """Read a sheet of a workbook."""
-    with open_stream(file, notice) as stream:
-        content = io.BytesIO(stream.read())
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(content)
-        if layout.sheet is not None and layout.sheet not in book.sheet_names:
-            expected = ", ".join(book.sheet_names)
-            raise SourceError(f"no sheet {layout.sheet!r}", path=name_of(file), expected=expected)
-        sheet = book.get_sheet_by_name(layout.sheet) if layout.sheet else book.get_sheet_by_index(0)
-    except (python_calamine.CalamineError, OSError) as error:
-        raise SourceError(f"no workbook: {error}", path=name_of(file), expected="XLSX") from error
-    empty = [()] * (sheet.start[0] if sheet.start else 0)  # the library begins at the first row that holds something
-    for cells in chain(empty, sheet.to_python(skip_empty_area=True)):
-        yield [_cell_text(cell) for cell in cells]
-
-
-def _cell_text(cell: Any) -> str:
-    """Write a cell of a workbook or of JSON as text: numbers as they are shown, dates in ISO 8601."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    if isinstance(cell, datetime) and cell.time() == time():
-        return cell.date().isoformat()
-    if isinstance(cell, date | datetime | time):
-        return cell.isoformat()
-    return "" if cell is None else str(cell)
-
-
 def _read_objects(file: Path | Traversable, layout: Layout, notice: Notice | None) -> Iterator[Row | Rejected]:
     """Read JSON lines: one object a line, members of members as ``a.b``, lists of texts as one cell of several."""
     name = table_name(file)
     with open_stream(file, notice) as stream:
         text = io.TextIOWrapper(stream, encoding=layout.encoding, errors="surrogateescape", newline="\n")
-        for number, line in enumerate(text, 1):
+        for number, line in enumerate(_lines(text, file), 1):
             if not line.strip():
                 continue
             if fault := _find_fault(line.strip("\r\n\t ")):
@@ -229,7 +221,7 @@ def _flatten(found: dict[str, Any], before: str) -> Iterable[tuple[str, str]]:
             plain = all(not isinstance(item, list | dict) for item in value)
             yield (
                 before + key,
-                LIST_MARK.join(map(_cell_text, value)) if plain else json.dumps(value, ensure_ascii=False),
+                LIST_MARK.join(map(cell_text, value)) if plain else json.dumps(value, ensure_ascii=False),
             )
         else:
-            yield before + key, _cell_text(value)
+            yield before + key, cell_text(value)

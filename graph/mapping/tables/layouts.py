@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from communique.graph.decoding.encodings import check_encoding
+from communique.graph.errors import SourceError
 from communique.graph.mapping.tables.parts import read_sign, read_text, read_texts, read_whole
 from communique.graph.mapping.tree import Block, Part, as_scalar, wrong
 
@@ -77,7 +79,7 @@ def _read_encoding(part: Part | None) -> str:
         return _UTF8
     text = as_scalar(part, "the name of an encoding")
     try:
-        "".encode(text.text)
-    except LookupError as error:
-        raise wrong(text.place, f"{text.text!r} is no encoding", expected="utf-8, cp1252, mac_roman, …") from error
+        check_encoding(text.text)
+    except SourceError as error:
+        raise wrong(text.place, error.found, expected=error.expected) from error
     return text.text

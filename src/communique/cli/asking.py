@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TextIO
+from pathlib import Path
+from typing import Any
 
 import click
 from pyoxigraph import (
@@ -17,6 +18,7 @@ from pyoxigraph import (
 )
 
 from communique.cli.console import format_option, print_json, print_table, write_bytes
+from communique.cli.inputs import FILES, text_of
 from communique.cli.session import Session
 from communique.graph import networks
 from communique.graph.errors import InvalidParameter
@@ -38,9 +40,9 @@ _Term = NamedNode | BlankNode | Literal | Triple
 @click.command()
 @click.argument("name", required=False)
 @click.option("--param", "-p", "pairs", multiple=True, metavar="NAME=VALUE", help="Set a parameter; may be repeated.")
-@click.option("--file", "file", type=click.File("r"), help="Ask the SPARQL text of this file instead (- for stdin).")
+@click.option("--file", "file", type=FILES, help="Ask the SPARQL text of this file instead (- for stdin).")
 @format_option("table", "json", "csv", "tsv")
-def query(name: str | None, pairs: tuple[str, ...], file: TextIO | None, form: str) -> None:
+def query(name: str | None, pairs: tuple[str, ...], file: Path | None, form: str) -> None:
     """Ask a ready question by NAME, or any SPARQL query; without either, list the questions.
 
     \b
@@ -48,7 +50,7 @@ def query(name: str | None, pairs: tuple[str, ...], file: TextIO | None, form: s
       communique query adopters-of-agreement --param agreement=agreement/seoul-communique
     """
     if file is not None:
-        _print_answer(file.read(), form)
+        _print_answer(text_of(file), form)
     elif name is None:
         _list_questions(form)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from communique.graph.display import legible
 from communique.graph.errors import (
     CommuniqueError,
     ConformanceError,
@@ -18,6 +20,8 @@ from communique.graph.errors import (
     QueryAborted,
     QueryTimeout,
     ShapesError,
+    SourceErrors,
+    SourceLimit,
     StoreError,
 )
 
@@ -30,7 +34,9 @@ EXIT_CODES = (
     ("3", "the store, the engine or a limit stopped it"),
 )
 
-_FAILURES = (EngineError, StoreError, ShapesError, QueryTimeout, QueryAborted)
+_FAILURES = (EngineError, StoreError, ShapesError, SourceLimit, QueryTimeout, QueryAborted)
+# What the system says of a path that was named; anything else it says is about the machine.
+_WRONG_PATHS = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
 # A pipe has no width: wide enough that no cell of a table is folded in the middle of an IRI.
 _PIPE_WIDTH = 200
 
@@ -44,18 +50,36 @@ class ExplainedGroup(click.Group):
             formatter.write_dl(EXIT_CODES)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a ``CommuniqueError`` ends it with a message on stderr and its exit code."""
+        """Run a command; whatever ends it is said on stderr, and gives one of the exit codes.
+
+        A defect of ours leaves its traceback and exit code 3, so that no script takes it for a verdict on the data.
+        """
         try:
             return super().invoke(ctx)
+        except click.ClickException as error:
+            error.message = legible(error.message)  # type: ignore[misc]
+            raise
         except CommuniqueError as error:
             explain(error)
             sys.exit(exit_code(error))
+        except (BrokenPipeError, click.Abort, click.exceptions.Exit):
+            raise
+        except OSError as error:
+            explain(CommuniqueError(f"{error.filename or 'the system'}: {error.strerror or error}"))
+            sys.exit(2 if isinstance(error, _WRONG_PATHS) else 3)
+        except Exception as error:
+            click.echo(legible(traceback.format_exc()), err=True, nl=False)
+            hint = "this is a defect of communique, not of your input: report it with the lines above"
+            explain(CommuniqueError(f"{type(error).__name__}: {error}", hint=hint))
+            sys.exit(3)
 
 
 def exit_code(error: CommuniqueError) -> int:
     """Give the exit code of a failure, as ``EXIT_CODES`` documents it."""
     if isinstance(error, ConformanceError):
         return 1
+    if isinstance(error, SourceErrors):
+        return max((exit_code(fault) for fault in error.faults), default=2)
     return 3 if isinstance(error, _FAILURES) else 2
 
 
@@ -91,7 +115,13 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 
 def print_json(value: Any) -> None:
     """Print one JSON document, keys in the order given, text as it is."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    # What is shown as an escape is so in JSON too: the document says the same.
+    click.echo(legible(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
+
+
+def tell(text: str) -> None:
+    """Write a line for people to stderr; what it quotes cannot act on their terminal."""
+    click.echo(legible(text), err=True)
 
 
 def print_pairs(pairs: Mapping[str, object]) -> None:
@@ -110,7 +140,9 @@ def format_option(*choices: str) -> Callable[[Callable[..., R]], Callable[..., R
 
 
 def write_bytes(body: bytes) -> None:
-    """Write a serialised answer to stdout, ending with a line end."""
+    """Write a serialised answer to stdout, ending with a line end; byte for byte, except onto a terminal."""
+    if sys.stdout.isatty():
+        body = legible(body.decode("utf-8", "replace")).encode()
     sys.stdout.buffer.write(body if body.endswith(b"\n") else body + b"\n")
     sys.stdout.buffer.flush()
 
@@ -123,5 +155,5 @@ def _text(value: object) -> str:
 
 
 def _escape(text: str) -> str:
-    """Keep square brackets of data from being read as markup."""
-    return text.replace("[", "\\[")
+    """Keep data from being read as markup, or from acting on the terminal."""
+    return legible(text).replace("[", "\\[")

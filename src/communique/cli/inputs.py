@@ -13,6 +13,8 @@ import click
 from pyoxigraph import NamedNode
 
 from communique.cli.console import explain
+from communique.graph.decoding.encodings import decode, read_text
+from communique.graph.decoding.faults import cure_of
 from communique.graph.errors import SourceErrors
 from communique.graph.mapping import adapters
 from communique.graph.mapping.tables import Source
@@ -49,7 +51,15 @@ def graph_of(name: str | None) -> NamedNode | None:
     """Read the name of a graph, relative or absolute."""
     if name is None:
         return None
-    return NamedNode(name if "://" in name else GRAPH + name)
+    try:
+        return NamedNode(name if "://" in name else GRAPH + name)
+    except ValueError as error:
+        raise click.UsageError(f"--graph {name!r} makes no IRI: {error}; {cure_of(str(error))[1]}") from error
+
+
+def text_of(file: Path) -> str:
+    """Read a text file, or standard input where that is named; SourceError for what is no text in UTF-8."""
+    return decode(sys.stdin.buffer.read(), str(STDIN)) if file == STDIN else read_text(file)
 
 
 def source_of(files: Sequence[Path | str], mapping: Path | None) -> tuple[Source | None, list[Path]]:

@@ -16,8 +16,9 @@ from typing import Any, TextIO
 import click
 
 from communique import __version__
-from communique.cli.console import format_option, print_json
+from communique.cli.console import format_option, print_json, tell
 from communique.cli.session import Session
+from communique.graph.decoding.streams import plain_name
 from communique.graph.errors import MappingError, SourceError
 from communique.graph.linking import Candidate, Index, Result
 from communique.graph.linking.linkage import Cells, Linkage
@@ -28,7 +29,6 @@ from communique.graph.mapping.tables.description import SUFFIXES, Layout
 from communique.graph.mapping.tables.rows import Rejected, Row
 from communique.graph.mapping.tree import Place, Scalar
 from communique.graph.namespaces import shorten
-from communique.graph.sources.streams import plain_name
 from communique.graph.sources.tables import read_rows
 
 ADDED = ("iri", "verdict", "score", "candidates")
@@ -125,7 +125,7 @@ def _link_rows(rows: Iterable[Row | Rejected], columns: Columns, linkage: Linkag
     for row in rows:
         if isinstance(row, Rejected):
             linkage.rows["rejected"] += 1
-            click.echo(f"{columns.file.name}: row {row.number} left out: {row.reason}; {row.cure}", err=True)
+            tell(f"{columns.file.name}: row {row.number} left out: {row.reason}; {row.cure}")
             continue
         cells = columns.cells_of(row)
         days = _days(cells.when, columns.file, row.number)
@@ -147,7 +147,7 @@ def _days(text: str, file: Path, row: int) -> tuple[date, date] | None:
     try:
         bounds = read_bounds(Scalar(text, Place(file.name, row, 1)))
     except MappingError:
-        click.echo(f"{file.name}: row {row}: {text!r} is no date in EDTF, linked without it", err=True)
+        tell(f"{file.name}: row {row}: {text!r} is no date in EDTF, linked without it")
         return None
     first, last = bounds.begin_earliest, bounds.end_latest
     return (first, last) if first and last else None
@@ -195,7 +195,7 @@ def _report(columns: Columns, linkage: Linkage, form: str) -> None:
     click.echo(f"{linkage.rows.total()} rows: {told or 'nothing'}; {len(linkage.results)} different names", err=True)
     for cells, result in list(undecided.items())[:_SHOWN]:
         best = ", ".join(f"{shorten(each.node.value)} {each.score:.2f}" for each in result.candidates)
-        click.echo(f"  {cells.text}: {best or 'nothing like it'}", err=True)
+        tell(f"  {cells.text}: {best or 'nothing like it'}")
     if len(undecided) > _SHOWN:
         click.echo(f"  and {len(undecided) - _SHOWN} more; --format json or --mappings lists all", err=True)
     return None

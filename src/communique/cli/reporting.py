@@ -10,6 +10,7 @@ import click
 from pyoxigraph import Store
 
 from communique.cli.console import print_table, terminal
+from communique.graph.display import legible
 from communique.graph.validation import ValidationReport, report
 
 FORMS = ("table", "json", "csv", "turtle", "ntriples", "html")
@@ -89,8 +90,8 @@ def _print(found: ValidationReport, store: Store) -> None:
         print_table("Findings", ("rule", "severity", "count", "what to do", "where"), rows)
     console = terminal()
     for note in found.notes:
-        console.print(note, style="yellow", markup=False, highlight=False)
+        console.print(legible(note), style="yellow", markup=False, highlight=False)
     if idle := report.unexercised(found):
         shown = ", ".join(idle[:_FOLDED]) + (f" and {len(idle) - _FOLDED} more" if len(idle) > _FOLDED else "")
-        console.print(f"applied to no node: {shown}", style="dim", markup=False, highlight=False)
-    console.print(report.verdict(found), markup=False, highlight=False)
+        console.print(legible(f"applied to no node: {shown}"), style="dim", markup=False, highlight=False)
+    console.print(legible(report.verdict(found)), markup=False, highlight=False)

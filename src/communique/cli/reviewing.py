@@ -13,12 +13,13 @@ import click
 from pyoxigraph import NamedNode
 
 from communique.cli.building import agent_option, carry_out, chosen_settings, wait_option
-from communique.cli.console import format_option, print_json, print_table
+from communique.cli.console import format_option, print_json, print_table, tell
 from communique.cli.dialogue import Answers, review_pairs
 from communique.cli.progress import shown
 from communique.cli.session import Session
 from communique.graph import pipeline
 from communique.graph.activity import login
+from communique.graph.decoding.encodings import read_text
 from communique.graph.errors import LinkingError
 from communique.graph.namespaces import ID, shorten
 from communique.graph.pipeline import Options
@@ -37,7 +38,6 @@ from communique.graph.review import (
     write_table,
 )
 from communique.graph.settings import Settings
-from communique.graph.sources.texts import decode_file
 
 _KINDS = ("State", "Organization", "Agreement", "Event", "Commitment", "Person", "Place", "Indicator")
 
@@ -162,12 +162,12 @@ def _answered(session: Session, settings: Settings, answers: Answers) -> list[Ju
 def _read(session: Session, settings: Settings, table: Path) -> list[Judgement]:
     """Read the judgements of a table that are not known yet."""
     by, known = settings.agent or login(), set(judgements(session.run))
-    found = read_table(decode_file(table), str(table), by=by, at=datetime.now(UTC))
+    found = read_table(read_text(table), str(table), by=by, at=datetime.now(UTC))
     added = [each for each in dict.fromkeys(found) if each not in known]
     own = {node for each in added for node in each.pair if node.value.startswith(ID)}
     for node, profile in profiles(session.run, own).items():
         if not profile.is_known:
-            click.echo(f"no graph describes {shorten(node.value)}: what is judged of it joins nothing yet", err=True)
+            tell(f"no graph describes {shorten(node.value)}: what is judged of it joins nothing yet")
     return added
 
 

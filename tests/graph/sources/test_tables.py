@@ -118,7 +118,11 @@ def test_a_quote_in_the_wrong_place_rejects_its_row(tmp_path: Path) -> None:
         (b"a,b\n1," + b"x" * 200_000 + b"\n", {}, 2, "131,072"),
         (b"", {}, None, "no names of columns"),
         (b"a,b\n", {"header": 2}, None, "row 2"),
-        (b"a,caf\xe9\n1,2\n", {}, None, "header is not text"),
+        (b"a,caf\xe9\n1,2\n", {}, 1, "0xe9 in the header is no text in UTF-8"),
+        ("a,b\n1,2\n".encode("utf-16"), {}, 1, "looks like UTF-16; .*encoding: in the mapping or --encoding: utf-16"),
+        (b"a,b\n" + b"x" * (17 << 20), {}, 2, "a line of more than 16,777,216 characters"),
+        (b"a,b\n", {"encoding": "nosuch"}, None, "'nosuch' is no encoding"),
+        (b"a,b\n", {"encoding": "hex"}, None, "'hex' is no encoding"),
     ],
 )
 def test_where_nothing_after_a_fault_can_be_trusted_the_file_is_refused(

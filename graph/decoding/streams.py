@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources.abc import Traversable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO, cast
 
 import zstandard
@@ -34,12 +34,18 @@ def open_stream(file: Path | Traversable, notice: Notice | None = None) -> Itera
     SourceError: the file cannot be read, is not compressed as its name says, or its compressed data are broken or end
     too early.
     """
+    with readable(file), file.open("rb") as raw:
+        content = buffered(_Counted(cast(BinaryIO, raw), notice or ignore))
+        with _decompressed(content, file) as stream:
+            _pass_mark(stream)
+            yield cast(BinaryIO, stream)
+
+
+@contextmanager
+def readable(file: Path | Traversable) -> Iterator[None]:
+    """Translate what the system and the decompression complain of into SourceError."""
     try:
-        with file.open("rb") as raw:
-            content = _buffered(_Counted(cast(BinaryIO, raw), notice or _ignore))
-            with _decompressed(content, file) as stream:
-                _pass_mark(stream)
-                yield cast(BinaryIO, stream)
+        yield
     except (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError) as error:
         expected = "a whole compressed file"
         hint = "fetch it again, or test it with gzip -t or zstd -t"
@@ -61,11 +67,11 @@ def plain_name(name: str) -> str:
     return next((lower.removesuffix(suffix) for suffix in _MAGIC.values() if lower.endswith(suffix)), lower)
 
 
-def _ignore(_: int) -> None:
+def ignore(_: int) -> None:
     """Take no notice."""
 
 
-def _buffered(raw: io.RawIOBase) -> io.BufferedReader:
+def buffered(raw: io.RawIOBase) -> io.BufferedReader:
     """Read ahead in chunks."""
     return io.BufferedReader(raw, _CHUNK)
 
@@ -135,11 +141,11 @@ def _decompressed(content: io.BufferedReader, file: Path | Traversable) -> io.Bu
     if named and named != found:
         said = {"": "is not compressed", ".gz": "is gzip", ".zst": "is Zstandard"}[found]
         message = f"the name ends in {named}, but the content {said if head else 'is empty'}"
-        hint = f"rename it to end in {plain_name(file.name)[-5:]}{found}" if head else "fetch it again"
+        hint = f"rename it to {PurePath(file.name).name[: -len(named)]}{found}" if head else "fetch it again"
         raise SourceError(message, path=name_of(file), expected=f"content as {named} has it", hint=hint)
     if found == ".gz":
         return gzip.GzipFile(fileobj=content)
-    return _buffered(_Zstandard(content)) if found else content
+    return buffered(_Zstandard(content)) if found else content
 
 
 def _pass_mark(stream: io.BufferedIOBase) -> None:
