@@ -23,6 +23,9 @@ DERIVED = NamedNode(GRAPH + "derived")
 META = NamedNode(GRAPH + "meta")
 ONTOLOGY = NamedNode(GRAPH + "ontology")
 
+# Graphs that state nothing of their own about the world.
+SECONDARY = frozenset({CANDIDATES, DERIVED, DUPLICATES, JUDGEMENTS, META, ONTOLOGY})
+
 
 def slug(text: str) -> str:
     """Reduce a name to lower-case ASCII words joined by hyphens; ``unnamed`` when nothing is left.
@@ -72,6 +75,20 @@ def stated(number: str) -> NamedNode:
 def inferred(number: str) -> NamedNode:
     """Name the graph of what follows from document ``number`` by a recorded rule."""
     return NamedNode(f"{GRAPH}doc/{number}/inferred")
+
+
+def certainty_of(graph: NamedNode) -> str | None:
+    """Tell on what ground a graph holds its statements: ``stated``, ``inferred`` or ``candidate``, by its IRI.
+
+    None for graphs that say nothing of the world by themselves, such as what is derived, and for graphs with names of
+    other people, who may say it themselves.
+    """
+    if graph == CANDIDATES or graph.value.startswith(f"{CANDIDATES.value}/"):
+        return "candidate"
+    if graph in SECONDARY or not graph.value.startswith(GRAPH):
+        return None
+    number = document_of(graph)
+    return "inferred" if number is not None and graph == inferred(number) else "stated"
 
 
 def document_of(name: object) -> str | None:

@@ -17,6 +17,7 @@ from communique.graph.errors import MappingError, SourceError
 from communique.graph.identifiers import DERIVED, entity
 from communique.graph.linking import Index
 from communique.graph.mapping.document import described, map_document
+from communique.graph.mapping.provenance import state_certainty
 from communique.graph.mapping.tables.linker import Names
 from communique.graph.mapping.tree import Block, Listing, Part, Scalar
 from communique.graph.merged import query_union
@@ -57,6 +58,7 @@ def read_batch(
         else:
             read = partial(sources.read_rdf, source.file, graph, form=source.form, notice=meter.move)
             readings.append(_enter(store, source, read))
+            store.extend(quad for graph in readings[-1].graphs for quad in state_certainty(graph))
     if torn := {reading.source: reading for reading in readings if reading.is_torn}:
         rest = [source for source in inputs if source not in torn]
         again = read_batch(rest, graph=graph, ground=ground, watch=watch)

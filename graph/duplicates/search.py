@@ -15,7 +15,7 @@ from communique.graph.duplicates.editions import pair_editions, read_listed
 from communique.graph.duplicates.entries import share_entries
 from communique.graph.duplicates.records import KINDS, Ask, Record, read_records
 from communique.graph.identifiers import DUPLICATES, document, entity, pair_key
-from communique.graph.namespaces import XSD, term
+from communique.graph.namespaces import XSD, concept, term
 
 MINIMUM = 0.8
 
@@ -107,6 +107,7 @@ def quads_of(proposals: Sequence[Proposal]) -> list[Quad]:
     )
     return [
         Quad(DUPLICATES, term("dct:description"), text, DUPLICATES),
+        Quad(DUPLICATES, term("com:certainty"), concept("certainty", "candidate"), DUPLICATES),
         *(quad for each in proposals for quad in _describe(each)),
     ]
 

@@ -2,7 +2,7 @@
 
 A *fact*, here and wherever the product counts facts, is a triple of a stated or inferred graph (``graph/doc/NNN``,
 ``graph/doc/NNN/inferred``) whose subject has ``com:evidence`` in that same graph, unless its predicate is one of
-``NOT_COUNTED``: class and labels; evidence, certainty and rule; the day taken over from the document's date; the
+``NOT_COUNTED``: class and labels; evidence and rule; the day taken over from the document's date; the
 bounds of a date, which its text stands for. What describes evidence, and a document in its header, is no fact.
 """
 
@@ -30,7 +30,7 @@ NOT_COUNTED = frozenset(
     term(name)
     for name in (
         *("rdf:type", "skos:prefLabel", "skos:altLabel", "dct:title"),
-        *("com:evidence", "com:certainty", "com:inferenceRule", "com:asOf", "com:attestedOn"),
+        *("com:evidence", "com:inferenceRule", "com:asOf", "com:attestedOn"),
         *("com:beginEarliest", "com:beginLatest", "com:endEarliest", "com:endLatest"),
         *("com:concludedEarliest", "com:concludedLatest"),
     )

@@ -109,13 +109,12 @@ def _rest(facts: Iterable[Fact], document: Document, paragraph: Paragraph) -> It
 
 
 def _infer(document: Document, paragraph: Paragraph, setting: Setting) -> Iterator[Fact]:
-    """Give the facts inferred from a paragraph; each of their nodes bears the rule."""
+    """Give the facts inferred from a paragraph; each of their nodes bears, in their graph, the rule."""
     for inference in paragraph.inferred:
         inside = Setting(setting.owner, {**setting.realizations, **find_realizations([inference.facts])})
         facts = list(_rest(expand(inference.facts, inside), document, paragraph))
         yield from facts
         for subject in dict.fromkeys(fact.subject for fact in facts):
-            yield imply(subject, "certainty", "inferred", inference.rule.place)
             yield imply(subject, "inferenceRule", inference.rule.text, inference.rule.place)
 
 
@@ -126,7 +125,6 @@ def _doubt(document: Document, paragraph: Paragraph) -> Iterator[Fact]:
         identify(Scalar(node, key.place))
         match = as_block(part, "the two nodes and the reason")
         yield imply(node, "type", "CandidateMatch", key.place)
-        yield imply(node, "certainty", "candidate", key.place)
         yield imply(node, "evidence", _evidence(document, paragraph), key.place)
         if match.get("judgement") is None:
             yield imply(node, "judgement", "unreviewed", key.place)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pyoxigraph import Literal, NamedNode, Quad
 
 from communique.graph import identifiers
-from communique.graph.identifiers import META
-from communique.graph.namespaces import term
+from communique.graph.identifiers import META, certainty_of
+from communique.graph.namespaces import concept, term
 
 # Of all that this project records itself: Creative Commons Attribution 4.0.
 LICENCE = NamedNode("https://creativecommons.org/licenses/by/4.0/")
@@ -22,8 +22,12 @@ def describe_graph(
     source: NamedNode | None = None,
     licence: NamedNode | None = LICENCE,
 ) -> Iterator[Quad]:
-    """Describe a graph as an entity with provenance: title, licence if known, what it was derived from, its source."""
+    """Describe a graph as an entity with provenance: title, licence if known, what it was derived from, its source.
+
+    With them goes on what ground it holds its statements (``state_certainty``).
+    """
     yield Quad(graph, term("rdf:type"), term("prov:Entity"), META)
+    yield from state_certainty(graph)
     yield Quad(graph, term("dct:title"), Literal(title, language="en"), META)
     if licence is not None:
         yield Quad(graph, term("dct:license"), licence, META)
@@ -31,6 +35,13 @@ def describe_graph(
         yield Quad(graph, term("prov:wasDerivedFrom"), origin, META)
     if source is not None:
         yield Quad(graph, term("dct:source"), source, META)
+
+
+def state_certainty(graph: NamedNode) -> Iterator[Quad]:
+    """Say of a graph on what ground it holds its statements, if it is one of which that is known by its name."""
+    certainty = certainty_of(graph)
+    if certainty is not None:
+        yield Quad(graph, term("com:certainty"), concept("certainty", certainty), META)
 
 
 def describe_document(number: str, graphs: Mapping[NamedNode, Sequence[object]]) -> Iterator[Quad]:

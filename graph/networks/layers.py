@@ -39,12 +39,14 @@ class Layer:
     summary : what an edge says
     directed : True when an edge runs from a source to a target
     weights : names of the weights offered; the first is the default
+    unstated : the standing of an occasion and of a part in it where no document states one
     """
 
     name: str
     summary: str
     directed: bool
     weights: tuple[str, ...]
+    unstated: str = "unknown"
 
     def query(self) -> str:
         """Read the SPARQL text that lists who belongs to which occasion; it needs no parameters."""
@@ -75,7 +77,13 @@ LAYERS: Mapping[str, Layer] = MappingProxyType(
             Layer("training", "The source trained officials of the target.", True, ("count",)),
             Layer("visit", "A delegation of the source visited the target.", True, ("count",)),
             Layer("hosting", "The source hosted an event the target took part in.", True, ("share", "count")),
-            Layer("co-membership", "Both were members of the same body at one time.", False, ("newman", "count")),
+            Layer(
+                "co-membership",
+                "Both were members of the same body at one time.",
+                False,
+                ("newman", "count"),
+                "ongoing",
+            ),
         )
     }
 )

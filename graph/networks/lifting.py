@@ -35,16 +35,16 @@ class Actors:
         """Give the English label, else any, else the short IRI."""
         return min(self._labels.get(actor, {(True, shorten(actor))}))[1]
 
-    def lift(self, actor: str, representing: str | None, nodes: str) -> frozenset[str]:
-        """Find the states or organizations for which an actor stands in an occasion; empty when there is none.
+    def lift(self, actors: Iterable[str], nodes: str) -> frozenset[str]:
+        """Find the states or organizations for which actors stand; empty when there is none.
 
-        Whom the document says it represented goes first. To a state: the state itself, the state a body or delegation
+        To a state: the state itself, the state a body or delegation
         acts for, else that of the organization a unit belongs to or of those who dispatched a delegation. To an
         organization: the organization itself, that of a unit, those who dispatched a delegation. A person stands for
         nobody unless the document says so: a post is no mandate.
         """
         climb = self._to_state if nodes == "state" else self._to_organization
-        return climb(representing or actor, frozenset())
+        return frozenset().union(*(climb(actor, frozenset()) for actor in actors))
 
     def _to_state(self, actor: str, seen: frozenset[str]) -> frozenset[str]:
         """Climb until a state is reached."""

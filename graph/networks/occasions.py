@@ -11,7 +11,7 @@ from itertools import compress
 from communique.graph.namespaces import COM
 from communique.graph.networks.lifting import ORGANIZATION, STATE, Actors, kinds
 from communique.graph.networks.options import Options
-from communique.graph.networks.statements import Belonging, Count, Statements
+from communique.graph.networks.statements import REPRESENTING, Belonging, Count, Statements
 from communique.graph.networks.times import Bounds, Time, find_shared_time, find_time
 
 # From the weakest: what an actor's part in an occasion comes to is the weaker of the two standings.
@@ -88,10 +88,13 @@ class Gathering:
 
 
 class Gatherer:
-    """Choose the occasions of a network; ``left_out`` then counts the others by reason."""
+    """Choose the occasions of a network; ``left_out`` then counts the others by reason.
 
-    def __init__(self, statements: Statements, actors: Actors, options: Options) -> None:
-        self._statements, self._actors, self._options = statements, actors, options
+    ``unstated`` is the standing of what no document says anything of.
+    """
+
+    def __init__(self, statements: Statements, actors: Actors, options: Options, unstated: str) -> None:
+        self._statements, self._actors, self._options, self._unstated = statements, actors, options, unstated
         self._admitted = frozenset({"ongoing", "occurred"} | ({"planned"} if options.planned else set()))
         self.left_out: Counter[str] = Counter()
 
@@ -108,8 +111,8 @@ class Gatherer:
         """Put one occasion together; None, with the reason counted, when it is not to be used."""
         facts = self._statements.facts
         own, time = facts.standing(occasion), find_time(facts, occasion)
-        standings = {each: _weaker(own, facts.standing(each.node)) for each in belongings}
-        best = max(standings.values(), key=_STRENGTH.index, default=own or "unknown")
+        standings = {each: self._weaker(own, facts.standing(each.node)) for each in belongings}
+        best = max(standings.values(), key=_STRENGTH.index, default=own or self._unstated)
         stays = [self._stay(each, standing) for each, standing in standings.items() if standing in self._admitted]
         inside = [self._is_inside(stay.time) for stay in stays]
         reason = self._refuse(best, inside or [self._is_inside(time)])
@@ -157,7 +160,8 @@ class Gatherer:
         lost: set[str] = set()
         for stay in stays:
             belonging = stay.belonging
-            nodes = self._actors.lift(belonging.actor, belonging.representing, self._options.nodes)
+            represented = self._statements.facts.values(belonging.node, REPRESENTING)
+            nodes = self._actors.lift(represented or {belonging.actor}, self._options.nodes)
             lost |= set() if nodes else {belonging.actor}
             for node in nodes:
                 merged[node, belonging.side].append(stay)
@@ -180,11 +184,10 @@ class Gatherer:
         if belonging.document and (not said or said & self._admitted):
             yield belonging.document
 
+    def _weaker(self, *standings: str | None) -> str:
+        """Give the weaker of the standings that are known."""
+        return min((each for each in standings if each), key=_STRENGTH.index, default=self._unstated)
+
     def _is_inside(self, time: Time) -> bool | None:
         """Tell whether a time can lie in the window, always true without one; None when it has no bounds at all."""
         return time.overlaps(self._options.since, self._options.until) if self._options.has_window else True
-
-
-def _weaker(*standings: str | None) -> str:
-    """Give the weaker of the standings that are known; ``unknown`` when none is."""
-    return min((each for each in standings if each), key=_STRENGTH.index, default="unknown")

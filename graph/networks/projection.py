@@ -33,8 +33,9 @@ def project(run: Run, layer: str, *, options: Options | None = None, data_versio
     chosen, options = find_layer(layer), options or Options()
     weight = chosen.weight(options.weight)
     queries = {name: read_query(name) for name in (chosen.name, "actors", "sources")}
-    actors = Actors(read_rows(run(queries["actors"])))
-    gatherer = Gatherer(read_statements(run(queries[chosen.name]), inferred=options.inferred), actors, options)
+    actors = Actors(read_rows(run(queries["actors"]), inferred=options.inferred))
+    statements = read_statements(run(queries[chosen.name]), inferred=options.inferred, directed=chosen.directed)
+    gatherer = Gatherer(statements, actors, options, chosen.unstated)
     gatherings = gatherer.gather()
     provenance = Provenance(
         layer=chosen.name,

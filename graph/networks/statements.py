@@ -1,13 +1,14 @@
 """Read the answers of the pair queries: who belongs to which occasion, and what is said of either.
 
-A row says one thing and names the graph that holds it; rows of inferred graphs can be left out here, at the door.
+A row says one thing and names the graph that holds it. Rows of inferred graphs can be left out here, at the door; so
+whatever follows from several rows, or from the absence of one, is decided behind it and never in a query.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
@@ -16,6 +17,7 @@ from communique.graph.errors import NetworkError
 from communique.graph.namespaces import COM, SKOS
 
 REALIZATION, AS_OF, LABEL = COM + "realization", COM + "asOf", SKOS + "prefLabel"
+REPRESENTING, STAGE, END = COM + "representing", COM + "stage", COM + "endLatest"
 _SETTLED = frozenset({"occurred", "cancelled"})
 _INFERRED = "/inferred"
 
@@ -33,14 +35,16 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """One actor in one occasion, as one graph has it; ``node`` is the participation, partyhood or membership."""
+    """One actor in one occasion, as one graph has it; ``node`` is the participation, partyhood or membership.
+
+    ``side`` is ``source``, ``target`` or ``both``; in rows also ``stand-in``, for a source that nobody names.
+    """
 
     node: str
     graph: str
     occasion: str
     actor: str
     side: str
-    representing: str | None
     document: str | None
 
 
@@ -88,9 +92,13 @@ class Facts:
         """List the days that documents give as a property; NetworkError naming the node when one is none."""
         return [read_day(fact.value, node) for fact in self._facts.get(node, {}).get(property_, ())]
 
+    def values(self, node: str, property_: str) -> frozenset[str]:
+        """List the values that documents give as a property."""
+        return frozenset(fact.value for fact in self._facts.get(node, {}).get(property_, ()))
+
     def slugs(self, node: str, property_: str) -> frozenset[str]:
         """List the concepts that documents give as a property, each by the last step of its IRI."""
-        return frozenset(_slug(fact.value) for fact in self._facts.get(node, {}).get(property_, ()))
+        return frozenset(map(_slug, self.values(node, property_)))
 
     def label(self, node: str) -> str | None:
         """Give the English label, else any; None when there is none."""
@@ -107,26 +115,36 @@ class Statements:
     facts: Facts
 
 
-def read_statements(answer: bytes, *, inferred: bool) -> Statements:
-    """Read a pair query's answer, without the rows of inferred graphs unless ``inferred``; see ``read_rows``."""
+def read_statements(answer: bytes, *, inferred: bool, directed: bool = False) -> Statements:
+    """Read a pair query's answer, without the rows of inferred graphs unless ``inferred``; see ``read_rows``.
+
+    In a ``directed`` layer only those occasions count of which a row says that they are of its kind.
+    """
     belongings: set[Belonging] = set()
     counts: dict[str, set[Count]] = defaultdict(set)
-    facts = Facts()
-    for row in read_rows(answer):
-        if not inferred and row["graph"].value.endswith(_INFERRED):
-            continue
+    facts, fitting = Facts(), set[str]()
+    for row in read_rows(answer, inferred=inferred):
         if "member" in row:
             belongings.add(_belonging(row))
         elif "property" in row:
             facts.add(row["node"].value, row["property"].value, _fact(row))
         elif "counted" in row:
             counts[row["occasion"].value].add(_count(row))
-    ordered = tuple(sorted(belongings, key=lambda each: (each.occasion, each.node, each.graph, each.document or "")))
+        elif "occasion" in row:
+            fitting.add(row["occasion"].value)
+    found = [each for each in _seat(belongings) if not _has_left(each, facts)]
+    if directed:
+        found = [each for each in found if each.occasion in fitting]
+        counts = {occasion: each for occasion, each in counts.items() if occasion in fitting}
+    ordered = tuple(sorted(found, key=lambda each: (each.occasion, each.node, each.graph, each.document or "")))
     return Statements(ordered, {occasion: frozenset(each) for occasion, each in counts.items()}, facts)
 
 
-def read_rows(answer: bytes) -> Iterator[Row]:
-    """Read the bound variables of each solution from SPARQL 1.1 JSON or TSV bytes; NetworkError for anything else."""
+def read_rows(answer: bytes, *, inferred: bool = True) -> Iterator[Row]:
+    """Read the bound variables of each solution from SPARQL 1.1 JSON or TSV bytes; NetworkError for anything else.
+
+    Rows that name an inferred graph are left out unless ``inferred``.
+    """
     form = QueryResultsFormat.JSON if answer.lstrip()[:1] == b"{" else QueryResultsFormat.TSV
     try:
         solutions = parse_query_results(answer, format=form)
@@ -134,7 +152,9 @@ def read_rows(answer: bytes) -> Iterator[Row]:
             raise NetworkError("the answer to a pair query is true or false", expected="rows")
         names = [variable.value for variable in solutions.variables]
         for solution in solutions:
-            yield {name: term for name, term in zip(names, solution, strict=True) if term is not None}
+            row = {name: term for name, term in zip(names, solution, strict=True) if term is not None}
+            if inferred or "graph" not in row or not row["graph"].value.endswith(_INFERRED):
+                yield row
     except SyntaxError as error:
         raise NetworkError(
             f"the answer to a pair query cannot be read: {error}", expected="SPARQL JSON or TSV"
@@ -149,6 +169,22 @@ def read_day(text: str, node: str) -> date:
         raise NetworkError(f"{node} has the bound {text!r}", expected="an xsd:date from year 1 to 9999") from None
 
 
+def _seat(belongings: Iterable[Belonging]) -> Iterator[Belonging]:
+    """Make the stand-ins of an occasion its sources where it has no other, and leave them out where it has."""
+    belongings = tuple(belongings)
+    provided = {each.occasion for each in belongings if each.side == "source"}
+    for each in belongings:
+        if each.side != "stand-in":
+            yield each
+        elif each.occasion not in provided:
+            yield replace(each, side="source")
+
+
+def _has_left(belonging: Belonging, facts: Facts) -> bool:
+    """Tell whether a party withdrew and no document says when: then there is no time for which it was one."""
+    return "withdrew" in facts.slugs(belonging.node, STAGE) and not facts.values(belonging.node, END)
+
+
 def _belonging(row: Row) -> Belonging:
     """Read a row of a member."""
     return Belonging(
@@ -157,7 +193,6 @@ def _belonging(row: Row) -> Belonging:
         occasion=row["occasion"].value,
         actor=row["actor"].value,
         side=row["side"].value,
-        representing=_text(row, "representing"),
         document=_text(row, "document"),
     )
 

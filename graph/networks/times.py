@@ -12,13 +12,12 @@ from datetime import date
 from itertools import product
 
 from communique.graph.namespaces import COM
-from communique.graph.networks.statements import Facts
+from communique.graph.networks.statements import END, STAGE, Facts
 
 Bounds = tuple[date | None, date | None]
 OPEN: Bounds = (None, None)
-_BEGINS, _ENDS = (COM + "beginEarliest", COM + "inForceEarliest"), (COM + "endLatest",)
+_BEGINS, _ENDS = (COM + "beginEarliest", COM + "inForceEarliest"), (END,)
 _STEPS = tuple(COM + step for step in ("concluded", "signed", "ratified"))
-_STAGE = COM + "stage"
 # Stages that say that a party is or was bound, be the days known or not, and the one that says that it went no further.
 _BOUND, _UNBOUND = frozenset({"in-force", "ended", "withdrew"}), frozenset({"signed"})
 
@@ -66,7 +65,7 @@ def find_shared_time(facts: Facts, node: str, occasion: str) -> Time:
     """
     own, whole = _term(facts, node), find_time(facts, occasion)
     is_bound = own != OPEN or _is_bound(facts, node)
-    if not is_bound and (not whole.lasts or facts.slugs(node, _STAGE) == _UNBOUND):
+    if not is_bound and (not whole.lasts or facts.slugs(node, STAGE) == _UNBOUND):
         steps = _steps(facts, node)
         return Time(*(steps if steps != OPEN else _steps(facts, occasion)), lasts=False)
     begin = own[0] or latest(whole.begin, *_first_days(facts, node))
@@ -128,4 +127,4 @@ def _choose(facts: Facts, node: str, properties: Iterable[str], choose: Callable
 
 def _is_bound(facts: Facts, node: str) -> bool:
     """Tell whether a stage says that a party is or was bound."""
-    return not _BOUND.isdisjoint(facts.slugs(node, _STAGE))
+    return not _BOUND.isdisjoint(facts.slugs(node, STAGE))

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from pyoxigraph import DefaultGraph, NamedNode, Store
 
-from communique.graph.identifiers import DERIVED, ONTOLOGY, document_of, stated
+from communique.graph.identifiers import DERIVED, ONTOLOGY, SECONDARY, document_of, stated
 from communique.graph.namespaces import ID
 from communique.graph.validation import rules
 from communique.graph.validation.catalogue import DOCUMENT
@@ -25,7 +25,7 @@ from communique.graph.validation.compiled.scopes import ROOT, Scope, named
 from communique.graph.validation.compiled.sparql import select, union
 from communique.graph.validation.compiled.threads import PROCESSORS
 from communique.graph.validation.results import Term, ValidationReport, ValidationResult, merge
-from communique.graph.validation.view import SECONDARY, View, set_apart, source_of
+from communique.graph.validation.view import View, set_apart, source_of
 
 # Secondary graphs of which no document's check reads anything.
 _SILENT = frozenset({DERIVED, ONTOLOGY})

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
 
-from communique.graph.identifiers import ONTOLOGY
+from communique.graph.identifiers import ONTOLOGY, SECONDARY
 from communique.graph.validation import rules
 from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
 from communique.graph.validation.compiled.changes import Ends
@@ -23,7 +23,7 @@ from communique.graph.validation.compiled.threads import PROCESSORS, side_by_sid
 from communique.graph.validation.engines import assigned
 from communique.graph.validation.narrowing import Row
 from communique.graph.validation.results import Term, ValidationReport, ValidationResult, merge
-from communique.graph.validation.view import SECONDARY, View, set_apart, source_of
+from communique.graph.validation.view import View, set_apart, source_of
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,7 @@ from typing import Any
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
 from communique.graph.errors import ShapesError
-from communique.graph.identifiers import (
-    CANDIDATES,
-    DERIVED,
-    DUPLICATES,
-    JUDGEMENTS,
-    META,
-    ONTOLOGY,
-    document_of,
-    inferred,
-    stated,
-)
+from communique.graph.identifiers import ONTOLOGY, SECONDARY, document_of, inferred, stated
 from communique.graph.merged import query_union
 from communique.graph.namespaces import GRAPH, ID, term
 from communique.graph.validation.results import Term, ValidationReport
@@ -28,8 +18,6 @@ from communique.graph.validation.results import Term, ValidationReport
 _APART, _ELSEWHERE = NamedNode(GRAPH + "apart"), NamedNode(GRAPH + "elsewhere")
 # Between a node and the number of its source; no identifier contains it.
 _MARK = "@"
-# Graphs that state nothing of their own about the world.
-SECONDARY = frozenset({CANDIDATES, DERIVED, DUPLICATES, JUDGEMENTS, META, ONTOLOGY})
 _UNNAMED = DefaultGraph()
 _TYPE = term("rdf:type")
 

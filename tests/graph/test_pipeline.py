@@ -23,9 +23,9 @@ from communique.graph import intake, pipeline
 from communique.graph.dataset import fingerprint, line_of
 from communique.graph.draft import Draft
 from communique.graph.errors import ConformanceError, SourceError, SourceErrors, StoreError, StoreLocked
-from communique.graph.identifiers import CANDIDATES, DERIVED, META, stated
+from communique.graph.identifiers import CANDIDATES, DERIVED, META, inferred, stated
 from communique.graph.journal import Journal
-from communique.graph.namespaces import ID, SHAPES, term
+from communique.graph.namespaces import ID, SHAPES, concept, term
 from communique.graph.pipeline import Options
 from communique.graph.settings import Settings
 from communique.graph.store import Workspace
@@ -74,6 +74,10 @@ def quad(subject: str, value: object, graph: str, predicate: NamedNode | None = 
 def write(path: Path, *quads: Quad) -> Path:
     path.write_bytes(b"".join(map(line_of, quads)))
     return path
+
+
+def certain(graph: NamedNode, ground: str) -> Quad:
+    return Quad(graph, term("com:certainty"), concept("certainty", ground), META)
 
 
 def test_nothing_can_be_loaded_before_there_is_a_graph(tmp_path: Path) -> None:
@@ -143,11 +147,21 @@ def test_what_common_graphs_say_of_other_documents_stays(home: Settings, tmp_pat
     kind, candidate = term("dct:source"), NamedNode(CANDIDATES.value)
     about = [Quad(candidate, kind, NamedNode(f"{ID}document/{number}"), META) for number in ("001", "002")]
     facts = [quad("x", number, stated(number).value) for number in ("001", "002")]
+    sure = [certain(stated(number), "stated") for number in ("001", "002")]
     pipeline.load(home, [write(tmp_path / "a.nq", *about, *facts)], REJECT)
-    assert held(home) == {BASE, *about, *facts}
+    assert held(home) == {BASE, *about, *facts, *sure}
     newer = quad("x", "newer", stated("001").value)
     pipeline.load(home, [write(tmp_path / "b.nq", newer, about[0])], REJECT)
-    assert held(home) == {BASE, *about, facts[1], newer}
+    assert held(home) == {BASE, *about, facts[1], newer, *sure}
+
+
+def test_graphs_of_documents_say_whether_they_hold_what_is_stated(home: Settings, tmp_path: Path) -> None:
+    graphs = {"stated": stated("001"), "inferred": inferred("001"), "candidate": CANDIDATES}
+    facts = [quad(name, name, graph.value) for name, graph in graphs.items()]
+    own = quad("x", "x", "https://example.org/own")
+    pipeline.load(home, [write(tmp_path / "a.nq", own, *facts)], REJECT)
+    assert held(home) == {BASE, own, *facts, *(certain(graph, name) for name, graph in graphs.items())}
+    assert pipeline.load(home, [write(tmp_path / "a.nq", own, *facts)], REJECT).record.outcome == "unchanged"
 
 
 def test_derived_statements_of_an_export_are_passed_over(home: Settings, tmp_path: Path) -> None:

@@ -43,12 +43,12 @@ def test_every_scheme_is_listed(tour: str) -> None:
 
 def test_examples_in_turtle_use_terms_that_exist(tour: str) -> None:
     prefixes = prologue().replace("PREFIX", "@prefix").replace(">\n", "> .\n")
-    blocks = re.findall(r"```turtle\n(.*?)```", tour, flags=re.DOTALL)
+    blocks = re.findall(r"```(?:turtle|trig)\n(.*?)```", tour, flags=re.DOTALL)
     known = {found.iri for found in vocabulary.terms().values()}
     assert len(blocks) >= 3
     for block in blocks:
-        for triple in pyoxigraph.parse(prefixes + block, format=RdfFormat.TURTLE, base_iri=ID):
-            own = [node for node in (triple.predicate, triple.object) if isinstance(node, NamedNode)]
+        for quad in pyoxigraph.parse(prefixes + block, format=RdfFormat.TRIG, base_iri=ID):
+            own = [node for node in (quad.predicate, quad.object) if isinstance(node, NamedNode)]
             assert not [node for node in own if node.value.startswith(COM) and node not in known]
 
 

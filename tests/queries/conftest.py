@@ -26,8 +26,8 @@ Ask = Callable[..., list[Row]]
 World = Callable[..., Store]
 GraphOf = Callable[[str], Store]
 
-# Questions up to this number are answered by the documents, those after it by registers beside them.
-LAST_OF_DOCUMENTS = "P30"
+# Questions to registers, which the documents do not answer.
+OF_REGISTERS = frozenset({"P31", "P32", "P33", "P34", "P35"})
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +61,7 @@ def graph(world: World) -> Store:
 
 @pytest.fixture(scope="session")
 def joined() -> Store:
-    """Give a graph of invented registers with its shortcuts, of which the questions from P31 on are asked."""
+    """Give a graph of invented registers with its shortcuts, of which the questions to registers are asked."""
     store = Store()
     store.bulk_extend(ontology_quads())
     store.load((Path(__file__).parent / "joined.trig").read_bytes(), format=RdfFormat.TRIG)
@@ -74,7 +74,7 @@ def graph_of(graph: Store, joined: Store) -> GraphOf:
     """Give the graph of which a question is asked."""
 
     def choose(name: str) -> Store:
-        return joined if (find(name).question or "") > LAST_OF_DOCUMENTS else graph
+        return joined if find(name).question in OF_REGISTERS else graph
 
     return choose
 

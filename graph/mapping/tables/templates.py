@@ -24,7 +24,7 @@ from communique.graph.mapping.values import Fact, imply
 from communique.graph.namespaces import term
 
 _EVIDENCE = term("com:evidence")
-_DOUBT = {"type": "CandidateMatch", "certainty": "candidate", "judgement": "unreviewed"}
+_DOUBT = {"type": "CandidateMatch", "judgement": "unreviewed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,6 @@ def _nodes(facts: Block, setting: Setting, edition: Edition) -> Iterator[tuple[N
 def _follow(facts: Iterable[Fact], rule: Scalar) -> Iterator[Fact]:
     """Say of nodes by which rule they follow."""
     for subject in dict.fromkeys(fact.subject for fact in facts):
-        yield imply(subject, "certainty", "inferred", rule.place)
         yield imply(subject, "inferenceRule", rule.text, rule.place)
 
 

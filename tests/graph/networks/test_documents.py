@@ -45,6 +45,14 @@ def test_p26_korea_trained_officials_of_ten_named_countries_and_of_fourteen_unna
     assert not network.completeness.is_complete
 
 
+def test_p26_without_the_inferred_providers_the_stated_inviter_is_the_trainer(draw: Draw) -> None:
+    network = draw("training", inferred="false")
+    assert ends(network) == {("KOR", state) for state in TRAINED}
+    bodies = draw("training", inferred="false", nodes="organization")
+    inviters = {shorten(bodies.nodes[member.node].iri) for member in bodies.members if member.side == "source"}
+    assert inviters == {"org/kor-interior-ministry", "org/kor-national-information-society-agency"}
+
+
 def test_p26_the_edges_belong_to_2016(draw: Draw) -> None:
     assert ends(draw("training", **{"from": "2016", "to": "2016"})) == {("KOR", state) for state in TRAINED}
     assert ends(draw("training", **{"from": "2017", "to": "2017"})) == set()

@@ -64,7 +64,7 @@ def test_an_actor_is_lifted(
     actors: Actors, actor: str, representing: str | None, state: set[str], organization: set[str]
 ) -> None:
     for nodes, expected in (("state", state), ("organization", organization)):
-        found = actors.lift(f"x:{actor}", representing and f"x:{representing}", nodes)
+        found = actors.lift({f"x:{representing or actor}"}, nodes)
         assert found == {f"x:{name}" for name in expected}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
@@ -150,6 +150,7 @@ def terms() -> st.SearchStrategy[list[list[Span]]]:
     return st.lists(st.lists(span, min_size=1, max_size=2), min_size=2, max_size=3)
 
 
+@settings(deadline=None)
 @given(spans=terms(), window=st.tuples(DAYS, DAYS).map(sorted))
 def test_two_are_tied_when_both_are_bound_on_one_day_of_the_window(
     ask: Ask, spans: list[list[Span]], window: list[date]

@@ -63,7 +63,7 @@ def test_documents_are_judged_one_by_one(load: Load, engine: str) -> None:
 
 def test_stated_and_inferred_are_one_document(load: Load) -> None:
     inferred = '<../graph/doc/901/inferred> { <event/visit> com:realization real:occurred ; com:inferenceRule "?" ;'
-    inferred += " com:certainty certainty:inferred ; com:evidence <evidence/901/1> }"
+    inferred += " com:evidence <evidence/901/1> }"
     store = load(VISIT.format("901", "planned"), inferred)
     assert found(validation.validate(store, engine="sparql")) == {("901", "R01"): 1}
 
