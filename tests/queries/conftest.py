@@ -6,12 +6,13 @@ changed. A test that wants a changed world builds it with ``world``.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
 from communique.graph.mapping.background import map_background
 from communique.graph.mapping.document import map_document
@@ -21,13 +22,13 @@ from communique.graph.queries import derive, find
 from communique.graph.sources import background, documents, read_yaml
 from communique.graph.vocabulary import ontology_quads
 
+sys.path.append(str(Path(__file__).parent))
+
+from asking import select  # noqa: E402  (found beside this file)
+
 Row = dict[str, str | None]
 Ask = Callable[..., list[Row]]
 World = Callable[..., Store]
-GraphOf = Callable[[str], Store]
-
-# Questions to registers, which the documents do not answer.
-OF_REGISTERS = frozenset({"P31", "P32", "P33", "P34", "P35"})
 
 
 @pytest.fixture(scope="session")
@@ -59,33 +60,33 @@ def graph(world: World) -> Store:
     return world()
 
 
-@pytest.fixture(scope="session")
-def joined() -> Store:
-    """Give a graph of invented registers with its shortcuts, of which the questions to registers are asked."""
+def read_world(name: str) -> Store:
+    """Give a graph of invented facts, with its shortcuts, from a file beside this one."""
     store = Store()
     store.bulk_extend(ontology_quads())
-    store.load((Path(__file__).parent / "joined.trig").read_bytes(), format=RdfFormat.TRIG)
+    store.load((Path(__file__).parent / name).read_bytes(), format=RdfFormat.TRIG)
     derive(store)
     return store
 
 
 @pytest.fixture(scope="session")
-def graph_of(graph: Store, joined: Store) -> GraphOf:
-    """Give the graph of which a question is asked."""
-
-    def choose(name: str) -> Store:
-        return joined if find(name).question in OF_REGISTERS else graph
-
-    return choose
+def joined() -> Store:
+    """Give invented registers beside each other, with their shortcuts."""
+    return read_world("joined.trig")
 
 
 @pytest.fixture(scope="session")
-def ask(graph_of: GraphOf) -> Ask:
+def odd() -> Store:
+    """Give invented facts that are planned, undated, contradicted, half named or over, which the documents lack."""
+    return read_world("odd.trig")
+
+
+@pytest.fixture(scope="session")
+def ask(graph: Store) -> Ask:
     """Ask a question by name; a row gives texts by column, IRIs in their short form, None where nothing is bound."""
 
     def answer(name: str, store: Store | None = None, **parameters: str) -> list[Row]:
-        solutions = (store or graph_of(name)).query(find(name).bind(parameters), use_default_graph_as_union=True)
-        assert isinstance(solutions, QuerySolutions)
+        solutions = select(store or graph, find(name).bind(parameters))
         names = [variable.value for variable in solutions.variables]
         return [{name: write(solution[name]) for name in names} for solution in solutions]
 

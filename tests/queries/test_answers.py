@@ -113,17 +113,32 @@ def test_p05_name_of_the_ministry_on_two_days(ask: Ask) -> None:
     [
         ("2011-12-12", "Ministry of Public Administration and Security"),
         ("2012-06-01", "Ministry of Public Administration and Security"),
-        ("2016-01-01", "Ministry of Security and Public Administration"),
+        ("2013-03-22", "Ministry of Public Administration and Security"),
+        ("2013-03-23", "Ministry of Security and Public Administration"),
+        ("2013-06-01", "Ministry of Security and Public Administration"),
+        ("2014-11-18", "Ministry of Security and Public Administration"),
+        ("2016-05-26", "Ministry of the Interior"),
+        ("2017-07-25", "Ministry of the Interior"),
+        ("2017-07-26", "Ministry of the Interior and Safety"),
+        ("2018-01-01", "Ministry of the Interior and Safety"),
         ("2018-10-02", "Ministry of the Interior and Safety"),
         ("2030-01-01", "Ministry of the Interior and Safety"),
     ],
 )
-def test_p05_name_is_the_last_one_attested_before(ask: Ask, day: str, name: str) -> None:
+def test_p05_name_is_the_one_dated_to_the_day_or_else_attested_before(ask: Ask, day: str, name: str) -> None:
     assert only(ask("name-on-day", day=day))["name"] == name
 
 
-def test_p05_no_name_before_the_first_attestation(ask: Ask) -> None:
-    assert ask("name-on-day", day="2011-12-11") == []
+@pytest.mark.parametrize("day", ["2008-02-28", "2014-11-19", "2016-01-01", "2016-05-25"])
+def test_p05_a_name_that_has_ended_does_not_answer_for_later_days(ask: Ask, day: str) -> None:
+    assert ask("name-on-day", day=day) == []
+
+
+def test_p05_a_dated_name_needs_no_document_and_tells_what_dates_it(ask: Ask) -> None:
+    row = only(ask("name-on-day", day="2013-06-01"))
+    assert (row["validFrom"], row["validTo"], row["nameStatus"]) == ("2013-03-23", "2014-11-18", "nameStatus:official")
+    assert str(row["source"]).startswith("General knowledge")
+    assert (row["attested"], row["document"]) == (None, None)
 
 
 def test_p06_three_action_plans(ask: Ask) -> None:
@@ -147,7 +162,7 @@ def test_p07_seventeen_and_two(ask: Ask) -> None:
 def test_p08_adopters_are_unknown_and_counted(ask: Ask) -> None:
     rows = ask("adopters-of-agreement")
     assert {row["party"] for row in rows} == {None}
-    assert {row["kind"]: row["stated"] for row in rows} == {"com:State": "17", "com:InternationalOrganization": "2"}
+    assert {row["kind"]: row["least"] for row in rows} == {"com:State": "17", "com:InternationalOrganization": "2"}
     assert all(str(row["answer"]).startswith("UNKNOWN: not named") for row in rows)
 
 
@@ -165,7 +180,7 @@ def test_p10_two_cases_named_as_examples(ask: Ask) -> None:
     assert "regional communication infrastructure" in str(rows["state/UGA"]["action"])
     assert rows["state/UGA"]["partner"] == "international organizations"
     assert {row["status"] for row in rows.values()} == {"real:ongoing"}
-    assert {row["standing"] for row in rows.values()} == {"an example, not the full list"}
+    assert {row["remark"] for row in rows.values()} == {"Two cases are picked out of several as examples."}
 
 
 def test_p11_east_timor_is_timor_leste(ask: Ask) -> None:
@@ -258,6 +273,7 @@ def test_p21_memorandum_with_greece(ask: Ask) -> None:
     assert row["agreement"] == "agreement/mou-kor-grc-egov-2017"
     assert (row["date"], row["earliest"], row["latest"]) == ("2017-10", "2017-10-01", "2017-10-31")
     assert row["present"] == "the Prime Ministers of the two countries (not named)"
+    assert row["named"] == "Greece (witness), South Korea (witness)"
     assert row["status"] == "real:occurred"
 
 

@@ -19,7 +19,6 @@ from communique.graph.queries import find, library
 pytestmark = pytest.mark.filterwarnings("ignore:Dataset:DeprecationWarning")
 
 Merge = Callable[[Store], tuple[MergedDataset, rdflib.Dataset]]
-GraphOf = Callable[[str], Store]
 
 _DISTINCT = re.compile(r"\bDISTINCT\b\s*")
 
@@ -42,9 +41,9 @@ def merge() -> Merge:
 
 
 @pytest.mark.parametrize("name", sorted(library()))
-def test_a_question_without_its_distinct(name: str, graph_of: GraphOf, merge: Merge) -> None:
+def test_a_question_without_its_distinct(name: str, graph: Store, merge: Merge) -> None:
     text = _DISTINCT.sub("", find(name).text)
-    dataset, export = merge(graph_of(name))
+    dataset, export = merge(graph)
     ours = Counter(tuple(term and str(term.value) for term in row) for row in dataset.query(text))  # type: ignore[union-attr]
     assert ours
     found: Any = export.query(text)

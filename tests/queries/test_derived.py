@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
+from asking import select
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from communique.graph import identifiers
 from communique.graph.identifiers import DERIVED, entity
@@ -143,12 +144,11 @@ def test_members_are_those_named(graph: Store) -> None:
 )
 def test_ministry_has_the_name_of_the_year(graph: Store, year: str, name: str) -> None:
     ministry = entity("org/kor-interior-ministry")
-    asked = graph.query(
+    asked = select(
+        graph,
         prologue() + f"SELECT DISTINCT ?text {{ {ministry} com:hasNaming ?naming . ?naming com:nameText ?text ;"
         f' com:officialNameAt "{year}"^^xsd:gYear }}',
-        use_default_graph_as_union=True,
     )
-    assert isinstance(asked, QuerySolutions)
     assert [solution["text"] for solution in asked] == [Literal(name, language="en")]
 
 

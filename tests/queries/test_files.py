@@ -7,7 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from pyoxigraph import QuerySolutions, Store
+from asking import select
+from pyoxigraph import Store
 
 from communique.graph.namespaces import ID, SCHEMES, term
 from communique.graph.queries import Query, library, shelf
@@ -47,8 +48,7 @@ def test_no_two_files_share_a_name(root: Path) -> None:
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_columns_are_the_selected_variables(name: str) -> None:
-    solutions = Store().query(named(name).text, use_default_graph_as_union=True)
-    assert isinstance(solutions, QuerySolutions)
+    solutions = select(Store(), named(name).text)
     assert [column.name for column in named(name).columns] == [variable.value for variable in solutions.variables]
 
 

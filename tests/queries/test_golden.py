@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asking import evaluate, select
 from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store
 from rdflib import XSD, Dataset, URIRef
 
@@ -27,7 +28,6 @@ GOLDEN = Path(__file__).parent / "golden"
 QUESTIONS = sorted(library())
 
 Value = tuple[str, str | None, str | None] | None
-GraphOf = Callable[[str], Store]
 DatasetOf = Callable[[Store], Dataset]
 
 
@@ -47,8 +47,7 @@ def dataset_of() -> DatasetOf:
 
 
 def answer(store: Store, name: str) -> bytes:
-    solutions = store.query(find(name).text, use_default_graph_as_union=True)
-    assert isinstance(solutions, QuerySolutions)
+    solutions = select(store, find(name).text)
     return solutions.serialize(format=QueryResultsFormat.TSV) or b""
 
 
@@ -82,7 +81,7 @@ def ask_oxigraph(graph: Store, text: str) -> Counter[tuple[Value, ...]]:
     An answer of the engine must end in the thread that asked. A test must not hold one while rdflib answers: the
     exceptions that rdflib leaves behind hold the frames of their callers until the garbage collector finds them.
     """
-    found = graph.query(text, use_default_graph_as_union=True)
+    found = evaluate(graph, text)
     if isinstance(found, QueryTriples):
         return count({(triple.subject, triple.predicate, triple.object) for triple in found}, read_oxigraph)
     assert isinstance(found, QuerySolutions)
@@ -90,8 +89,7 @@ def ask_oxigraph(graph: Store, text: str) -> Counter[tuple[Value, ...]]:
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_answer_is_the_golden_one(name: str, graph_of: GraphOf) -> None:
-    graph = graph_of(name)
+def test_answer_is_the_golden_one(name: str, graph: Store) -> None:
     path = GOLDEN / f"{name}.tsv"
     if os.environ.get("GOLDEN") == "write":
         path.write_bytes(answer(graph, name))
@@ -103,17 +101,15 @@ def test_each_golden_file_belongs_to_a_question() -> None:
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_order_leaves_nothing_to_chance(name: str, graph_of: GraphOf) -> None:
-    solutions = graph_of(name).query(find(name).text, use_default_graph_as_union=True)
-    assert isinstance(solutions, QuerySolutions)
+def test_order_leaves_nothing_to_chance(name: str, graph: Store) -> None:
+    solutions = select(graph, find(name).text)
     keys = re.findall(r"\?(\w+)", find(name).text.rpartition("ORDER BY")[2])
     ranks = Counter(tuple(read_oxigraph(solution[key]) for key in keys) for solution in solutions)
     assert max(ranks.values()) == 1
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_engines_agree_on_questions(name: str, graph_of: GraphOf, dataset_of: DatasetOf) -> None:
-    graph = graph_of(name)
+def test_engines_agree_on_questions(name: str, graph: Store, dataset_of: DatasetOf) -> None:
     ours = ask_oxigraph(graph, find(name).text)
     assert ours
     assert count(dataset_of(graph).query(find(name).text), read_rdflib) == ours

@@ -4,8 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+from pyoxigraph import Store
+
 Row = dict[str, str | None]
 Ask = Callable[..., list[Row]]
+
+# What the invented registers are asked with; the shipped examples are about the documents.
+ASKED = {
+    "commitments-by-state": {"state": "state/GRC"},
+    "alliances-of-two-states-in-year": {"state": "state/ROU", "other": "state/BGR", "year": "1936"},
+    "duplicates-in-two-registers": {"one": "document/first-list-1", "other": "document/second-list-1"},
+}
+
+
+@pytest.fixture(name="ask")
+def ask_registers(ask: Ask, joined: Store) -> Ask:
+    """Ask the invented registers instead of the documents."""
+    return lambda name, **parameters: ask(name, joined, **{**ASKED.get(name, {}), **parameters})
 
 
 def column(rows: list[Row], *names: str) -> list[tuple[str | None, ...]]:
@@ -51,7 +67,7 @@ def test_p32_a_milestone_is_no_commitment_of_its_own(ask: Ask) -> None:
 
 def test_p32_another_subject_has_other_commitments(ask: Ask) -> None:
     rows = ask("commitments-by-state", subject="theme:digital-divide")
-    assert column(rows, "commitment", "bearers") == [("commitment/road", "UNKNOWN: not named")]
+    assert column(rows, "commitment", "bearers") == [("commitment/road", "Greece")], "the state is the bearer"
 
 
 def test_p33_each_source_with_its_terms(ask: Ask) -> None:
@@ -104,7 +120,7 @@ def test_p34_the_order_of_the_states_changes_no_tie(ask: Ask) -> None:
 
 def test_p35_what_registers_say_of_one_agreement_stands_side_by_side(ask: Ask) -> None:
     both, one = "state/BGR, state/ROU", "state/ROU"
-    rows = ask("agreements-in-two-registers")
+    rows = ask("duplicates-in-two-registers")
     assert column(rows, "left", "right", "judgement", "leftDate", "rightDate", "disagreement") == [
         ("agreement/first-1", "agreement/second-1", "accepted", "1951-03", "1951-03-07", "none"),
         ("agreement/first-2", "agreement/second-2", "unreviewed", "1952", "1953-01-02", "date and parties"),
@@ -114,17 +130,17 @@ def test_p35_what_registers_say_of_one_agreement_stands_side_by_side(ask: Ask) -
 
 
 def test_p35_a_register_that_names_nobody_disagrees_with_nobody(ask: Ask) -> None:
-    row = ask("agreements-in-two-registers")[2]
+    row = ask("duplicates-in-two-registers")[2]
     assert str(row["leftParties"]).startswith("UNKNOWN") and row["disagreement"] == "none"
 
 
 def test_p35_a_rejected_pair_is_none(ask: Ask) -> None:
-    pairs = column(ask("agreements-in-two-registers"), "left", "right")
+    pairs = column(ask("duplicates-in-two-registers"), "left", "right")
     assert ("agreement/first-1", "agreement/second-3") not in pairs
 
 
 def test_p35_the_other_way_round_gives_the_same_pairs(ask: Ask) -> None:
-    turned = ask("agreements-in-two-registers", one="document/second-list-1", other="document/first-list-1")
+    turned = ask("duplicates-in-two-registers", one="document/second-list-1", other="document/first-list-1")
     assert column(turned, "right", "left", "disagreement") == column(
-        ask("agreements-in-two-registers"), "left", "right", "disagreement"
+        ask("duplicates-in-two-registers"), "left", "right", "disagreement"
     )
