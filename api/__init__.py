@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from communique import __version__
-from communique.api import headers, health, home, networks, pages, problems, questions, sparql
+from communique.api import headers, health, hints, home, networks, pages, problems, questions, sparql, terms
+from communique.api.names import Names
 from communique.api.reconcile import Reconcile
 from communique.graph.client import Client
 from communique.graph.settings import Settings
@@ -28,12 +29,15 @@ def create_app(settings: Settings) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["client"] = client = Client(address_of(settings.home))
+    names = Names(client)
     for resource in (
         home.Home(client),
         sparql.Sparql(client),
-        questions.Questions(client),
+        hints.Hints(client),
+        questions.Questions(client, names),
+        terms.Terms(client),
         networks.Networks(client),
-        Reconcile(client),
+        Reconcile(client, names),
         health.Health(client),
     ):
         app.register_blueprint(resource.blueprint())

@@ -8,7 +8,7 @@ from flask import Response, request
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
 _ALWAYS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Retry-After, Communique-Snapshot",
+    "Access-Control-Expose-Headers": "ETag, Retry-After, Communique-Snapshot, Communique-Hints",
     "Content-Security-Policy": f"{_POLICY}; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Referrer-Policy": "no-referrer",

@@ -114,6 +114,7 @@ def _summarise(holdings: Holdings) -> dict[str, Any]:
     ways = {
         "sparql": "sparql.answer",
         "queries": "questions.index",
+        "terms": "terms.index",
         "networks": "networks.index",
         "reconcile": "reconcile.answer",
     }

@@ -22,7 +22,9 @@ from communique.graph.errors import (
     QuerySyntaxError,
     QueryTimeout,
     UnacceptableFormat,
+    UnknownNode,
     UnknownQuery,
+    UnknownTerm,
 )
 from communique.graph.namespaces import BASE
 
@@ -43,9 +45,11 @@ PROBLEMS: Mapping[type[CommuniqueError], Problem] = MappingProxyType(
     {
         QuerySyntaxError: Problem(400, "query-syntax", "The query is not SPARQL 1.1"),
         QueryRefused: Problem(400, "query-refused", "The query asks for what is never done here"),
-        InvalidParameter: Problem(400, "invalid-parameter", "A parameter is unknown or has a wrong value"),
+        InvalidParameter: Problem(400, "invalid-parameter", "A parameter is unknown, wrong or ambiguous"),
         NetworkError: Problem(400, "network", "No such network or measure"),
         UnknownQuery: Problem(404, "unknown-question", "No such question"),
+        UnknownNode: Problem(404, "unknown-node", "A parameter names a node that is in no graph"),
+        UnknownTerm: Problem(404, "unknown-term", "No such class, property or concept"),
         UnacceptableFormat: Problem(406, "format", "The answer has none of the accepted formats"),
         QueryTimeout: Problem(503, "query-timeout", "The time limit ended the query", retry=30),
         QueryAborted: Problem(503, "query-aborted", "A limit ended the query", retry=30),

@@ -7,9 +7,15 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from communique.api import responses
+from communique.api.hints import PROBLEM, announce, write
+from communique.api.names import Names
 from communique.api.negotiation import HTML, JSON, SOLUTIONS, Choice, choose, choose_for_query
 from communique.api.sparql import read_table
-from communique.graph.client import Client
+from communique.graph.client import Answer, Client
+from communique.graph.hints import reasons
+from communique.graph.hints.answers import has_no_rows
+from communique.graph.hints.finding import Finder
+from communique.graph.hints.hint import Hint
 from communique.graph.queries import Query, find, library
 
 _FORMAT = "format"
@@ -18,9 +24,10 @@ _FORMAT = "format"
 class Questions:
     """The library of questions."""
 
-    def __init__(self, client: Client) -> None:
-        """Answer from the engine behind ``client``."""
+    def __init__(self, client: Client, names: Names) -> None:
+        """Answer from the engine behind ``client``, by the names of its data."""
         self._client = client
+        self._finder = Finder(self._run, names.current)
 
     def blueprint(self) -> Blueprint:
         """Give its routes."""
@@ -29,6 +36,7 @@ class Questions:
         routes.add_url_rule("/queries/<name>", "answer", self.answer)
         routes.add_url_rule("/queries/<name>/about", "about", self.about)
         routes.add_url_rule("/queries/<name>/sparql", "text", self.text)
+        routes.add_url_rule("/queries/<name>/hints", "hints", self.hints)
         return routes
 
     def index(self) -> Response:
@@ -41,7 +49,7 @@ class Questions:
     def answer(self, name: str) -> Response:
         """Ask one question with the parameters of the address."""
         question, choice = find(name), choose_for_query()
-        text = question.bind(given())
+        text = question.bind(given(), self._finder.find)
         return responses.tagged(self._client.snapshot(), str(choice), lambda: self._ask(question, text, choice))
 
     def about(self, name: str) -> Response:
@@ -53,17 +61,38 @@ class Questions:
 
     def text(self, name: str) -> Response:
         """Give the SPARQL, with the parameters of the address in it."""
-        return Response(find(name).bind(given()), mimetype="application/sparql-query")
+        return Response(find(name).bind(given(), self._finder.find), mimetype="application/sparql-query")
+
+    def hints(self, name: str) -> Response:
+        """Say why the question has no rows with the parameters of the address."""
+        question, media_type = find(name), choose((PROBLEM, JSON, HTML))
+        text = question.bind(given(), self._finder.find)
+
+        def make() -> tuple[Response, str]:
+            answer = self._client.query(text)
+            return write(self._reasons(question, text, answer), media_type), answer.snapshot
+
+        return responses.tagged(self._client.snapshot(), media_type, make)
 
     def _ask(self, question: Query, text: str, choice: Choice) -> tuple[Response, str]:
         """Ask the engine; a page shows the rows, other formats are passed on as they come."""
         answer = self._client.query(choice.request(text))
-        media_type = choice.media_type(answer.media_type)
-        if media_type != HTML:
-            return Response(answer.body, mimetype=media_type), answer.snapshot
-        values = {parameter.name: _shown(parameter.name, parameter.default) for parameter in question.parameters}
-        page = render_template("answer.html", question=question, table=read_table(answer), values=values, text=text)
-        return Response(page, mimetype=HTML), answer.snapshot
+        media_type, hints = choice.media_type(answer.media_type), self._reasons(question, text, answer)
+        if media_type == HTML:
+            values = {parameter.name: _shown(parameter.name, parameter.default) for parameter in question.parameters}
+            parts = {"table": read_table(answer), "values": values, "text": text, "hints": hints}
+            response = Response(render_template("answer.html", question=question, **parts), mimetype=HTML)
+        else:
+            response = Response(answer.body, mimetype=media_type)
+        return announce(response, hints, url_for("questions.hints", name=question.name), given()), answer.snapshot
+
+    def _reasons(self, question: Query, text: str, answer: Answer) -> list[Hint]:
+        """Say why an answer has no rows; nothing of one that has some."""
+        return reasons.explain(self._run, question, text) if has_no_rows(answer.media_type, answer.body) else []
+
+    def _run(self, text: str) -> bytes:
+        """Evaluate SPARQL for those who look into the data."""
+        return self._client.query(text).body
 
 
 def given() -> list[tuple[str, str]]:

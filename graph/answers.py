@@ -10,10 +10,21 @@ Run = Callable[[str], bytes]
 Term = NamedNode | BlankNode | Literal | Triple
 
 
-def ask(run: Run, query: str) -> Iterator[dict[str, Term]]:
-    """Ask a SELECT; each row holds the variables that are bound."""
+def solve(run: Run, query: str) -> QuerySolutions:
+    """Ask a SELECT; what is unbound in a row is None."""
     found = parse_query_results(run(query), format=QueryResultsFormat.JSON)
     assert isinstance(found, QuerySolutions)
+    return found
+
+
+def holds(run: Run, query: str) -> bool:
+    """Ask an ASK."""
+    return bool(parse_query_results(run(query), format=QueryResultsFormat.JSON))
+
+
+def ask(run: Run, query: str) -> Iterator[dict[str, Term]]:
+    """Ask a SELECT; each row holds the variables that are bound."""
+    found = solve(run, query)
     names = [variable.value for variable in found.variables]
     for solution in found:
         yield {name: value for name in names if (value := solution[name]) is not None}

@@ -13,7 +13,9 @@ CommuniqueError
 ├── EngineError            the query engine cannot start or cannot be reached
 ├── QueryError
 │   ├── UnknownQuery       no ready question of that name
-│   ├── InvalidParameter   a parameter is unknown, missing or of the wrong type
+│   ├── UnknownTerm        no class, property or concept of that name
+│   ├── UnknownNode        a parameter names a node that is in no graph
+│   ├── InvalidParameter   a parameter is unknown, missing, of the wrong type, or names several nodes
 │   ├── QuerySyntaxError   the text is not SPARQL 1.1; knows line and column
 │   ├── QueryRefused       the text asks for what is never done here (SERVICE, update, …)
 │   ├── UnacceptableFormat the asker takes none of the formats that this form of query gives
@@ -139,8 +141,16 @@ class UnknownQuery(QueryError):
     """No ready question has this name."""
 
 
+class UnknownTerm(QueryError):
+    """No class, property or concept has this name."""
+
+
+class UnknownNode(QueryError):
+    """A parameter names a node that is in no graph."""
+
+
 class InvalidParameter(QueryError):
-    """A parameter is unknown, missing or of the wrong type."""
+    """A parameter is unknown, missing, of the wrong type, or names several nodes."""
 
 
 class QuerySyntaxError(QueryError):

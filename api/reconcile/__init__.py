@@ -12,6 +12,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from pyoxigraph import NamedNode
 
 from communique.api import responses
+from communique.api.names import Names
 from communique.api.negotiation import JSON
 from communique.api.reading import Run, read_steadily
 from communique.api.reconcile import suggesting
@@ -35,11 +36,11 @@ _FRAMED = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestor
 
 
 class Reconcile:
-    """The service; it reads the names of a snapshot once and keeps them until there is a newer one."""
+    """The service; it sorts the names of a snapshot once and keeps them until there is a newer one."""
 
-    def __init__(self, client: Client) -> None:
-        """Answer from the engine behind ``client``."""
-        self._client = client
+    def __init__(self, client: Client, names: Names) -> None:
+        """Answer from the engine behind ``client``, by the names of its data."""
+        self._client, self._names = client, names
         self._catalogue: Catalogue | None = None
 
     def blueprint(self) -> Blueprint:
@@ -139,9 +140,9 @@ class Reconcile:
         return responses.tagged(self._client.snapshot(), JSON, respond)
 
     def _known(self, run: Run, snapshot: str) -> Catalogue:
-        """Read the names once per snapshot."""
+        """Sort the names once per snapshot."""
         if self._catalogue is None or self._catalogue.snapshot != snapshot:
-            self._catalogue = Catalogue.read(run, snapshot)
+            self._catalogue = Catalogue(self._names.of(run, snapshot), snapshot)
         return self._catalogue
 
 

@@ -1,27 +1,22 @@
-"""The catalogue: what all entities are called, read once per snapshot from the engine.
+"""The catalogue: what all entities of a snapshot are called, sorted for whoever types.
 
 Names are matched by ``graph.linking``, so that a table is linked here as it is by ``communique link``.
 """
 
 from __future__ import annotations
 
-import logging
-import time
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 
-from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
+from pyoxigraph import NamedNode
 
-from communique.api.reading import Run
-from communique.api.reconcile.types import ROOTS, lineage, types
+from communique.api.reconcile.types import lineage, types
 from communique.graph.linking.entities import Entity
-from communique.graph.linking.index import Index
+from communique.graph.linking.index import ROOTS, Index
 from communique.graph.namespaces import ID
 
-_LOG = logging.getLogger(__name__)
 _OTHERS = 3
 
 
@@ -31,14 +26,6 @@ class Catalogue:
     def __init__(self, index: Index, snapshot: str) -> None:
         """Keep an index, and the name of the data it was made of."""
         self.index, self.snapshot = index, snapshot
-
-    @classmethod
-    def read(cls, run: Run, snapshot: str) -> Catalogue:
-        """Read the names of all entities."""
-        start = time.perf_counter()
-        index = Index.of(lambda query: _solutions(run(query)), ROOTS)
-        _LOG.info("%d names of %s in %.1f s", len(index.entities), snapshot, time.perf_counter() - start)
-        return cls(index, snapshot)
 
     def find(self, name: str) -> Entity | None:
         """Find an entity by its id, or by its whole IRI, if it is of a type that can be reconciled."""
@@ -101,10 +88,3 @@ def describe(entity: Entity) -> str:
     kinds = ", ".join(each["name"] for each in types_of(entity))
     others = dict.fromkeys(each.text for each in entity.names if each.way != "code" and each.text != entity.label)
     return f"{kinds}; also {', '.join(list(others)[:_OTHERS])}" if others else kinds
-
-
-def _solutions(body: bytes) -> Iterable[Any]:
-    """Read SPARQL JSON."""
-    found = parse_query_results(body, format=QueryResultsFormat.JSON)
-    assert isinstance(found, QuerySolutions)
-    return found

@@ -8,7 +8,8 @@ from flask import url_for
 
 from communique import __version__
 from communique.api.reconcile.requests import PREFERRED_BATCH
-from communique.api.reconcile.types import ROOTS, types
+from communique.api.reconcile.types import types
+from communique.graph.linking.index import ROOTS
 from communique.graph.namespaces import COM, ID
 
 _ID = "__id__"

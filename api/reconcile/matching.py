@@ -18,11 +18,11 @@ from communique.api.reading import Run
 from communique.api.reconcile.catalogue import Catalogue, describe, id_of, types_of
 from communique.api.reconcile.properties import DATE, ENTITY, PROPERTIES
 from communique.api.reconcile.requests import Constraint, Query
-from communique.api.reconcile.types import ROOTS
 from communique.api.reconcile.values import Value, fetch, find
 from communique.graph.linking import states
 from communique.graph.linking.entities import Entity
 from communique.graph.linking.forms import plain
+from communique.graph.linking.index import ROOTS
 from communique.graph.linking.resolution import resolve
 from communique.graph.namespaces import ID
 

@@ -9,14 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from communique.graph.errors import InvalidParameter
+from communique.graph.linking.index import ROOTS
 from communique.graph.namespaces import COM
 from communique.graph.vocabulary import Term, classes, superclasses
-
-# What stands at the top; a name alone says the least about the last ones.
-ROOTS = (
-    *("State", "Organization", "Person", "Place", "Agreement", "Event", "EventSeries", "Programme", "Plan"),
-    *("Commitment", "Indicator", "DigitalService", "Delegation", "StateGroup"),
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from functools import cached_property
 
 from communique.graph.hints.tokens import Token, read_tokens
 
+_LONGEST = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -85,3 +87,9 @@ def exchange(token: Token, text: str) -> Edit:
 def insertion(offset: int, text: str) -> Edit:
     """Put a text between two characters."""
     return Edit(offset, offset, text)
+
+
+def shown(text: str) -> str:
+    """Write a piece of a query on one line, cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

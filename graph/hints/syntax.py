@@ -14,13 +14,13 @@ from pyoxigraph import Store
 
 from communique.graph.errors import QuerySyntaxError
 from communique.graph.hints.faults import Fault, Repair
-from communique.graph.hints.repairs import FORMS, repairs
-from communique.graph.hints.tokens import offset_of, place, read_tokens
+from communique.graph.hints.repairs import repairs
+from communique.graph.hints.tokens import FORMS, offset_of, place, read_tokens
 from communique.graph.namespaces import ID
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _KEYWORD = re.compile(r"\b[A-Z][A-Za-z_]+\b")
-_MOST = 60  # repairs that are tried
+_MOST = 100  # repairs that are tried
 _LONGEST = 20_000  # characters of a text in which repairs are looked for
 _KEYWORD_LENGTH = 16  # as far as the parser's place may lie beyond the fault
 _SHOWN = 40

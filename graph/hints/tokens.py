@@ -25,6 +25,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+# The words with which a query begins.
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 # Kinds of tokens that name a thing.
 TERMS = frozenset({"variable", "iri", "name", "blank", "string", "number"})
 

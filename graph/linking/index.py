@@ -13,6 +13,11 @@ from rapidfuzz import fuzz, process
 from communique.graph.linking.entities import Ask, Entity, read_entities
 from communique.graph.linking.forms import expanded, initials, plain, unordered
 
+# Classes at the top whose nodes people look up by a name; a name alone says the least about the last ones.
+ROOTS = (
+    *("State", "Organization", "Person", "Place", "Agreement", "Event", "EventSeries", "Programme", "Plan"),
+    *("Commitment", "Indicator", "DigitalService", "Delegation", "StateGroup"),
+)
 # Classes of what a context may name beside states.
 CONTEXTS = ("Organization", "Event")
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
 from communique.graph.errors import SourceError, UnknownQuery
+from communique.graph.namespaces import shorten
+from communique.graph.queries.exclusions import Exclusion, read_exclusions
 from communique.graph.queries.header import check_keys, line_of, read_header
 from communique.graph.queries.parameters import (
     KINDS,
+    Find,
     Parameter,
     find_defaults,
     is_of_kind,
@@ -21,6 +23,8 @@ from communique.graph.queries.parameters import (
     write_text,
     write_values,
 )
+from communique.graph.spelling import closest
+from communique.graph.vocabulary import classes
 
 # Folders of queries that serve a room of the house and are no questions of a reader.
 SHELVES = frozenset({"derived", "networks", "qc"})
@@ -63,6 +67,7 @@ class Query:
     tags : words to find it by
     parameters, columns : in the order of the header
     text : the SPARQL with its header, defaults in place
+    unless : what can leave the question without rows, to be looked at in this order
     extra : header keys that only the room of a shelf understands
     """
 
@@ -75,15 +80,17 @@ class Query:
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     text: str
+    unless: tuple[Exclusion, ...]
     extra: Mapping[str, Any]
 
-    def bind(self, values: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> str:
+    def bind(self, values: Mapping[str, str] | Iterable[tuple[str, str]] = (), find: Find | None = None) -> str:
         """Write the query with ``values``, texts by parameter name; what is not given keeps its default.
 
-        Pairs may repeat a name where the parameter is repeatable. Raises InvalidParameter.
+        Pairs may repeat a name where the parameter is repeatable. ``find`` gives the nodes that texts mean; without it
+        a node is given by its IRI. Raises InvalidParameter, and what ``find`` raises.
         """
         pairs = values.items() if isinstance(values, Mapping) else values
-        return write_values(self.text, read_values(self.parameters, pairs))
+        return write_values(self.text, read_values(self.parameters, pairs, find))
 
 
 def library() -> Mapping[str, Query]:
@@ -101,7 +108,7 @@ def find(name: str) -> Query:
     try:
         return library()[name]
     except KeyError:
-        near = get_close_matches(name, library(), n=3, cutoff=0.5)
+        near = closest(name, library(), most=3, alike=0.5)
         expected = f"perhaps {' or '.join(near)}" if near else None
         raise UnknownQuery(f"no question named {name!r}", expected=expected, hint=_LISTING) from None
 
@@ -114,6 +121,7 @@ def read_query(text: str, path: str) -> Query:
         defaults = find_defaults(text)
     except (SyntaxError, ValueError, TypeError) as error:
         raise SourceError(f"a VALUES line cannot be read: {error}", path=path) from error
+    parameters = tuple(_parameter(item, defaults, text, path) for item in header.pop("parameters", ()))
     return Query(
         name=name,
         path=path,
@@ -121,9 +129,10 @@ def read_query(text: str, path: str) -> Query:
         question=header.pop("question", None),
         description=header.pop("description", ""),
         tags=tuple(header.pop("tags", ())),
-        parameters=tuple(_parameter(item, defaults, text, path) for item in header.pop("parameters", ())),
+        parameters=parameters,
         columns=tuple(_column(item, text, path) for item in header.pop("columns", ())),
         text=text,
+        unless=read_exclusions(header.pop("unless", []), [each.name for each in parameters], text, path),
         extra=MappingProxyType(header),
     )
 
@@ -161,9 +170,15 @@ def _order(query: Query) -> tuple[str, str]:
 
 def _parameter(item: dict[str, Any], defaults: Mapping[str, Any], text: str, path: str) -> Parameter:
     """Join a header's parameter with the VALUES line that holds its default."""
-    line = line_of(text, str(item.get("name")))
-    check_keys(item, {"name", "datatype", "summary"}, {"repeatable"}, path, line)
-    parameter = Parameter(**item, default=())
+    line, item = line_of(text, str(item.get("name"))), dict(item)
+    check_keys(item, {"name", "datatype", "summary"}, {"repeatable", "class"}, path, line)
+    of_class = item.pop("class", None)
+    if of_class is not None and of_class not in {
+        "owl:Thing",
+        *(shorten(each.iri.value) for each in classes().values()),
+    }:
+        raise SourceError(f"{of_class!r} is no class", path=path, line=line, expected="a class such as com:Event")
+    parameter = Parameter(**item, default=(), of_class=of_class)
     terms = defaults.get(parameter.name, ())
     if parameter.datatype not in KINDS:
         raise SourceError(f"{parameter.datatype!r} is no datatype", path=path, line=line, expected=", ".join(KINDS))

@@ -38,6 +38,7 @@ class Parameter:
     default : the texts that stand for the defaults, one unless ``repeatable``; ``read`` takes them back
     summary : what it chooses
     repeatable : whether several values may be given; the question is then asked of each of them
+    of_class : class of the nodes that are meant, such as ``com:Event``; without one, that of the default
     """
 
     name: str
@@ -45,6 +46,7 @@ class Parameter:
     default: tuple[str, ...]
     summary: str
     repeatable: bool = False
+    of_class: str | None = None
 
     def read(self, text: str) -> Term:
         """Turn the asker's text into a term; InvalidParameter names the parameter, the text and what would do."""
@@ -59,6 +61,10 @@ class Parameter:
             ) from error
 
 
+# Gives the node that a text means as the value of a parameter; raises QueryError where there is none, or several.
+Find = Callable[[Parameter, str], NamedNode]
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How one datatype is read: ``read`` raises ValueError on what is not ``expected``."""
@@ -67,8 +73,12 @@ class Kind:
     expected: str
 
 
-def read_values(parameters: Iterable[Parameter], given: Iterable[tuple[str, str]]) -> dict[str, tuple[Term, ...]]:
+def read_values(
+    parameters: Iterable[Parameter], given: Iterable[tuple[str, str]], find: Find | None = None
+) -> dict[str, tuple[Term, ...]]:
     """Turn (name, text) pairs into terms per parameter; a value given twice counts once.
+
+    ``find`` gives the node that a text means, where the data can be asked; without it a text must be the IRI.
 
     Raises
     ------
@@ -81,7 +91,8 @@ def read_values(parameters: Iterable[Parameter], given: Iterable[tuple[str, str]
             raise InvalidParameter(f"{name}: no such parameter", expected=_enumerate(known), hint="check the spelling")
         if terms[name] and not known[name].repeatable:
             raise InvalidParameter(f"{name}: given again, as {text!r}", expected="one value", hint="leave one out")
-        terms[name][known[name].read(text)] = None
+        asks = find if known[name].datatype == "iri" else None
+        terms[name][asks(known[name], text) if asks else known[name].read(text)] = None
     return {name: tuple(values) for name, values in terms.items()}
 
 
@@ -101,12 +112,17 @@ def find_defaults(text: str) -> dict[str, tuple[Term, ...]]:
     A variable may have several lines (a sub-SELECT sees only its own); they must then hold the same terms.
     ValueError when they differ; SyntaxError when a line is not SPARQL; TypeError on UNDEF.
     """
-    prologue = "\n".join(_PROLOGUE.findall(text))
+    prologue = prologue_of(text)
     found: dict[str, tuple[Term, ...]] = {}
     for _, name, body in _VALUES.findall(text):
         if found.setdefault(name, _evaluate(prologue, body)) != _evaluate(prologue, body):
             raise ValueError(f"the VALUES lines of ?{name} differ")
     return found
+
+
+def prologue_of(text: str) -> str:
+    """Give the PREFIX and BASE lines of a query."""
+    return "\n".join(_PROLOGUE.findall(text))
 
 
 def write_text(value: Term) -> str:
@@ -144,8 +160,8 @@ def _expand(datatype: str) -> str:
     return {"xsd": XSD, "rdf": RDF}[prefix] + local
 
 
-def _read_iri(text: str) -> NamedNode:
-    """Read ``state/KOR``, ``role:trainee`` or an absolute IRI."""
+def read_iri(text: str) -> NamedNode:
+    """Read ``state/KOR``, ``role:trainee`` or an absolute IRI; ValueError or CommuniqueError when it is none."""
     if text.partition(":")[0] in PREFIXES:
         return NamedNode(term(text).value)
     return NamedNode(text) if ":" in text else entity(text)
@@ -177,7 +193,7 @@ def _matching(datatype: str, pattern: str) -> Callable[[str], Term]:
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
-        "iri": Kind(_read_iri, "an IRI, a prefixed name or a path such as state/KOR"),
+        "iri": Kind(read_iri, "an IRI, a prefixed name or a path such as state/KOR"),
         "xsd:date": Kind(_read_date, "a day such as 2013-10-23"),
         "xsd:gYear": Kind(_matching("xsd:gYear", r"[0-9]{4}"), "a year of four digits such as 2018"),
         "xsd:integer": Kind(_matching("xsd:integer", r"[+-]?[0-9]{1,18}"), "a whole number such as 12"),

@@ -61,7 +61,7 @@ def test_an_empty_field_means_the_default(client: FlaskClient) -> None:
     ("path", "status", "words"),
     [
         (f"/queries/{NAME}?evnt=event/x", 400, ["evnt", "event"]),
-        (f"/queries/{NAME}?event=not+an+iri", 400, ["event", "not an iri"]),
+        (f"/queries/{NAME}?event=not+an+iri", 404, ["event", "not an iri"]),
         ("/queries/place-of-evnt", 404, ["place-of-event"]),
         ("/queries/place-of-evnt/about", 404, ["place-of-event"]),
     ],

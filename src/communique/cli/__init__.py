@@ -16,6 +16,7 @@ from communique.cli.linking import link
 from communique.cli.reviewing import review
 from communique.cli.serving import serve
 from communique.cli.sourcing import mapping, sources
+from communique.cli.terms import terms
 from communique.cli.validating import validate
 
 
@@ -40,6 +41,7 @@ for command in (
     duplicates,
     review,
     query,
+    terms,
     network,
     evidence,
     info,

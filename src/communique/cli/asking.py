@@ -17,11 +17,13 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from communique.cli.console import format_option, print_json, print_table, write_bytes
+from communique.cli.console import format_option, print_hint, print_json, print_table, write_bytes
 from communique.cli.inputs import FILES, text_of
 from communique.cli.session import Session
 from communique.graph import networks
 from communique.graph.errors import InvalidParameter
+from communique.graph.hints import answers, reasons
+from communique.graph.hints.finding import Finder
 from communique.graph.namespaces import shorten
 from communique.graph.queries import Query, find, library
 from communique.graph.wire import JSON_RESULTS
@@ -45,17 +47,22 @@ _Term = NamedNode | BlankNode | Literal | Triple
 def query(name: str | None, pairs: tuple[str, ...], file: Path | None, form: str) -> None:
     """Ask a ready question by NAME, or any SPARQL query; without either, list the questions.
 
+    A parameter that takes a node takes its path, or a name or code that one node bears. Why an answer may be empty, or
+    smaller than was meant, is written to stderr.
+
     \b
-    Example:
+    Examples:
       communique query adopters-of-agreement --param agreement=agreement/seoul-communique
+      communique query commitments-by-state --param "state=South Korea"
     """
     if file is not None:
-        _print_answer(text_of(file), form)
+        _print_answer(Session.start(), text_of(file), form)
     elif name is None:
         _list_questions(form)
     else:
-        question = find(name)
-        _print_answer(question.bind(_split(pairs)), form, question)
+        question, session = find(name), Session.start()
+        text = question.bind(_split(pairs), Finder(session.run, lambda: session.names).find)
+        _print_answer(session, text, form, question)
 
 
 @click.command()
@@ -110,9 +117,21 @@ def _default(question: Query) -> list[str]:
     return [f"{each.name}={' '.join(each.default)}" for each in question.parameters]
 
 
-def _print_answer(text: str, form: str, question: Query | None = None) -> None:
-    """Ask, and print rows, a truth value or triples in the form asked for."""
-    media_type, body = Session.start().ask(text, _RESULTS[form])
+def _print_answer(session: Session, text: str, form: str, question: Query | None = None) -> None:
+    """Ask, and print rows, a truth value or triples in the form asked for, then the hints."""
+    media_type, body = session.ask(text, _RESULTS[form])
+    _print_body(media_type, body, form, question)
+    is_empty = answers.has_no_rows(media_type, body)
+    if question is None:
+        hints = answers.explain(session.run, text, is_empty=is_empty)
+    else:
+        hints = reasons.explain(session.run, question, text) if is_empty else []
+    for hint in hints:
+        print_hint(hint.message, hint.hint)
+
+
+def _print_body(media_type: str, body: bytes, form: str, question: Query | None) -> None:
+    """Print an answer in the form asked for."""
     if form != "table" or media_type != JSON_RESULTS:
         return write_bytes(body)
     found = parse_query_results(body, format=QueryResultsFormat.JSON)

@@ -92,6 +92,14 @@ def explain(error: CommuniqueError) -> None:
             console.print(f"  [dim]{'next' if name == 'hint' else name}:[/] {_escape(part)}", highlight=False)
 
 
+def print_hint(message: str, cure: str | None) -> None:
+    """Write to stderr what may be wrong with something that was answered, and what to do."""
+    console = terminal(stderr=True)
+    console.print(f"[bold]hint[/] {_escape(message)}", highlight=False)
+    if cure:
+        console.print(f"  [dim]next:[/] {_escape(cure)}", highlight=False)
+
+
 def terminal(*, stderr: bool = False) -> Console:
     """Open a console on stdout or stderr; off a terminal it is plain and wide."""
     stream = sys.stderr if stderr else sys.stdout

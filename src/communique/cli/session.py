@@ -9,9 +9,11 @@ from functools import cached_property
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
+from communique.graph.answers import solve
 from communique.graph.editions import LoadedEdition, loaded_editions
 from communique.graph.engine.evaluation import evaluate
 from communique.graph.identifiers import META, inferred, stated
+from communique.graph.linking.index import ROOTS, Index
 from communique.graph.merged import MergedDataset
 from communique.graph.settings import Settings, read_settings
 from communique.graph.store import Snapshot, Workspace
@@ -56,6 +58,11 @@ class Session:
         described.extend(self.workspace.read_graph(self.snapshot, META))
         dataset = MergedDataset(described)
         return loaded_editions(lambda text: evaluate(dataset, Request(text))[1], self.snapshot.graphs)
+
+    @cached_property
+    def names(self) -> Index:
+        """The names of all nodes that people look up by one."""
+        return Index.of(lambda text: solve(self.run, text), ROOTS)
 
     def documents(self) -> Iterator[Quad]:
         """Give the quads of all graphs but those of editions of sources, which hold rows and no paragraphs."""

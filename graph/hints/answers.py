@@ -1,0 +1,232 @@
+"""Why an answer may be empty, or smaller than was meant: hints about the terms, values and statements of a query.
+
+The answer itself is never touched. A query whose answer has rows costs a look at its text, and one query more only
+where its text names a term that the ontology does not know or a class that has classes below it. A query without rows
+is read deeper: each statement that it looks for is looked for alone. All of that is bounded in number, and whatever
+fails on the way leaves the hints out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from pyoxigraph import Literal, NamedNode, QuerySolutions, parse, parse_query_results
+
+from communique.graph.answers import Run, ask, listed, text
+from communique.graph.errors import CommuniqueError
+from communique.graph.hints import known, values
+from communique.graph.hints.hint import Hint
+from communique.graph.hints.nodes import missing, near
+from communique.graph.hints.reading import TYPE, Pattern, Reading, iri, read, read_deeply
+from communique.graph.media import GRAPHS, SOLUTIONS
+from communique.graph.namespaces import GRAPH, ID, PREFIXES, RDFS, shorten
+from communique.graph.spelling import closest
+from communique.graph.vocabulary import Term
+
+_LOG = logging.getLogger(__name__)
+_MOST_TERMS, _MOST_PATTERNS, _MOST_HINTS = 40, 20, 5
+_LONGEST = 8_000  # characters of a query, and bytes of an answer without rows, which may hold prefixes and columns
+_SUBCLASS = RDFS + "subClassOf"
+
+
+def explain(run: Run, query: str, *, is_empty: bool, graphs: Sequence[str] = ()) -> list[Hint]:
+    """Give hints about a query that has been answered, the most important first, at most five.
+
+    ``run`` evaluates SPARQL over the whole published data; ``is_empty`` tells whether the answer has no rows, see
+    ``has_no_rows``; ``graphs`` are those to which the asker narrowed the dataset beside the text. Never raises for a
+    query that could be answered.
+    """
+    if not is_empty and len(query) > _LONGEST:
+        return []
+    try:
+        reading = read_deeply(query) if is_empty else read(query)
+        reading = replace(reading, graphs=(*reading.graphs, *graphs))
+        found = _about_empty(run, reading) if is_empty else _about_terms(run, reading, is_empty=False)
+        return list(islice(dict.fromkeys(found), _MOST_HINTS))
+    except CommuniqueError as error:
+        _LOG.warning("no hints: %s", error)
+        return []
+
+
+def has_no_rows(media_type: str, body: bytes) -> bool:
+    """Tell whether an answer says nothing: no rows, no statements, false, or one row that only counts to nought."""
+    if len(body) > _LONGEST:
+        return False
+    if media_type in GRAPHS:
+        return next(parse(body, format=GRAPHS[media_type]), None) is None
+    if media_type == "text/csv":
+        head, *lines = body.decode().splitlines()
+        return head != "true" and (not lines or (len(lines) == 1 and set(lines[0].split(",")) <= {"0", ""}))
+    if media_type == "text/tab-separated-values" and body.strip() in {b"true", b"false"}:
+        return body.strip() == b"false"
+    found = parse_query_results(body, format=SOLUTIONS[media_type])
+    if not isinstance(found, QuerySolutions):
+        return not found
+    few = list(islice(found, 2))
+    return not few or (len(few) == 1 and all(cell is None or _is_nought(cell) for cell in few[0]))
+
+
+def _is_nought(cell: object) -> bool:
+    """Tell whether a value is the number of nothing."""
+    return isinstance(cell, Literal) and cell.value == "0"
+
+
+def _about_empty(run: Run, reading: Reading) -> Iterator[Hint]:
+    """Give the hints about a query without rows."""
+    yield from _about_graphs(run, reading)
+    told = list(_about_terms(run, reading, is_empty=True))
+    yield from told
+    patterns = [each for each in reading.patterns if each.predicate != _SUBCLASS][:_MOST_PATTERNS]
+    unmatched = _unmatched(run, patterns)
+    if not told:
+        for pattern in unmatched:
+            yield _about_pattern(run, pattern)
+    yield from values.about_comparisons(run, reading)
+    if not told and not unmatched:
+        yield from _about_pairs(run, patterns)
+
+
+def _about_graphs(run: Run, reading: Reading) -> Iterator[Hint]:
+    """Name graphs of FROM that do not exist, or say that the dataset is a part of the data."""
+    unknown = missing(run, reading.graphs)
+    yield from (_about_graph(run, graph) for graph in reading.graphs if graph in unknown)
+    if reading.graphs and not unknown:
+        message = "the dataset leaves out all other graphs, the ontology among them"
+        yield Hint("graph", message, "ask without FROM and graph parameters, or add graphs")
+
+
+def _about_graph(run: Run, graph: str) -> Hint:
+    """Say of a graph that it does not exist, and which may be meant."""
+    names = [text(row, "g") for row in ask(run, "SELECT ?g { GRAPH ?g {} }")]
+    near_names = [f"<{each}>" for each in closest(graph, names)]
+    return Hint("graph", f"no graph is called <{graph}>", _did_you_mean(near_names))
+
+
+def _about_terms(run: Run, reading: Reading, *, is_empty: bool) -> Iterator[Hint]:
+    """Name the IRIs that no graph uses, and the classes whose nodes have a narrower class."""
+    written = dict(islice(reading.written.items(), _MOST_TERMS))
+    suspects = written if is_empty else {each: form for each, form in written.items() if _is_suspect(each)}
+    unknown = missing(run, suspects)
+    strange = [prefix for prefix, base in reading.prefixes.items() if PREFIXES.get(prefix, base) != base]
+    for prefix in strange:
+        if any(each.startswith(reading.prefixes[prefix]) for each in unknown):
+            found = f"prefix {prefix}: stands for <{reading.prefixes[prefix]}> here"
+            yield Hint("prefix", found, f"write PREFIX {prefix}: <{PREFIXES[prefix]}>")
+            unknown = {each for each in unknown if not each.startswith(reading.prefixes[prefix])}
+    for each, form in suspects.items():
+        if each in unknown:
+            yield _about_unknown(run, each, form)
+    if _SUBCLASS not in reading.written:
+        yield from _about_classes(run, [each for each in reading.classes if known.below(each)], is_empty=is_empty)
+
+
+def _is_suspect(each: str) -> bool:
+    """Tell whether an IRI looks like one of ours and is none that the ontology knows."""
+    if known.is_ours(each):
+        return each not in known.known()
+    return each not in known.known() and bool(known.meant(each)) and not each.startswith(ID)
+
+
+def _about_unknown(run: Run, each: str, form: str) -> Hint:
+    """Say of an IRI that no graph uses it, and what may be meant."""
+    if each.startswith(ID):
+        close = near(run, each)
+        return Hint("node", f"{form} is in no graph", _did_you_mean([f"<{path}>" for path in close]))
+    if each.startswith(GRAPH):
+        return _about_graph(run, each)
+    names = [name if ":" in name else f"<{name}>" for name in known.meant(each)]
+    if isinstance(known.by_iri().get(each), Term):
+        return Hint("term", f"no graph uses {form}, though the ontology has it", f"see those in use: {_TERMS}")
+    return Hint("term", f"{form} is used by no graph", _did_you_mean(names) or f"look for the term: {_TERMS}")
+
+
+def _about_classes(run: Run, classes: Sequence[str], *, is_empty: bool) -> Iterator[Hint]:
+    """Say of a class that there are nodes of classes below it.
+
+    Where the answer is empty, only of a class that has no nodes itself: of another it is not the reason.
+    """
+    if not classes:
+        return
+    every = listed(
+        [NamedNode(each) for each in dict.fromkeys((*classes, *(low for each in classes for low in known.below(each))))]
+    )
+    used = {
+        text(row, "c") for row in ask(run, f"SELECT ?c {{ VALUES ?c {{ {every} }} FILTER EXISTS {{ ?node a ?c }} }}")
+    }
+    for each in classes:
+        lower = [shorten(low) for low in known.below(each) if low in used]
+        if lower and not (is_empty and each in used):
+            name, few = shorten(each), ", ".join(lower[:_MOST_HINTS])
+            more = f" and {len(lower) - _MOST_HINTS} more" if len(lower) > _MOST_HINTS else ""
+            found = "not all nodes of this kind are" if each in used else "no node is"
+            message = f"{found} directly a {name}; there are nodes of the narrower {few}{more}"
+            yield Hint("class", message, f"write a/rdfs:subClassOf* {name} instead of a {name}")
+
+
+def _unmatched(run: Run, patterns: Sequence[Pattern]) -> list[Pattern]:
+    """Give the patterns that match nothing even alone."""
+    if not patterns:
+        return []
+    tests = " ".join(f"(EXISTS {{ {pattern} }} AS ?m{n})" for n, pattern in enumerate(patterns))
+    row = next(iter(ask(run, f"SELECT {tests} {{}}")))
+    return [pattern for n, pattern in enumerate(patterns) if text(row, f"m{n}") == "false"]
+
+
+def _about_pattern(run: Run, pattern: Pattern) -> Hint:
+    """Say why a statement that a query looks for is not there."""
+    shown = _shown(pattern)
+    if pattern.of_class:
+        return Hint("class", f"no node is a {shorten(pattern.of_class)}", f"see which classes are in use: {_TERMS}")
+    if pattern.predicate and (hint := values.about_value(run, pattern)):
+        return hint
+    turned = Pattern(pattern.value, pattern.path, pattern.subject, pattern.predicate)
+    if not pattern.value.startswith('"') and _matches(run, turned):
+        return Hint("pattern", f"nothing is stated as {shown}", f"turn it round: {_shown(turned)}")
+    if pattern.predicate and not _matches(run, Pattern("?s", pattern.path, "?o")):
+        message = f"no statement has the property {shorten(pattern.predicate)}"
+        return Hint("term", message, f"see those in use: {_TERMS}")
+    return Hint("pattern", f"nothing is stated as {shown}", _where_it_belongs(pattern.predicate))
+
+
+def _about_pairs(run: Run, patterns: Sequence[Pattern]) -> Iterator[Hint]:
+    """Name a property that no node of the class has which the query asks for."""
+    typed = {each.subject: each for each in patterns if each.of_class}
+    for pattern in patterns:
+        kind = typed.get(pattern.subject)
+        if kind is None or not pattern.predicate or kind is pattern:
+            continue
+        pair = f"{kind} . {pattern.subject} {pattern.path} ?any"
+        if not values.is_there(run, pair):
+            name = shorten(pattern.predicate)
+            found = f"no {shorten(kind.of_class)} has {name}"
+            yield Hint("pattern", found, _where_it_belongs(pattern.predicate))
+
+
+def _where_it_belongs(predicate: str) -> str | None:
+    """Say of which nodes a property is stated, as far as the ontology says."""
+    term = known.by_iri().get(predicate)
+    if not isinstance(term, Term) or not term.domain_includes:
+        return None
+    return f"{shorten(predicate)} is stated of {' or '.join(shorten(each.value) for each in term.domain_includes)}"
+
+
+def _matches(run: Run, pattern: Pattern) -> bool:
+    """Tell whether a pattern matches anything."""
+    return not pattern.subject.startswith('"') and values.is_there(run, str(pattern))
+
+
+def _shown(pattern: Pattern) -> str:
+    """Write a pattern for people."""
+    parts = (pattern.subject, pattern.path, pattern.value)
+    return " ".join("a" if iri(part) == TYPE else values.shown(part) for part in parts)
+
+
+def _did_you_mean(names: Sequence[str]) -> str | None:
+    """Ask whether one of some names was meant."""
+    return f"did you mean {' or '.join(names)}?" if names else None
+
+
+_TERMS = "communique terms, or /terms"

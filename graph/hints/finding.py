@@ -1,0 +1,136 @@
+"""Which node a text means as the value of a parameter: by its IRI, by a name or code that one node bears, or none.
+
+A ready question that is asked for "South Korea" or KOR is asked about ``state/KOR``. What several nodes are called is
+not decided but listed; what is called so by none is an error with near names, and so is the IRI of no node. An answer
+without rows must never mean that the asker mistyped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from communique.graph.answers import Run
+from communique.graph.errors import CommuniqueError, InvalidParameter, UnknownNode
+from communique.graph.hints.known import by_iri, concepts_called, meant, widest
+from communique.graph.hints.nodes import missing, near
+from communique.graph.identifiers import slug
+from communique.graph.linking import Index, resolve, states
+from communique.graph.linking.entities import Entity
+from communique.graph.linking.index import ROOTS
+from communique.graph.namespaces import COM, ID, OWL, PREFIXES, shorten, term
+from communique.graph.queries import Parameter
+from communique.graph.queries.parameters import read_iri
+from communique.graph.vocabulary import Concept
+
+_ANY = NamedNode(OWL + "Thing")
+_LISTED = 6
+_CODES = ("alpha3", "alpha2")
+_WHOLE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://|[^\s/]+:)\S*")
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Finds nodes in one state of the data.
+
+    Attributes
+    ----------
+    run : evaluates SPARQL over the whole published data
+    index : gives the names of the nodes; called only when a text is no IRI, for it reads all of them
+    """
+
+    run: Run
+    index: Callable[[], Index]
+
+    def find(self, parameter: Parameter, text: str) -> NamedNode:
+        """Find the one node that a text means.
+
+        Raises
+        ------
+        UnknownNode : an IRI that is in no graph, or a name that no node bears
+        InvalidParameter : a name that several nodes bear
+        """
+        given = _read(text)
+        if given is not None and not missing(self.run, [given.value]):
+            return given
+        found = list(dict.fromkeys(self._called(parameter, text)))
+        if len(found) == 1:
+            return found[0]
+        if found:
+            message = f"{parameter.name}: {text!r} may mean {len(found)} nodes"
+            expected = f"one of {', '.join(map(self._shown, found[:_LISTED]))}"
+            raise InvalidParameter(message, expected=expected, hint="write its path or its full name")
+        raise self._unknown(parameter, text, given)
+
+    def _called(self, parameter: Parameter, text: str) -> Iterable[NamedNode]:
+        """Find what bears a name, of the class that the parameter asks for."""
+        default = read_iri(parameter.default[0])
+        if isinstance(concept := by_iri().get(default.value), Concept):
+            return [each.iri for each in concepts_called(text, concept.scheme)]
+        entities = [each for each in self._bearers(text) if self._fits(each, parameter, default)]
+        own = self.index().by_node.get(default)
+        same = [each for each in entities if own and _root(own) == _root(each)] if parameter.of_class is None else []
+        states_first = [each for each in entities if _root(each) == "State"]
+        return [each.node for each in (same or states_first or entities)]
+
+    def _bearers(self, text: str) -> Iterable[Entity]:
+        """Find entities by name or code; the table of states knows names that no document writes."""
+        index = self.index()
+        nodes = [entity.node for kind in ROOTS for entity in index.exact(text, kind)]
+        nodes += states.candidates(text)
+        nodes += [each for scheme in _CODES if text.isupper() and (each := states.by_code(scheme, text))]
+        return [index.by_node[each] for each in dict.fromkeys(nodes) if each in index.by_node]
+
+    def _fits(self, entity: Entity, parameter: Parameter, default: NamedNode) -> bool:
+        """Tell whether an entity is of the class that is meant: the one declared, or the widest one of the default."""
+        if parameter.of_class is not None:
+            wanted = term(parameter.of_class)
+            return wanted == _ANY or wanted.value.removeprefix(COM) in entity.kinds
+        own = self.index().by_node.get(default)
+        return own is None or any(COM + kind in widest(COM + each for each in own.kinds) for kind in entity.kinds)
+
+    def _unknown(self, parameter: Parameter, text: str, given: NamedNode | None) -> UnknownNode:
+        """Word the error for what is in no graph, with what is near."""
+        if given is None:
+            found, alike = f"no node is called {text!r}", [self._shown(each) for each in self._alike(parameter, text)]
+            alike = alike or near(self.run, f"{ID}{parameter.default[0].partition('/')[0]}/{slug(text)}")
+        else:
+            found = f"{text!r} is in no graph"
+            alike = near(self.run, given.value) if given.value.startswith(ID) else meant(given.value)
+        expected = f"an IRI, a name or a code, such as {parameter.default[0]}"
+        return UnknownNode(
+            f"{parameter.name}: {found}",
+            expected=f"perhaps {' or '.join(alike[:_LISTED])}" if alike else expected,
+            hint="look names of nodes up with the question node-by-name, concepts among the terms",
+        )
+
+    def _alike(self, parameter: Parameter, name: str) -> list[NamedNode]:
+        """Find nodes with names like a text, of the kind of the default."""
+        index = self.index()
+        own = index.by_node.get(read_iri(parameter.default[0]))
+        kinds = [_root(own)] if own else ROOTS
+        found = [each for kind in kinds for each in resolve(name, kind, index=index).candidates]
+        found.sort(key=lambda candidate: -candidate.score)
+        return [each.node for each in found if each.node in index.by_node]
+
+    def _shown(self, node: NamedNode) -> str:
+        """Write a node with its name."""
+        entity = self.index().by_node.get(node)
+        return f"{shorten(node.value)} ({entity.label})" if entity else shorten(node.value)
+
+
+def _read(text: str) -> NamedNode | None:
+    """Read an IRI, a prefixed name or a path; None where the text is a name."""
+    is_iri = _WHOLE_IRI.fullmatch(text) or text.partition(":")[0] in PREFIXES or ":" not in text
+    try:
+        return read_iri(text) if is_iri and not any(sign.isspace() for sign in text) else None
+    except (ValueError, CommuniqueError):
+        return None
+
+
+def _root(entity: Entity) -> str:
+    """Give the first of the classes at the top that an entity has."""
+    return next((kind for kind in ROOTS if kind in entity.kinds), "")
