@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pyoxigraph import NamedNode
 
 from communique.graph.errors import MappingError
+from communique.graph.mapping.nodes import identify
 from communique.graph.mapping.tables.columns import Column
 from communique.graph.mapping.tree import Block, Listing, Part, Place, Scalar, closest, wrong
-from communique.graph.mapping.values import Hole, identify
+from communique.graph.mapping.values import Hole
 from communique.graph.vocabulary import Term
 
 # Kinds of column whose value is a node of the graph, and the first step of its identifier unless the column says so.
