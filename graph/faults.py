@@ -19,8 +19,10 @@ class Faults:
         self.count = 0
 
     def add(self, error: SourceError) -> None:
-        """Add a fault, or the several that an error stands for."""
+        """Add a fault, or the several that an error stands for; not one that is told already, as by heirs."""
         for fault in error.faults:
+            if str(fault) in map(str, self.told):
+                continue
             self.count += 1
             if len(self.told) < TOLD:
                 self.told.append(fault)
@@ -38,10 +40,26 @@ class Faults:
         except SourceError as error:
             self.add(error)
 
+    def error(self, path: str) -> SourceError | None:
+        """Make one error of what was found: the one fault itself, or a ``SourceErrors`` of several, in their order."""
+        if self.count < 2:
+            return self.told[0] if self.told else None
+        some = f", of which {len(self.told)} are told" if self.count > len(self.told) else ""
+        told = sorted(self.told, key=lambda fault: (fault.line or 0, fault.column or 0))
+        return SourceErrors(f"{self.count:,} faults{some}", told, path=path, hint="mend them and try again")
+
     def check(self, path: str) -> None:
-        """Raise what was found: nothing, the one fault itself, or a ``SourceErrors`` for several."""
-        if self.count == 1:
-            raise self.told[0]
-        if self.count:
-            some = f", of which the first {len(self.told)} are told" if self.count > len(self.told) else ""
-            raise SourceErrors(f"{self.count:,} faults{some}", self.told, path=path, hint="mend them and try again")
+        """Raise what was found, if anything."""
+        if found := self.error(path):
+            raise found
+
+
+class _AtOnce(Faults):
+    """Faults of which the first ends the reading."""
+
+    def add(self, error: SourceError) -> None:
+        """Raise it."""
+        raise error
+
+
+AT_ONCE = _AtOnce()

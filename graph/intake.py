@@ -14,6 +14,7 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 from communique.graph import sources
 from communique.graph.batch import Batch, Reading
 from communique.graph.errors import MappingError, SourceError
+from communique.graph.faults import Faults
 from communique.graph.identifiers import DERIVED, entity
 from communique.graph.linking import Index
 from communique.graph.mapping.document import described, map_document
@@ -42,7 +43,8 @@ def read_batch(
     what was at hand when they came up.
     """
     store, meter = Store(), Meter(watch, "read", sum(source.size for source in inputs))
-    trees = {source: _plant(source) for source in inputs if source.is_authored}
+    faults = {source: Faults() for source in inputs if source.is_authored}
+    trees = {source: _plant(source, faults[source]) for source in faults}
     known = _known(ground, [tree for tree in trees.values() if isinstance(tree, Block)])
     readings, linker = [], Names(lambda kind: _index(ground(), kind))
     for source in inputs:
@@ -50,7 +52,7 @@ def read_batch(
         if isinstance(tree, SourceError):
             readings.append(Reading(source, fault=tree))
         elif tree is not None:
-            readings.append(_enter(store, source, partial(map_document, tree, known)))
+            readings.append(_enter(store, source, partial(map_document, tree, known, faults[source])))
         elif isinstance(source, Release):
             harvest = Harvest()
             read = partial(read_release, source, harvest, linker, meter.move)
@@ -67,14 +69,12 @@ def read_batch(
     return Batch(store, tuple(readings))
 
 
-def _plant(source: Input) -> Block | SourceError:
-    """Read an authored document, or tell why that fails."""
-    try:
-        tree = sources.read_yaml(source.file)
-        described(tree)
-    except SourceError as error:
-        return error
-    return tree
+def _plant(source: Input, faults: Faults) -> Block | SourceError | None:
+    """Read an authored document, or tell why it is none; what is wrong with a part of it goes to ``faults``."""
+    tree: Block | None = None
+    with faults.gathered():
+        tree = sources.read_yaml(source.file, faults)
+    return tree or faults.error(source.name)
 
 
 def _enter(store: Store, source: Input, read: Callable[[], Iterable[Quad]]) -> Reading:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from communique.graph.faults import AT_ONCE, Faults
 from communique.graph.identifiers import entity
 from communique.graph.mapping.bounds import PERIODS, read_bounds
 from communique.graph.mapping.children import Child, Entry, children
+from communique.graph.mapping.nodes import identify
 from communique.graph.mapping.tree import Block, Part, Scalar, as_block, as_scalar, wrong
-from communique.graph.mapping.values import Fact, Hole, find_term, identify, imply, read_property
+from communique.graph.mapping.values import Fact, Hole, find_term, imply, read_property
 
 REALIZATION = "realization"
 
@@ -19,45 +21,50 @@ class Setting:
     """What a block knows of the document around it.
 
     ``owner`` is the document's number, a step of some identifiers; ``realizations`` are those stated anywhere in the
-    document, by relative identifier.
+    document, by relative identifier; ``faults`` takes what is wrong, so that the rest is read all the same.
     """
 
     owner: str
     realizations: Mapping[str, Scalar]
+    faults: Faults = AT_ONCE
 
 
 def expand(facts: Block, setting: Setting) -> Iterator[Fact]:
     """Write out a block of facts: node → properties.
 
-    MappingError at the part that is wrong: an identifier, a key, a value, a child whose realization nobody gives.
+    MappingError at each part that is wrong: an identifier, a key, a value, a child whose realization nobody gives.
     """
     for name, part in facts:
-        identify(name)
-        yield from _expand_node(name.text, as_block(part, f"properties of {name.text}"), setting)
+        with setting.faults.gathered():
+            identify(name)
+        with setting.faults.gathered():
+            yield from _expand_node(name.text, as_block(part, f"properties of {name.text}"), setting)
 
 
-def find_realizations(blocks: Iterable[Block]) -> dict[str, Scalar]:
-    """Collect the realization of each node; MappingError when two blocks of a document disagree."""
+def find_realizations(blocks: Iterable[Block], faults: Faults = AT_ONCE) -> dict[str, Scalar]:
+    """Collect the realization of each node; MappingError where two blocks of a document disagree."""
     found: dict[str, Scalar] = {}
     for name, part in (entry for block in blocks for entry in block):
         value = part.get(REALIZATION) if isinstance(part, Block) else None
         if isinstance(value, Scalar) and found.setdefault(name.text, value).text != value.text:
             first = found[name.text]
             message = f"{name.text} is {value.text!r} here and {first.text!r} on line {first.place.line}"
-            raise wrong(value.place, message, expected="one realization per document")
+            faults.add(wrong(value.place, message, expected="one realization per document"))
     return found
 
 
 def _expand_node(subject: str, block: Block, setting: Setting) -> Iterator[Fact]:
     """Write out the properties of one node."""
     for key, part in block:
-        if key.text in PERIODS:
-            yield from read_period(subject, PERIODS[key.text], part)
-        elif key.text in children():
-            for entry in children()[key.text].read(part):
-                yield from _expand_child((subject, block), children()[key.text], entry, setting)
-        else:
-            yield from read_property(subject, key, part)
+        with setting.faults.gathered():
+            if key.text in PERIODS:
+                yield from read_period(subject, PERIODS[key.text], part)
+            elif key.text in children():
+                for entry in children()[key.text].read(part, setting.faults):
+                    with setting.faults.gathered():
+                        yield from _expand_child((subject, block), children()[key.text], entry, setting)
+            else:
+                yield from read_property(subject, key, part, setting.faults)
 
 
 def read_period(subject: str, bounds: Mapping[str, str], part: Part) -> Iterator[Fact]:
@@ -87,9 +94,11 @@ def _expand_child(parent: tuple[str, Block], child: Child, entry: Entry, setting
     if child.key_as:
         yield imply(node, child.key_as, entry.key, place)
     for key, value in entry.implied:
-        yield imply(node, key, value, value.place)
+        with setting.faults.gathered():
+            yield imply(node, key, value, value.place)
     if child.realization and entry.properties.get(REALIZATION) is None:
-        yield from _inherit(node, parent, child, entry, setting)
+        with setting.faults.gathered():
+            yield from _inherit(node, parent, child, entry, setting)
     yield from _expand_node(node, entry.properties, setting)
 
 

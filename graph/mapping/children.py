@@ -13,7 +13,9 @@ from typing import Literal, NamedTuple
 
 from pyoxigraph import NamedNode
 
+from communique.graph.faults import AT_ONCE, Faults
 from communique.graph.identifiers import slug, tail
+from communique.graph.mapping.nodes import identify
 from communique.graph.mapping.tree import (
     Block,
     Part,
@@ -25,7 +27,6 @@ from communique.graph.mapping.tree import (
     require,
     wrong,
 )
-from communique.graph.mapping.values import identify
 from communique.graph.namespaces import COM
 from communique.graph.vocabulary import terms
 
@@ -53,7 +54,7 @@ class Child:
     ----------
     kind : first step of their identifiers
     type : their class
-    read : authored part → entries
+    read : authored part → entries; entries that are wrong go to the faults
     to_parent, from_parent : the property that joins them to their parent, in the direction there is
     key_as : the property whose value is the key
     realization : required, inherited (taken from the parent where it has one) or none
@@ -62,7 +63,7 @@ class Child:
 
     kind: str
     type: str
-    read: Callable[[Part], Iterator[Entry]]
+    read: Callable[[Part, Faults], Iterator[Entry]]
     to_parent: str | None = None
     from_parent: str | None = None
     key_as: str | None = None
@@ -74,36 +75,39 @@ class Child:
         return "/".join((self.kind, tail(parent), *([owner] if self.of_document else []), *entry.steps))
 
 
-def read_actors(part: Part) -> Iterator[Entry]:
+def read_actors(part: Part, faults: Faults = AT_ONCE) -> Iterator[Entry]:
     """Read children keyed by an identifier: a mapping with properties, a list, or a single identifier."""
-    for key, properties in _keyed(part):
-        yield Entry(key, (tail(identify(key)),), properties)
+    for key, properties in _keyed(part, faults):
+        with faults.gathered():
+            yield Entry(key, (tail(identify(key)),), properties)
 
 
-def read_keys(part: Part) -> Iterator[Entry]:
+def read_keys(part: Part, faults: Faults = AT_ONCE) -> Iterator[Entry]:
     """Read children keyed by a word or number of the author's choice."""
-    for key, properties in _keyed(part):
-        yield Entry(key, (_check_step(key),), properties)
+    for key, properties in _keyed(part, faults):
+        with faults.gathered():
+            yield Entry(key, (_check_step(key),), properties)
 
 
-def read_roles(part: Part) -> Iterator[Entry]:
+def read_roles(part: Part, faults: Faults = AT_ONCE) -> Iterator[Entry]:
     """Read actors by role; under ``actors`` they share the properties that stand beside it."""
     for role, cast in as_block(part, "actors by role"):
         actors = cast.get("actors") if isinstance(cast, Block) else None
         shared = cast.without("actors") if isinstance(cast, Block) and actors is not None else Block((), role.place)
-        for entry in read_actors(cast if actors is None else actors):
+        for entry in read_actors(cast if actors is None else actors, faults):
             properties = _overlay(shared, entry.properties)
             yield Entry(entry.key, (*entry.steps, role.text), properties, (("role", role),))
 
 
-def read_names(part: Part) -> Iterator[Entry]:
+def read_names(part: Part, faults: Faults = AT_ONCE) -> Iterator[Entry]:
     """Read names as written: texts, or mappings of ``text`` with ``lang``, ``status``, ``key`` and properties."""
     for item in as_items(part):
-        block = item if isinstance(item, Block) else Block(((Scalar("text", item.place), item),), item.place)
-        text = as_scalar(require(block, "text", "a name"), "a name")
-        own_key = block.get("key")
-        step = name_step(text.text) if own_key is None else _check_step(as_scalar(own_key, "a key"))
-        yield Entry(text, (step,), _naming_properties(block, text))
+        with faults.gathered():
+            block = item if isinstance(item, Block) else Block(((Scalar("text", item.place), item),), item.place)
+            text = as_scalar(require(block, "text", "a name"), "a name")
+            own_key = block.get("key")
+            step = name_step(text.text) if own_key is None else _check_step(as_scalar(own_key, "a key"))
+            yield Entry(text, (step,), _naming_properties(block, text))
 
 
 def name_step(name: str) -> str:
@@ -131,14 +135,16 @@ def _check_step(key: Scalar) -> str:
     return key.text
 
 
-def _keyed(part: Part) -> Iterator[tuple[Scalar, Block]]:
+def _keyed(part: Part, faults: Faults) -> Iterator[tuple[Scalar, Block]]:
     """Read a mapping of keys to properties, or keys without properties."""
     if isinstance(part, Block) and not is_empty(part):
         for key, properties in part:
-            yield key, as_block(properties, "properties")
+            with faults.gathered():
+                yield key, as_block(properties, "properties")
     else:
         for item in as_items(part):
-            yield as_scalar(item, "a key"), Block((), item.place)
+            with faults.gathered():
+                yield as_scalar(item, "a key"), Block((), item.place)
 
 
 def _overlay(shared: Block, own: Block) -> Block:

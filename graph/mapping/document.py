@@ -14,13 +14,15 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Quad
 
 from communique.graph import identifiers
+from communique.graph.faults import AT_ONCE, Faults
 from communique.graph.identifiers import entity
 from communique.graph.mapping.authoring import REALIZATION, Setting, expand, find_realizations, read_period
 from communique.graph.mapping.layout import Document, Paragraph, read_document
+from communique.graph.mapping.nodes import identify
 from communique.graph.mapping.provenance import describe_document
 from communique.graph.mapping.soundness import check_facts, is_country
 from communique.graph.mapping.tree import Block, Scalar, as_block
-from communique.graph.mapping.values import LANGUAGE, Fact, identify, imply, read_property
+from communique.graph.mapping.values import LANGUAGE, Fact, imply, read_property
 from communique.graph.namespaces import COM, ID
 
 Graphs = dict[NamedNode, list[Fact]]
@@ -29,24 +31,34 @@ _DOCUMENT_DATE = {"documentDateEarliest": "begin_earliest", "documentDateLatest"
 _ATTESTED = (COM + "Naming", COM + "PostHolding")
 
 
-def map_document(tree: Block, known: Collection[str] | None = None) -> list[Quad]:
+def map_document(tree: Block, known: Collection[str] | None = None, faults: Faults | None = None) -> list[Quad]:
     """Map an authored document to quads, sorted and without repeats.
 
     ``known`` are the relative identifiers that the background and other documents describe (see ``described``); with
-    None, references to nodes that this document does not describe pass unchecked. Raises MappingError with path, line
-    and column of the part that is wrong.
+    None, references to nodes that this document does not describe pass unchecked. ``faults`` are those that were found
+    in the file before. Raises MappingError with path, line and column of the part that is wrong, or ``SourceErrors``
+    for all parts that are.
     """
-    document = read_document(tree)
-    graphs = _gather(document)
-    check_facts([fact for facts in graphs.values() for fact in facts], known)
+    faults = faults or Faults()
+    document = read_document(tree, faults)
+    graphs = _gather(document, faults)
+    untold = _untold(document) if faults.count else {}
+    check_facts([fact for facts in graphs.values() for fact in facts], known, faults, untold)
+    faults.check(tree.place.path)
     quads = {Quad(entity(fact.subject), fact.term.iri, fact.value, graph) for graph in graphs for fact in graphs[graph]}
     return sorted(quads.union(describe_document(document.number.text, graphs)), key=str)
 
 
 def described(tree: Block) -> frozenset[str]:
-    """Name, by relative identifiers, the nodes that a document describes; states and territories never."""
-    subjects = {fact.subject for facts in _gather(read_document(tree)).values() for fact in facts}
-    return frozenset(subject for subject in subjects if not is_country(subject))
+    """Name, by relative identifiers, the nodes that a document describes; states and territories never.
+
+    A part that is wrong is passed over, and a node counts even when nothing right is said of it: other documents may
+    refer to it.
+    """
+    faults = Faults()
+    document = read_document(tree, faults)
+    subjects = {fact.subject for facts in _gather(document, faults).values() for fact in facts}
+    return frozenset(subject for subject in subjects.union(_untold(document)) if not is_country(subject))
 
 
 def desugar(tree: Block) -> list[dict[str, Any]]:
@@ -56,26 +68,36 @@ def desugar(tree: Block) -> list[dict[str, Any]]:
     """
     document = read_document(tree)
     nodes: dict[str, dict[str, Any]] = {}
-    for fact in _gather(document)[identifiers.stated(document.number.text)]:
+    for fact in _gather(document, AT_ONCE)[identifiers.stated(document.number.text)]:
         values = nodes.setdefault(fact.subject, {"@id": fact.subject}).setdefault(fact.term.key, [])
         if (value := _compact(fact)) not in values:
             values.append(value)
     return list(nodes.values())
 
 
-def _gather(document: Document) -> Graphs:
+def _untold(document: Document) -> dict[str, bool]:
+    """List the nodes that stand in blocks of facts, whatever can be read of them, and whether they have a class."""
+    inferred = (each.facts for paragraph in document.paragraphs for each in paragraph.inferred)
+    found: dict[str, bool] = {}
+    for name, part in (entry for block in (*document.blocks, *inferred) for entry in block):
+        found[name.text] = found.get(name.text, False) or not isinstance(part, Block) or part.get("type") is not None
+    return found
+
+
+def _gather(document: Document, faults: Faults) -> Graphs:
     """Collect the facts of a document by graph."""
     number = document.number.text
     graphs: Graphs = defaultdict(list)
     stated, inferred = graphs[identifiers.stated(number)], graphs[identifiers.inferred(number)]
-    setting = Setting(number, find_realizations(document.blocks))
+    setting = Setting(number, find_realizations(document.blocks, faults), faults)
     stated.extend(_describe(document, setting))
     for paragraph in document.paragraphs:
         stated.extend(_point(document, paragraph))
         stated.extend(_rest(expand(paragraph.facts, setting), document, paragraph))
         inferred.extend(_infer(document, paragraph, setting))
-        graphs[identifiers.CANDIDATES].extend(_doubt(document, paragraph))
-    _date(document, stated, inferred)
+        graphs[identifiers.CANDIDATES].extend(_doubt(document, paragraph, faults))
+    with faults.gathered():
+        _date(document, stated, inferred)
     return graphs
 
 
@@ -111,25 +133,29 @@ def _rest(facts: Iterable[Fact], document: Document, paragraph: Paragraph) -> It
 def _infer(document: Document, paragraph: Paragraph, setting: Setting) -> Iterator[Fact]:
     """Give the facts inferred from a paragraph; each of their nodes bears, in their graph, the rule."""
     for inference in paragraph.inferred:
-        inside = Setting(setting.owner, {**setting.realizations, **find_realizations([inference.facts])})
+        own = find_realizations([inference.facts], setting.faults)
+        inside = Setting(setting.owner, {**setting.realizations, **own}, setting.faults)
         facts = list(_rest(expand(inference.facts, inside), document, paragraph))
         yield from facts
         for subject in dict.fromkeys(fact.subject for fact in facts):
             yield imply(subject, "inferenceRule", inference.rule.text, inference.rule.place)
 
 
-def _doubt(document: Document, paragraph: Paragraph) -> Iterator[Fact]:
+def _doubt(document: Document, paragraph: Paragraph, faults: Faults) -> Iterator[Fact]:
     """Give the doubtful identities that a paragraph raises; unreviewed unless judged."""
     for key, part in paragraph.candidates:
-        node = f"candidate/{key.text}"
-        identify(Scalar(node, key.place))
-        match = as_block(part, "the two nodes and the reason")
-        yield imply(node, "type", "CandidateMatch", key.place)
-        yield imply(node, "evidence", _evidence(document, paragraph), key.place)
-        if match.get("judgement") is None:
-            yield imply(node, "judgement", "unreviewed", key.place)
-        for name, value in match:
-            yield from read_property(node, name, value)
+        with faults.gathered():
+            node = f"candidate/{key.text}"
+            identify(Scalar(node, key.place))
+            match = as_block(part, "the two nodes and the reason")
+            yield imply(node, "type", "CandidateMatch", key.place)
+            yield imply(node, "certainty", "candidate", key.place)
+            yield imply(node, "evidence", _evidence(document, paragraph), key.place)
+            if match.get("judgement") is None:
+                yield imply(node, "judgement", "unreviewed", key.place)
+            for name, value in match:
+                with faults.gathered():
+                    yield from read_property(node, name, value, faults)
 
 
 def _date(document: Document, stated: list[Fact], inferred: list[Fact]) -> None:

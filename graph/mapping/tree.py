@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from communique.graph.errors import MappingError
+from communique.graph.faults import AT_ONCE, Faults
 from communique.graph.spelling import did_you_mean
 
 
@@ -94,13 +95,13 @@ def require(block: Block, key: str, what: str) -> Part:
     return part
 
 
-def refuse_others(block: Block, allowed: Iterable[str], what: str) -> None:
-    """Raise MappingError at the first key that does not belong in ``what``."""
+def refuse_others(block: Block, allowed: Iterable[str], what: str, faults: Faults = AT_ONCE) -> None:
+    """Refuse the keys that do not belong in ``what``; MappingError at the first, unless ``faults`` are gathered."""
     known = tuple(allowed)
     for key, _ in block:
         if key.text not in known:
             message = f"{key.text!r} is not a key of {what}"
-            raise wrong(key.place, message, expected=", ".join(known), hint=did_you_mean(key.text, known))
+            faults.add(wrong(key.place, message, expected=", ".join(known), hint=did_you_mean(key.text, known)))
 
 
 def is_empty(part: Part) -> bool:

@@ -10,22 +10,16 @@ from types import MappingProxyType
 
 from pyoxigraph import Literal, NamedNode
 
-from communique.graph.errors import MappingError
-from communique.graph.identifiers import entity
+from communique.graph.faults import AT_ONCE, Faults
+from communique.graph.identifiers import slug
 from communique.graph.mapping.bounds import read_bounds
+from communique.graph.mapping.children import children
+from communique.graph.mapping.nodes import KINDS, identify
 from communique.graph.mapping.tree import Block, Part, Place, Scalar, as_items, as_scalar, is_empty, wrong
-from communique.graph.namespaces import OWL, RDF, XSD
+from communique.graph.namespaces import COM, OWL, RDF, XSD
 from communique.graph.spelling import did_you_mean
 from communique.graph.vocabulary import LANG_STRING, Term, classes, concepts, suggest, terms
 
-# First step of the path of every identifier that data may use.
-_KINDS = """
-state place org delegation group person series event agreement provision partyhood signature participation membership
-count naming post-holding evidence statement rank indicator follow-up commitment monitoring aim plan programme service
-pledge candidate document publication score
-actor collective family statehood involvement flow lineage assessment recommendation discrepancy
-"""
-KINDS = tuple(_KINDS.split())
 LANGUAGE = "en"  # of every text that names no other
 
 _CLASS = NamedNode(OWL + "Class")
@@ -68,15 +62,16 @@ def find_term(key: Scalar) -> Term:
     return term
 
 
-def read_property(subject: str, key: Scalar, part: Part) -> Iterator[Fact]:
+def read_property(subject: str, key: Scalar, part: Part, faults: Faults = AT_ONCE) -> Iterator[Fact]:
     """Read what a subject has under one key: a text, a list of texts, or texts by language tag."""
     term = find_term(key)
     for item in as_items(part):
-        if term.datatype == LANG_STRING and isinstance(item, Block) and not is_empty(item):
-            yield from _read_languages(subject, term, item)
-        else:
-            text = as_scalar(item, f"a value of {term.key}")
-            yield Fact(subject, term, read_value(term, text), text.place)
+        with faults.gathered():
+            if term.datatype == LANG_STRING and isinstance(item, Block) and not is_empty(item):
+                yield from _read_languages(subject, term, item)
+            else:
+                text = as_scalar(item, f"a value of {term.key}")
+                yield Fact(subject, term, read_value(term, text), text.place)
 
 
 def imply(subject: str, key: str, text: str | Scalar, place: Place) -> Fact:
@@ -97,20 +92,28 @@ def read_value(term: Term, text: Scalar) -> NamedNode | Literal:
         return _read_literal(term, text)
     if term.module == "reused" and text.text.startswith(("https://", "http://")):
         return _read_address(text)
-    return identify(text)
+    return _read_node(term, text)
 
 
-def identify(text: Scalar) -> NamedNode:
-    """Read an identifier, ``kind/key``; MappingError when its form or its kind is not one of ours."""
-    kind = text.text.partition("/")[0]
-    try:
-        node = entity(text.text)
-    except MappingError as error:
-        raise wrong(text.place, error.message, expected=error.expected, hint=error.hint) from error
-    if kind not in KINDS:
-        expected = ", ".join(sorted(KINDS))
-        raise wrong(text.place, f"{text.text!r} is of unknown kind", expected=expected, hint=did_you_mean(kind, KINDS))
-    return node
+def _read_node(term: Term, text: Scalar) -> NamedNode:
+    """Read the identifier of a node; where a text stands for one, or one of another kind, say how it is written."""
+    made = {key: child for key, child in children().items() if NamedNode(COM + child.type) in term.range_includes}
+    is_only_made = len({child.type for child in made.values()}) == len(term.range_includes) > 0
+    kind, slash, _ = text.text.partition("/")
+    if slash and not (is_only_made and kind in KINDS and kind not in {child.kind for child in made.values()}):
+        return identify(text)
+    meant = " or ".join(iri.value.rpartition("#")[2] for iri in term.range_includes) or "some class"
+    message = f"{text.text!r} is {'another node' if slash else 'a text'} where {term.key} takes a node: a {meant}"
+    if not made:
+        hint = f"describe it as a node of its own, such as …/{slug(text.text)}, and write that identifier here"
+        raise wrong(text.place, message, expected="kind/key, such as event/jeju-training-2016", hint=hint)
+    key, child = next(iter(made.items()))
+    parents = terms()[child.to_parent].range_includes if child.to_parent else ()
+    parent = parents[0].value.rpartition("#")[2].lower() if parents else "parent"
+    own = "<key>" if slash else slug(text.text)
+    form = "/".join((child.kind, f"<{parent}>", *(["<document>"] if child.of_document else []), own))
+    hint = f"say it of the {parent}, under {key}: {{{own}: …}}; its identifier is then {form}"
+    raise wrong(text.place, message, expected=f"{child.kind}/…", hint=hint)
 
 
 def _read_concept(scheme: str, text: Scalar) -> NamedNode:

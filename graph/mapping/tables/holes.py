@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pyoxigraph import NamedNode
 
 from communique.graph.errors import MappingError
+from communique.graph.mapping.nodes import identify
 from communique.graph.mapping.tables.columns import Column
 from communique.graph.mapping.tree import Block, Listing, Part, Place, Scalar, wrong
-from communique.graph.mapping.values import Hole, identify
+from communique.graph.mapping.values import Hole
 from communique.graph.spelling import did_you_mean
 from communique.graph.vocabulary import Term
 

@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode
 from communique.graph.errors import MappingError
 from communique.graph.identifiers import entity
 from communique.graph.linking.codes import SCHEMES
+from communique.graph.mapping.nodes import KINDS, identify
 from communique.graph.mapping.tables import dates
 from communique.graph.mapping.tables.cells import (
     CellError,
@@ -30,7 +31,6 @@ from communique.graph.mapping.tables.cells import (
 from communique.graph.mapping.tables.columns import Column
 from communique.graph.mapping.tables.linker import Linker
 from communique.graph.mapping.tree import Scalar, wrong
-from communique.graph.mapping.values import KINDS, identify
 from communique.graph.namespaces import ID
 from communique.graph.spelling import did_you_mean
 from communique.graph.vocabulary import classes, schemes

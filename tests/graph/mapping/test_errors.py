@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from communique.graph import sources
-from communique.graph.errors import MappingError
+from communique.graph.errors import MappingError, SourceError, SourceErrors
+from communique.graph.faults import Faults
 from communique.graph.mapping.bounds import PERIODS
 from communique.graph.mapping.children import children
-from communique.graph.mapping.document import map_document
+from communique.graph.mapping.document import described, map_document
 from communique.graph.mapping.tree import Block, Listing, Part, Place, Scalar
 
 ZEROS = "0" * 64
@@ -115,10 +116,11 @@ FAULTS = {
 @pytest.mark.parametrize(("text", "line", "column", "told"), FAULTS.values(), ids=FAULTS)
 def test_a_fault_is_refused_at_its_place(text: str, line: int, column: int, told: str) -> None:
     tree = sources.parse_yaml(text, "some.yaml")
-    with pytest.raises(MappingError, match=re.escape(told)) as caught:
+    with pytest.raises(SourceError) as caught:
         map_document(tree, KNOWN)
-    assert str(caught.value).startswith(f"some.yaml:{line}:{column}: ")
-    assert caught.value.expected or caught.value.hint
+    (fault,) = (each for each in caught.value.faults if told in str(each))
+    assert str(fault).startswith(f"some.yaml:{line}:{column}: ")
+    assert all(each.expected or each.hint for each in caught.value.faults)
 
 
 def test_the_sound_frame_of_these_faults_is_sound() -> None:
@@ -151,8 +153,8 @@ def test_whatever_is_authored_is_mapped_or_refused_by_name(key: str, part: Part)
     frame = sources.parse_yaml(facts("x: {}"), "some.yaml")
     try:
         map_document(_put(frame, Block(((Scalar("event/a", HERE), node),), HERE)))
-    except MappingError as error:
-        assert error.line and error.column
+    except SourceError as error:
+        assert all(each.line and each.column and isinstance(each, MappingError) for each in error.faults)
 
 
 def _put(part: Part, content: Block) -> Block:
@@ -171,6 +173,87 @@ def _replace(part: Part, content: Block) -> Part:
             part.place,
         )
     return part
+
+
+MANY = f"""document: "901"
+digest: {ZEROS}
+date: last week
+dait: 3
+paragraphs:
+  - paragraph: 2
+    digest: {"ab" * 31}
+    facts:
+      event/a:
+        type: Meting
+        realization: occured
+        label: Talks
+        label: Again
+        city: Seoul
+        participants:
+          hots: [state/KOR, sate/KEN]
+          host: {{state/KOR: {{inCapacity: Minister}}, state/KEN: {{inCapacity: person/kim, fo: bar}}}}
+        about: [org/ofice, event/b]
+      event/b: {{ordinal: one}}
+  - paragraph: 2
+    digest: {ZEROS}
+    facts: {{event/c: {{ordinal: 1}}}}
+    none: *x
+"""
+
+
+def test_one_run_tells_all_faults_of_a_document() -> None:
+    """Each fault once, in the order of the file, and none that only follows from another: event/b is there."""
+    faults = Faults()
+    tree = sources.parse_yaml(MANY, "some.yaml", faults)
+    with pytest.raises(SourceErrors, match=r"^some\.yaml: 18 faults; next") as caught:
+        map_document(tree, KNOWN, faults)
+    places = [(each.line, each.column) for each in caught.value.faults]
+    assert places == [
+        *((3, 7), (4, 1), (7, 13), (10, 15), (11, 22), (13, 9), (14, 15), (16, 11), (16, 29), (17, 42), (17, 77)),
+        *((17, 89), (18, 17), (19, 26), (20, 5), (20, 16), (22, 32), (23, 11)),
+    ]
+
+
+def test_a_document_with_faults_still_describes_its_nodes_for_others() -> None:
+    assert {"event/a", "event/b", "event/c"} <= described(sources.parse_yaml(MANY, "some.yaml", Faults()))
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("Minister", "'Minister' is a text where inCapacity takes a node: a PostHolding"),
+        (
+            "Vice Minister",
+            "holds: {vice-minister: …}; its identifier is then post-holding/<person>/<document>/vice-",
+        ),
+        ("person/kim", "'person/kim' is another node where inCapacity takes a node: a PostHolding"),
+        ("post-holding/kim/901/minister", "is described neither here"),
+    ],
+)
+def test_a_text_for_a_post_says_that_a_post_holding_is_meant(value: str, told: str) -> None:
+    host = f"host: {{state/KOR:\n {{inCapacity: {value}}}}}"
+    body = f"event/a: {{type: Meeting, realization: planned, participants: {{{host}}}}}"
+    with pytest.raises(MappingError) as caught:
+        map_document(sources.parse_yaml(facts(body), "some.yaml"), KNOWN)
+    assert told in str(caught.value)
+    assert (caught.value.line, caught.value.column) == (7, 15)
+
+
+@pytest.mark.parametrize(
+    ("digest", "other", "told"),
+    [
+        ("ab" * 32, hashlib.sha256(b"").hexdigest(), "a text without a single character"),
+        ("ab" * 32, "ab" * 32, "the digest of a paragraph is that of the document's file"),
+    ],
+)
+def test_a_digest_that_cannot_be_right_is_told(digest: str, other: str, told: str) -> None:
+    text = (
+        f'document: "901"\ndigest: {digest}\nparagraphs:\n  - {{paragraph: 1, digest: {"cd" * 32}, none: x}}\n'
+        f"  - {{paragraph: 2, digest: {other}, none: x}}\n"
+    )
+    with pytest.raises(MappingError, match=told) as caught:
+        map_document(sources.parse_yaml(text, "some.yaml"), KNOWN)
+    assert (caught.value.line, caught.value.column) == (5, 28)
 
 
 def test_two_realizations_in_one_document_are_refused() -> None:
