@@ -13,6 +13,7 @@ from typing import Any
 from pyoxigraph import BlankNode, NamedNode, Quad
 
 from communique.graph.errors import ShapesError, SourceError
+from communique.graph.lexical import EXAMPLES, brief
 from communique.graph.namespaces import PREFIXES
 from communique.graph.sources import FORMATS, Input, read_any_rdf
 from communique.graph.validation.clauses import phrase
@@ -26,8 +27,8 @@ from communique.graph.validation.targets import TARGETS
 from communique.graph.validation.view import View
 from communique.graph.validation.written import Written, collect, whole
 
-# So many hints are given for shapes that check nothing, and so many literals as examples.
-HINTS, EXAMPLES = 10, 3
+# So many hints are given for shapes that check nothing.
+HINTS = 10
 
 _IRI = re.compile(r"<(https?://[^>]*)>|(https?://[^\s<>\"{}|\\^`,;()]+)")
 _TARGET_CLASS = NamedNode("http://www.w3.org/ns/shacl#targetClass")
@@ -202,7 +203,7 @@ def _is_about_path(result: ValidationResult, graph: ShapesGraph) -> bool:
 def _writing(data: Written) -> Iterator[str]:
     """Say that terms were taken as they are written, where that makes a difference."""
     if data.changed:
-        examples = ", ".join(islice(dict.fromkeys(str(quad.object) for quad in data.changed), EXAMPLES))
+        examples = ", ".join(islice(dict.fromkeys(brief(quad.object) for quad in data.changed), EXAMPLES))
         yield (
             f"{len(data.changed):,} of {data.read:,} statements have literals that the store would write otherwise, "
             f"such as {examples}; they were judged as written"

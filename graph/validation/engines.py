@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, Quad, Store, Triple
 
 from communique.graph.errors import ShapesError
-from communique.graph.lexical import stored_forms
+from communique.graph.lexical import brief, stored_forms
 from communique.graph.namespaces import PREFIXES, SH
 from communique.graph.validation import turbo
 from communique.graph.validation.compiled import Plan, compile_shapes
@@ -119,7 +119,7 @@ class Assignment:
         shape, reasons = next(iter(routed.items()))
         hint = "judge a part of the data"
         if reasons[0] == IN_DATA:
-            message = f"{len(view.changed):,} statements have {IN_DATA}, such as {view.changed[0].object}"
+            message = f"{len(view.changed):,} statements have {IN_DATA}, such as {brief(view.changed[0].object)}"
         else:
             message = f"{self.names[shape]} uses {reasons[0]}"
             hint = f"say it in SHACL Core or with sh:sparql, or {hint}"
