@@ -109,8 +109,8 @@ def examine(data: Written, shapes: Shapes, *, is_union: bool = True) -> Validati
         may be meant
     ShapesError : another engine than the compiled one is needed and the data is too large for it, or it fails
     """
-    view = whole(data, is_union=is_union)
     assignment = shapes.assignment
+    view = whole(data, is_union=is_union, is_counted=assignment.is_counting)
     _check(shapes)
     plan = assignment.plan
     idle = (*plan.unused, *(node for node in plan.unsupported if node not in assignment.routed))

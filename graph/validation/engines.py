@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from communique.graph.validation.compiled import Plan, compile_shapes
 from communique.graph.validation.compiled.datatypes import FORGOTTEN
 from communique.graph.validation.compiled.shapes_graph import TYPE, ShapesGraph, sh
 from communique.graph.validation.compiled.threads import PROCESSORS
-from communique.graph.validation.links import compared
+from communique.graph.validation.links import compared, is_counting
 from communique.graph.validation.names import name_shapes
 from communique.graph.validation.results import Shape, ValidationReport, merge
 from communique.graph.validation.targets import CLASS, QUERY_TARGET, TARGETS, focus_nodes
@@ -43,9 +43,10 @@ DEFAULT = COMPILED
 TURBO_QUADS, ORACLE_QUADS = 2_000_000, 200_000
 
 NO_TARGET = "no shape has a target: nothing is checked"
-# Why a whole shapes graph goes to another engine.
+# Why shapes go to another engine.
 IN_DATA = "literals of the data in forms that the store would change"
 IN_SHAPES = "literals in forms that the store would change"
+REPEATS = "queries that count, on triples that several graphs state"
 
 _QUERIES = frozenset({sh("select"), sh("ask")})
 
@@ -70,6 +71,11 @@ class Assignment:
     routed: Mapping[Shape, tuple[str, ...]]
     names: Mapping[Shape, str]
 
+    @cached_property
+    def is_counting(self) -> bool:
+        """Whether a query of the shapes depends on how often a triple comes."""
+        return is_counting(ShapesGraph(self.shapes))
+
     def validate(self, view: View) -> ValidationReport:
         """Check a view; ShapesError where another engine is needed and the view is too large for it."""
         written = WrittenView.of(view)
@@ -87,10 +93,9 @@ class Assignment:
 
     def _routed_on(self, view: WrittenView) -> Mapping[Shape, tuple[str, ...]]:
         """Tell which shapes another engine has to judge on a view, and why."""
-        if not view.changed:
-            return self.routed
-        everything = dict.fromkeys((*(shape.node for shape in self.plan.shapes), *self.routed), (IN_DATA,))
-        return {shape: (*self.routed.get(shape, ()), *reasons) for shape, reasons in everything.items()}
+        reasons = (*([IN_DATA] if view.changed else []), *([REPEATS] if view.has_repeats else []))
+        everything = (*(shape.node for shape in self.plan.shapes), *self.routed) if reasons else self.routed
+        return {shape: (*self.routed.get(shape, ()), *reasons) for shape in everything}
 
     def _ask_another(self, view: WrittenView, routed: Mapping[Shape, tuple[str, ...]]) -> ValidationReport:
         """Let another engine judge the shapes that were routed, and no other."""
@@ -103,14 +108,16 @@ class Assignment:
         store = Store()
         store.extend(Quad(*triple) for triple in shapes)
         counts = {shape: len(focus_nodes(view, store, shape)) for shape in routed}
-        because = (
-            f"{self.names[shape]} was judged by {engine}, because it uses {', '.join(uses)}"
-            for shape, reasons in routed.items()
-            if (uses := [reason for reason in reasons if reason != IN_DATA])
-        )
-        return merge(
-            [ValidationReport(tuple(results), counts, dict.fromkeys(routed, engine), notes=(*because, *notes))]
-        )
+        told = (*self._because(view, routed, engine), *notes)
+        return merge([ValidationReport(tuple(results), counts, dict.fromkeys(routed, engine), notes=told)])
+
+    def _because(self, view: WrittenView, routed: Mapping[Shape, tuple[str, ...]], engine: str) -> Iterator[str]:
+        """Say why another engine judged, shape by shape unless it is the data; their writing is told with the data."""
+        for shape, reasons in routed.items():
+            if uses := [reason for reason in reasons if reason not in {IN_DATA, REPEATS}]:
+                yield f"{self.names[shape]} was judged by {engine}, because it uses {', '.join(uses)}"
+        if view.has_repeats:
+            yield f"all shapes were judged by {engine}, because they have {REPEATS}"
 
     def _refuse_large(self, view: WrittenView, routed: Mapping[Shape, tuple[str, ...]]) -> None:
         """Stop before anything is judged."""
@@ -118,7 +125,7 @@ class Assignment:
             return
         shape, reasons = next(iter(routed.items()))
         hint = "judge a part of the data"
-        if reasons[0] == IN_DATA:
+        if view.changed:
             message = f"{len(view.changed):,} statements have {IN_DATA}, such as {brief(view.changed[0].object)}"
         else:
             message = f"{self.names[shape]} uses {reasons[0]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pyoxigraph import Literal
@@ -13,6 +14,8 @@ from communique.graph.validation.compiled.shapes_graph import Node, ShapesGraph,
 LINKS = tuple(map(sh, ("property", "node", "not", "and", "or", "xone", "qualifiedValueShape")))
 LIST = tuple(map(term, ("rdf:first", "rdf:rest")))
 
+# Aggregates but for those to which a repeat makes no difference, and what cuts a list of rows.
+_COUNTING = re.compile(r"\b(COUNT|SUM|AVG|GROUP_CONCAT|LIMIT|OFFSET)\b", re.IGNORECASE)
 # Numbers that are read as such, compared by value, or not at all; "01" and "1" mean the same there.
 _BY_VALUE = frozenset(
     map(
@@ -52,6 +55,17 @@ def compared(graph: ShapesGraph, shape: Node) -> Iterator[Literal]:
                 for value in graph.objects(node, predicate):
                     members = graph.members(value) or () if predicate == sh("in") else (value,)
                     yield from (member for member in members if isinstance(member, Literal))
+
+
+def is_counting(graph: ShapesGraph) -> bool:
+    """Tell whether any query of the shapes depends on how often a triple comes, not only on whether it is there."""
+    queries = (
+        node
+        for name in ("select", "ask")
+        for subject in graph.subjects(sh(name))
+        for node in graph.objects(subject, sh(name))
+    )
+    return any(_COUNTING.search(query.value) for query in queries if isinstance(query, Literal))
 
 
 def _linked(graph: ShapesGraph, node: Node) -> Iterator[Node]:

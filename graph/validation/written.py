@@ -14,6 +14,10 @@ from communique.graph.validation.view import View
 
 # So many statements are looked at together.
 _PORTION = 50_000
+_REPEATS = (
+    "ASK { ?s ?p ?o . GRAPH ?g { ?s ?p ?o } }",
+    "ASK { GRAPH ?g { ?s ?p ?o } GRAPH ?h { ?s ?p ?o } FILTER (?g != ?h) }",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,13 @@ class WrittenView(View):
     Attributes
     ----------
     changed, forms : as in ``Written``
+    has_repeats : some triple stands in several of the merged graphs, which the queries of the compiler may count twice;
+        looked for only where that matters
     """
 
     changed: tuple[Quad, ...] = ()
     forms: frozenset[Quad] = frozenset()
+    has_repeats: bool = False
 
     @staticmethod
     def of(view: View) -> WrittenView:
@@ -91,6 +98,8 @@ class WrittenView(View):
         return {quad.object for quad in self.quads(predicate)}  # type: ignore[misc]
 
 
-def whole(data: Written, *, is_union: bool = True) -> WrittenView:
-    """Look at all graphs of the data, or at its default graph alone."""
-    return WrittenView(data.store, None if is_union else (DefaultGraph(),), (), data.changed, data.forms)
+def whole(data: Written, *, is_union: bool = True, is_counted: bool = False) -> WrittenView:
+    """Look at all graphs of the data, or at its default graph alone; ``is_counted`` tells that triples will be."""
+    graphs = None if is_union else (DefaultGraph(),)
+    has_repeats = is_union and is_counted and any(bool(data.store.query(query)) for query in _REPEATS)
+    return WrittenView(data.store, graphs, (), data.changed, data.forms, has_repeats)

@@ -76,6 +76,7 @@ def test_the_documentation_says_what_comes_out(root: Path, some: Written) -> Non
         "18 plenary sessions with 53",
         "4 corporate bodies with 31",
         "363, each",
+        "199 findings on 100 questions, 528 on 1,692 nodes",
     ):
         assert words in text
 
@@ -100,7 +101,6 @@ def test_shapes_that_lead_back_to_themselves_are_judged(
     report = examine(some, shapes_of(folder, name))
     assert (sum(report.focus_counts.values()), len(report.results)) == (focus, results)
     assert any("was judged by pyshacl-turbo, because it uses recursion (" in note for note in report.notes)
-    assert any("recursion was followed for 12 steps" in note for note in report.notes)
 
 
 def test_shapes_without_target_are_told_what_they_may_be_meant_for(folder: Path, some: Written, tmp_path: Path) -> None:

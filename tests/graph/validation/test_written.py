@@ -19,8 +19,10 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from communique.cli import main
+from communique.graph.examination import examine, read_data, read_shapes
 from communique.graph.lexical import stored_forms
 from communique.graph.namespaces import RDF, SH, XSD
+from communique.graph.sources import collect as collect_files
 from communique.graph.validation import oracle
 from communique.graph.validation.engines import COMPILED, TURBO, assign
 from communique.graph.validation.foreign_results import read_results
@@ -174,6 +176,23 @@ def test_graphs_are_told_apart_in_data_as_written() -> None:
     union, alone = (assign(rules).validate(whole(data, is_union=is_union)) for is_union in (True, False))
     assert {str(each.focus) for each in union.results} == {f"<{EX}a>", f"<{EX}b>"}
     assert (alone.results, sum(alone.focus_counts.values())) == ((), 1)
+
+
+COUNTING = (
+    "SELECT $this (COUNT(?x) AS ?value) WHERE { $this <http://example.org/p> ?x } GROUP BY $this HAVING (COUNT(?x) > 1)"
+)
+
+
+@pytest.mark.parametrize(("graph", "engine"), [("ex:h", TURBO), ("ex:g", COMPILED)])
+def test_a_triple_of_several_graphs_is_counted_once(tmp_path: Path, graph: str, engine: str) -> None:
+    data, rules = tmp_path / "data.trig", tmp_path / "shapes.ttl"
+    data.write_text(
+        f"{PREFIXES} ex:g {{ ex:a a ex:C ; ex:p ex:b }} {graph} {{ ex:a ex:p ex:b . ex:z a ex:C ; ex:p ex:b , ex:c }}"
+    )
+    rules.write_text(f'{PREFIXES} ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:sparql [ sh:select "{COUNTING}" ] .')
+    report = examine(read_data(collect_files([data])), read_shapes(collect_files([rules])))
+    assert {str(each.focus) for each in report.results} == {f"<{EX}z>"}
+    assert set(report.engines.values()) == {engine}
 
 
 def test_literals_that_are_focus_nodes_are_counted_as_written() -> None:
