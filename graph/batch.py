@@ -27,6 +27,7 @@ from communique.graph.identifiers import (
     inferred,
     stated,
 )
+from communique.graph.lexical import Restated
 from communique.graph.namespaces import term
 from communique.graph.sources import Input
 from communique.graph.sources.releases import Harvest, Release
@@ -48,6 +49,7 @@ class Reading:
     statements : those read, repeated ones included; 0 when the input is at fault
     passed_over : those of ``graph/derived`` among them, which queries build anew
     graphs : the graphs to which it contributes
+    restated : those whose literals the store holds in another form
     fault : why it could not be read
     harvest : of a source of rows, the account of its rows and those that were rejected
     is_torn : the fault came up when a part of it had been taken in already
@@ -57,6 +59,7 @@ class Reading:
     statements: int = 0
     passed_over: int = 0
     graphs: frozenset[NamedNode] = frozenset()
+    restated: Restated = field(default_factory=Restated)
     fault: SourceError | None = None
     harvest: Harvest | None = None
     is_torn: bool = False
@@ -77,6 +80,14 @@ class Batch:
     def faults(self) -> list[Reading]:
         """List the inputs that could not be read."""
         return [reading for reading in self.readings if reading.fault]
+
+    @property
+    def restated(self) -> Restated:
+        """Count the statements whose literals the store holds in another form."""
+        found = Restated()
+        for reading in self.readings:
+            found.merge(reading.restated)
+        return found
 
     @cached_property
     def size(self) -> int:

@@ -8,6 +8,7 @@ CommuniqueError
 ├── ConformanceError       data violates the shapes; carries the report
 ├── LinkingError           a pair, judgement or mapping that makes no sense
 ├── ShapesError            the validator or its shapes failed (not the data)
+│   └── NotCompiled        well-formed shapes of which no query can be made; another engine may judge them
 ├── StoreError             the store cannot be opened, written or published
 │   └── StoreLocked        another writer holds it
 ├── EngineError            the query engine cannot start or cannot be reached
@@ -119,6 +120,14 @@ class LinkingError(CommuniqueError):
 
 class ShapesError(CommuniqueError):
     """The shapes or their processor failed: this says nothing about the data (SHACL 1.0, section 3.4.2)."""
+
+
+class NotCompiled(ShapesError):
+    """Well-formed shapes of which no query can be made; ``reason`` names the construct for a report."""
+
+    def __init__(self, message: str, *, reason: str, **parts: Any) -> None:
+        super().__init__(message, **parts)
+        self.reason = reason
 
 
 class StoreError(CommuniqueError):

@@ -16,6 +16,7 @@ from communique.graph.batch import Batch, Reading
 from communique.graph.errors import MappingError, SourceError
 from communique.graph.faults import Faults
 from communique.graph.identifiers import DERIVED, entity
+from communique.graph.lexical import Restated
 from communique.graph.linking import Index
 from communique.graph.mapping.document import described, map_document
 from communique.graph.mapping.provenance import state_certainty
@@ -98,14 +99,17 @@ def _enter(store: Store, source: Input, read: Callable[[], Iterable[Quad]]) -> R
         pump.move(sift())
     except SourceError as error:
         return Reading(source, fault=error, is_torn=pump.has_moved)
-    return Reading(source, count, passed_over, frozenset(graphs))
+    return Reading(source, count, passed_over, frozenset(graphs), pump.restated)
 
 
 class _Pump:
-    """Moves quads into a store: the engine takes one portion in while the next is read."""
+    """Moves quads into a store: the engine takes one portion in while the next is read.
+
+    ``restated`` counts those whose literals the store will hold in another form.
+    """
 
     def __init__(self, store: Store) -> None:
-        self._store, self.has_moved = store, False
+        self._store, self.has_moved, self.restated = store, False, Restated()
 
     def move(self, quads: Iterator[Quad]) -> None:
         """Move all; what the reading raises is raised when the portions before are in."""
@@ -115,6 +119,7 @@ class _Pump:
                 if under_way:
                     under_way.result()
                 under_way, self.has_moved = hand.submit(self._store.extend, portion), True
+                self.restated.add(portion)
             if under_way:
                 under_way.result()
 

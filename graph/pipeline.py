@@ -28,6 +28,7 @@ from communique.graph.foundation import foundation
 from communique.graph.identifiers import JUDGEMENTS
 from communique.graph.intake import read_batch
 from communique.graph.journal import Journal
+from communique.graph.lexical import Restated
 from communique.graph.mapping.tables import Source as TableSource
 from communique.graph.progress import Watch, silent
 from communique.graph.records import BUILD, LOAD, PROPOSE, REVIEW, ROLLBACK, UNCHANGED, Record
@@ -81,11 +82,13 @@ class Outcome:
     snapshot : the state now in force
     report : what the gate found in it; admissible, else there would be no outcome
     record : what the journal says of it
+    restated : statements read whose literals the store holds in another form
     """
 
     snapshot: Snapshot
     report: ValidationReport
     record: Record
+    restated: Restated
 
 
 def build(settings: Settings, *, fresh: bool = False, options: Options = Options()) -> Outcome:
@@ -197,7 +200,7 @@ def _change(
         options.watch("publish", 0, 0)
         if admission.aside:
             quarantine.put(settings.home, activity.id, batch, admission.aside)
-        return Outcome(_publish(workspace, journal, draft, record), admission.report, record)
+        return Outcome(_publish(workspace, journal, draft, record), admission.report, record, batch.restated)
 
 
 def _collect(files: Sequence[Source], options: Options) -> Sequence[Input]:

@@ -19,9 +19,8 @@ def describe(assignment: Assignment, shape: Shape) -> str:
     """Write the SPARQL of a shape, each component with its clause; CommuniqueError when nothing is asked about it."""
     if shape in assignment.routed:
         reasons = ", ".join(assignment.routed[shape])
-        return (
-            f"# {assignment.names[shape]} is judged by pySHACL, because it uses {reasons}: there is no query to show.\n"
-        )
+        because = f"because it uses {reasons}: there is no query to show"
+        return f"# {assignment.names[shape]} is judged by pyshacl-turbo, {because}.\n"
     try:
         text = assignment.plan.explain(shape)
     except ShapesError as error:

@@ -1,37 +1,54 @@
 """The engines that run shapes, by name, and which of them judges which shape.
 
-The compiled engine judges all it knows. A shape with a construct that only pySHACL knows goes there, and only
-this shape; where the data is too large for that, or the construct is one that pySHACL does not know either, the shapes
-are refused. No shape is passed over in silence.
+The compiled engine judges all it knows, on data whose terms the store keeps as they are written. A shape of which no
+query can be made goes to pyshacl-turbo, and only this shape, as does one that compares with a literal which the store
+would change; all shapes go there where the store would change a term of the data. Where that engine stops, pySHACL
+takes its place. Where the data is too large for either, or the construct is one that no engine knows, the shapes are
+refused. No shape is passed over in silence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from pyoxigraph import Quad, Store, Triple
+from pyoxigraph import Literal, Quad, Store, Triple
 
 from communique.graph.errors import ShapesError
+from communique.graph.lexical import brief, stored_forms
 from communique.graph.namespaces import PREFIXES, SH
+from communique.graph.validation import turbo
 from communique.graph.validation.compiled import Plan, compile_shapes
+from communique.graph.validation.compiled.datatypes import FORGOTTEN
 from communique.graph.validation.compiled.shapes_graph import TYPE, ShapesGraph, sh
 from communique.graph.validation.compiled.threads import PROCESSORS
-from communique.graph.validation.constructs import constructs, without
+from communique.graph.validation.links import compared, is_counting
 from communique.graph.validation.names import name_shapes
 from communique.graph.validation.results import Shape, ValidationReport, merge
-from communique.graph.validation.targets import CLASS, TARGETS
+from communique.graph.validation.targets import CLASS, QUERY_TARGET, TARGETS, focus_nodes
 from communique.graph.validation.view import View
+from communique.graph.validation.written import WrittenView
 
-COMPILED, ORACLE = "sparql", "pyshacl"
+if TYPE_CHECKING:
+    from rdflib import Graph
+
+COMPILED, TURBO, ORACLE = "sparql", "pyshacl-turbo", "pyshacl"
 DEFAULT = COMPILED
 
-# More quads than this are not handed to pySHACL, which took 52 s for 100,000 where the compiled engine took 0.5 s.
-ORACLE_QUADS = 200_000
+# More quads than this are not handed to another engine: pyshacl-turbo takes some 20 s and 1 GiB for half as many,
+# pySHACL took 52 s for 100,000.
+TURBO_QUADS, ORACLE_QUADS = 2_000_000, 200_000
 
 NO_TARGET = "no shape has a target: nothing is checked"
+# Why shapes go to another engine.
+IN_DATA = "literals of the data in forms that the store would change"
+IN_SHAPES = "literals in forms that the store would change"
+REPEATS = "queries that count, on triples that several graphs state"
+
+_QUERIES = frozenset({sh("select"), sh("ask")})
 
 # Checks a view with shapes and counts the focus nodes of each.
 Engine = Callable[[View, Store], ValidationReport]
@@ -44,8 +61,8 @@ class Assignment:
     Attributes
     ----------
     shapes : the statements of the shapes graph
-    plan : what the compiled engine judges
-    routed : shapes that pySHACL judges, each with the constructs that are the reason
+    plan : what the compiled engine judges where the store keeps the terms of the data
+    routed : shapes that another engine judges whatever the data, each with the reasons
     names : what people call the shapes
     """
 
@@ -54,61 +71,94 @@ class Assignment:
     routed: Mapping[Shape, tuple[str, ...]]
     names: Mapping[Shape, str]
 
+    @cached_property
+    def is_counting(self) -> bool:
+        """Whether a query of the shapes depends on how often a triple comes."""
+        return is_counting(ShapesGraph(self.shapes))
+
     def validate(self, view: View) -> ValidationReport:
-        """Check a view; ShapesError where pySHACL is needed and the view holds more than ``ORACLE_QUADS``."""
-        self._refuse_large(view)
-        report = self.describe(self.plan.validate(view.select, threads=PROCESSORS))
-        return merge([report, self._ask_oracle(view)]) if self.routed else report
+        """Check a view; ShapesError where another engine is needed and the view is too large for it."""
+        written = WrittenView.of(view)
+        routed = self._routed_on(written)
+        if not routed:
+            return self.describe(self.plan.validate(view.select, threads=PROCESSORS))
+        self._refuse_large(written, routed)
+        compiled = _restrict(self.plan, routed).validate(view.select, threads=PROCESSORS)
+        return merge([self.describe(compiled), self._ask_another(written, routed)])
 
     def describe(self, compiled: ValidationReport) -> ValidationReport:
         """Add to what the compiled engine found by which engine, and what was noticed while the shapes were read."""
         here = {shape: COMPILED for shape in compiled.focus_counts if shape not in self.plan.unused}
         return replace(compiled, engines=here, names=self.names, notes=tuple(self._notes()))
 
-    def _ask_oracle(self, view: View) -> ValidationReport:
-        """Let pySHACL judge the shapes that were routed, and no other."""
-        from communique.graph.validation import oracle  # slow to import, and seldom needed
+    def _routed_on(self, view: WrittenView) -> Mapping[Shape, tuple[str, ...]]:
+        """Tell which shapes another engine has to judge on a view, and why."""
+        reasons = (*([IN_DATA] if view.changed else []), *([REPEATS] if view.has_repeats else []))
+        everything = (*(shape.node for shape in self.plan.shapes), *self.routed) if reasons else self.routed
+        return {shape: (*self.routed.get(shape, ()), *reasons) for shape in everything}
 
-        report = oracle.validate_triples(view, tuple(_only(self.shapes, self.routed)), self.routed)
-        return replace(report, engines=dict.fromkeys(self.routed, ORACLE))
+    def _ask_another(self, view: WrittenView, routed: Mapping[Shape, tuple[str, ...]]) -> ValidationReport:
+        """Let another engine judge the shapes that were routed, and no other."""
+        from communique.graph.validation.foreign_results import read_results, without_defaults  # slow to import
 
-    def _refuse_large(self, view: View) -> None:
+        known = [triple for triple in self.shapes if triple.predicate not in self.plan.unknown]
+        shapes = tuple(_only(known, routed))
+        engine, graph, notes = _ask(view, shapes)
+        results = without_defaults(read_results(graph), shapes)
+        store = Store()
+        store.extend(Quad(*triple) for triple in shapes)
+        counts = {shape: len(focus_nodes(view, store, shape)) for shape in routed}
+        told = (*self._because(view, routed, engine), *notes)
+        return merge([ValidationReport(tuple(results), counts, dict.fromkeys(routed, engine), notes=told)])
+
+    def _because(self, view: WrittenView, routed: Mapping[Shape, tuple[str, ...]], engine: str) -> Iterator[str]:
+        """Say why another engine judged, shape by shape unless it is the data; their writing is told with the data."""
+        for shape, reasons in routed.items():
+            if uses := [reason for reason in reasons if reason not in {IN_DATA, REPEATS}]:
+                yield f"{self.names[shape]} was judged by {engine}, because it uses {', '.join(uses)}"
+        if view.has_repeats:
+            yield f"all shapes were judged by {engine}, because they have {REPEATS}"
+
+    def _refuse_large(self, view: WrittenView, routed: Mapping[Shape, tuple[str, ...]]) -> None:
         """Stop before anything is judged."""
-        if self.routed and (size := view.count()) > ORACLE_QUADS:
-            shape, reasons = next(iter(self.routed.items()))
-            raise ShapesError(
-                f"{self.names[shape]} uses {reasons[0]}, which only pySHACL knows; {size:,} quads are too many for it",
-                expected=f"at most {ORACLE_QUADS:,} quads",
-                hint="say it in SHACL Core or with sh:sparql, or judge a part of the data",
-            )
+        if (size := view.count()) <= TURBO_QUADS:
+            return
+        shape, reasons = next(iter(routed.items()))
+        hint = "judge a part of the data"
+        if view.changed:
+            message = f"{len(view.changed):,} statements have {IN_DATA}, such as {brief(view.changed[0].object)}"
+        else:
+            message = f"{self.names[shape]} uses {reasons[0]}"
+            hint = f"say it in SHACL Core or with sh:sparql, or {hint}"
+        raise ShapesError(
+            f"{message}, which takes an engine for which {size:,} quads are too many",
+            expected=f"at most {TURBO_QUADS:,} quads",
+            hint=hint,
+        )
 
     def _notes(self) -> Iterator[str]:
-        """Say what was noticed while the shapes were read, and which engine was called in."""
+        """Say what was noticed while the shapes were read; data with integers of limited range go to another engine."""
         if not (self.plan.shapes or self.routed):
             yield NO_TARGET
         idle = tuple(f"{node}: " for node in (*self.plan.unused, *self.plan.unsupported, *self.routed))
-        yield from (note for note in self.plan.warnings if not note.startswith((*idle, NO_TARGET)))
-        for shape, reasons in self.routed.items():
-            yield f"{self.names[shape]} was judged by pySHACL, because it uses {', '.join(reasons)}"
+        told = (note for note in self.plan.warnings if not note.endswith(FORGOTTEN))
+        yield from (note for note in told if not note.startswith((*idle, NO_TARGET)))
 
 
 def assign(shapes: Iterable[Quad], prefixes: Mapping[str, str] = PREFIXES) -> Assignment:
     """Find for each shape the engine that judges it; ``prefixes`` make the names of shapes short.
 
-    Raises
-    ------
-    ShapesError : a shape is ill-formed, recursive, or uses what no engine knows
+    ShapesError where a shape is ill-formed, or uses what no engine knows.
     """
     triples = tuple(quad.triple for quad in shapes)
     graph = ShapesGraph(triples)
-    plan = compile_shapes(triples, is_lenient=True)
-    used = _advanced(graph, plan)
-    for node, error in plan.unsupported.items():
-        if node not in used:
-            raise _told(error)
-    if plan.unsupported:
-        compile_shapes(without(triples))
-    routed = {node: reasons for node, reasons in used.items() if _has_target(graph, node)}
+    try:
+        plan = compile_shapes(triples, is_lenient=True)
+    except ShapesError as error:
+        raise _told(error) from error
+    used = {node: (error.reason,) for node, error in plan.unsupported.items() if _has_target(graph, node)}
+    exact = {shape.node: (IN_SHAPES,) for shape in plan.shapes if stored_forms(compared(graph, shape.node))}
+    routed = used | exact
     return Assignment(triples, _restrict(plan, routed), routed, name_shapes(graph, prefixes))
 
 
@@ -127,7 +177,21 @@ def _told(error: ShapesError) -> ShapesError:
     if "not known to this compiler" not in error.message:
         return error
     message = error.message.replace("not known to this compiler", "known to no engine here")
-    return ShapesError(message, expected=error.expected, hint="correct the name, or say it with sh:sparql")
+    return ShapesError(message, expected=error.expected, hint=error.hint)
+
+
+def _ask(view: WrittenView, shapes: Collection[Triple]) -> tuple[str, Graph, tuple[str, ...]]:
+    """Ask pyshacl-turbo, and pySHACL where that stops: who answered, the report graph, what a reader has to know."""
+    try:
+        graph, is_cut = turbo.report_on(view, shapes)
+    except ShapesError as error:
+        if view.count() > ORACLE_QUADS:
+            raise
+        from communique.graph.validation import oracle  # slow to import, and seldom needed
+
+        return ORACLE, oracle.report_on(view, shapes), (f"pySHACL judged in the place of another: {error.message}",)
+    cut = f"recursion was followed for {turbo.RECURSION} steps and no further; what lies behind counts as conforming"
+    return TURBO, graph, (cut,) if is_cut else ()
 
 
 def validate_compiled(view: View, shapes: Store) -> ValidationReport:
@@ -159,22 +223,24 @@ def find_engine(name: str) -> Engine:
     return ENGINES[name]
 
 
-def _advanced(graph: ShapesGraph, plan: Plan) -> dict[Shape, tuple[str, ...]]:
-    """Find the shapes with constructs that only pySHACL knows."""
-    candidates = dict.fromkeys([*(shape.node for shape in plan.shapes), *plan.unsupported])
-    return {node: found for node in candidates if (found := constructs(graph, node))}
-
-
 def _has_target(graph: ShapesGraph, node: Shape) -> bool:
     """Tell whether a shape selects focus nodes, by being a class too."""
     return graph.is_instance(node, CLASS) or any(graph.objects(node, name) for name in TARGETS)
 
 
-def _only(triples: Iterable[Triple], shapes: Collection[Shape]) -> Iterator[Triple]:
-    """Take the targets of all other shapes away, classes that are targets too; what is left is typed as a shape."""
+def _only(triples: Collection[Triple], shapes: Collection[Shape]) -> Iterator[Triple]:
+    """Take the targets of all other shapes away, classes that are targets too; what is left is typed.
+
+    A target with a query need not say its type here, and a query may have a language; elsewhere neither will do.
+    """
     for triple in triples:
         selects = triple.predicate in {*TARGETS, TYPE}
-        if triple.subject in shapes or not selects or str(triple.object).startswith(f"<{SH}"):
+        if triple.predicate in _QUERIES and isinstance(triple.object, Literal):
+            yield Triple(triple.subject, triple.predicate, Literal(triple.object.value))
+        elif triple.subject in shapes or not selects or str(triple.object).startswith(f"<{SH}"):
             yield triple
     with_path = {triple.subject for triple in triples if triple.predicate == sh("path")}
     yield from (Triple(node, TYPE, sh("PropertyShape" if node in with_path else "NodeShape")) for node in shapes)
+    targets = {triple.object for triple in triples if triple.predicate == QUERY_TARGET}
+    asking = (triple.subject for triple in triples if triple.predicate == sh("select") and triple.subject in targets)
+    yield from (Triple(node, TYPE, sh("SPARQLTarget")) for node in asking)

@@ -18,6 +18,7 @@ from communique.graph.namespaces import shorten
 from communique.graph.validation.catalogue import Rule, numbers, rules
 from communique.graph.validation.clauses import phrase
 from communique.graph.validation.knowledge import Knowledge, Passage, learn
+from communique.graph.validation.names import short_path
 from communique.graph.validation.results import Shape, Term, ValidationResult
 from communique.graph.validation.rules import set_rules
 
@@ -118,6 +119,5 @@ def _plain(value: Term) -> str:
 
 @lru_cache(maxsize=4096)
 def _short_path(path: str) -> str:
-    """Write a path with prefixed names when it is one property; a longer path stays as it is."""
-    name = path.removeprefix("<").removesuffix(">")
-    return shorten(name) if ">" not in name else path
+    """Write a path with prefixed names where there are some."""
+    return short_path(path, shorten)

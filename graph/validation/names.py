@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -10,10 +11,11 @@ from communique.graph.errors import ShapesError
 from communique.graph.namespaces import PREFIXES, RDFS, term
 from communique.graph.validation.compiled.path_reader import read_path
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph, sh
-from communique.graph.validation.constructs import LINKS, LIST
+from communique.graph.validation.links import LINKS, LIST
 from communique.graph.validation.results import Shape
 from communique.graph.validation.targets import TARGETS
 
+_IRI = re.compile(r"<([^>]*)>")
 _KINDS = (sh("NodeShape"), sh("PropertyShape"))
 _LABELS = (sh("name"), NamedNode(RDFS + "label"))
 
@@ -28,6 +30,13 @@ def compact(iri: str, prefixes: Mapping[str, str]) -> str:
     fitting = [item for item in prefixes.items() if iri.startswith(item[1]) and item[1]]
     prefix, space = max(fitting, key=lambda item: len(item[1]), default=("", ""))
     return f"{prefix}:{iri.removeprefix(space)}" if space else iri
+
+
+def short_path(path: str, short: Callable[[str], str]) -> str:
+    """Write a path with the names that ``short`` gives to IRIs; in a longer path, nameless ones keep their brackets."""
+    if _IRI.fullmatch(path):
+        return short(path[1:-1])
+    return _IRI.sub(lambda iri: name if (name := short(iri[1])) != iri[1] else iri[0], path)
 
 
 def _shapes(graph: ShapesGraph) -> Iterator[Shape]:
@@ -64,7 +73,7 @@ def _path(graph: ShapesGraph, node: BlankNode, prefixes: Mapping[str, str]) -> s
         text = str(read_path(graph.at(node)) or "shape")
     except ShapesError:
         return "shape"
-    return compact(text[1:-1], prefixes) if text.count("<") == 1 and text[0] == "<" else text
+    return short_path(text, lambda iri: compact(iri, prefixes))
 
 
 def _owner(graph: ShapesGraph, node: Shape, seen: set[Shape]) -> NamedNode | None:

@@ -58,6 +58,7 @@ class ValidationReport:
     engines : node shape → name of the engine that judged it
     names : what people call a shape that is not one of the project's; the catalogue knows those
     notes : what a reader has to know of how the shapes were read
+    statements : how many statements were read for it, equal ones counted each time; None where nothing was read
     """
 
     results: tuple[ValidationResult, ...] = ()
@@ -65,6 +66,7 @@ class ValidationReport:
     engines: Mapping[Shape, str] = field(default_factory=dict)
     names: Mapping[Shape, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    statements: int | None = None
 
     @property
     def conforms(self) -> bool:

@@ -9,15 +9,15 @@ from communique.graph.validation.compiled.shapes_graph import ShapesGraph
 from communique.graph.validation.compiled.target_reader import read_advanced
 from communique.graph.validation.results import Term
 from communique.graph.validation.view import View
+from communique.graph.validation.written import WrittenView
 
 # Target declaration → the pattern that finds the nodes; {} is the declared class or property.
 PATTERNS = {
     term("sh:targetClass"): "?node rdf:type/rdfs:subClassOf* {}",
     term("sh:targetSubjectsOf"): "?node {} ?any",
-    term("sh:targetObjectsOf"): "?any {} ?node",
 }
-TARGET_NODE, QUERY_TARGET = term("sh:targetNode"), term("sh:target")
-TARGETS = (*PATTERNS, TARGET_NODE, QUERY_TARGET)
+TARGET_NODE, TARGET_OBJECTS, QUERY_TARGET = term("sh:targetNode"), term("sh:targetObjectsOf"), term("sh:target")
+TARGETS = (*PATTERNS, TARGET_NODE, TARGET_OBJECTS, QUERY_TARGET)
 CLASS = term("rdfs:Class")
 _TYPE, _TARGET_CLASS = term("rdf:type"), term("sh:targetClass")
 # A shape that another shape refers to is run from there; it needs no target of its own.
@@ -50,6 +50,9 @@ def focus_nodes(view: View, shapes: Store, shape: NamedNode | BlankNode) -> set[
             found.add(quad.object)  # type: ignore[arg-type]  # shapes hold no triple terms
         elif quad.predicate in PATTERNS:
             found.update(_select(view, quad.predicate, quad.object))
+        elif quad.predicate == TARGET_OBJECTS:
+            # Literals among them are told apart by their writing.
+            found.update(WrittenView.of(view).objects(quad.object))  # type: ignore[arg-type]
         elif quad.predicate == QUERY_TARGET:
             found.update(_ask(view, shapes, quad))
     if isinstance(shape, NamedNode) and Quad(shape, _TYPE, CLASS) in shapes:

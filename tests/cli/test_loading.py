@@ -57,6 +57,29 @@ def test_standard_input_a_folder_and_the_way_back(run: Run, home: Path, tmp_path
     assert run("history", "--format", "nquads", home=home).stdout == (home / "journal.nq").read_text()
 
 
+def test_literals_that_are_stored_in_another_form_are_told(run: Run, home: Path) -> None:
+    xsd, values = (
+        "http://www.w3.org/2001/XMLSchema#",
+        (("0.80", "decimal"), ("5120", "nonNegativeInteger"), ("1", "integer")),
+    )
+    literals = " , ".join(f'"{value}"^^<{xsd}{kind}>' for value, kind in values)
+    text = f"<https://example.org/s> <https://example.org/p> {literals} ."
+    told = load(run, home, "-", "--input-format", "turtle", "--graph", "mine", text=text)
+    assert told["restated"] == {
+        "statements": 2,
+        "examples": [
+            {"written": '"0.80"^^xsd:decimal', "stored": '"0.8"^^xsd:decimal'},
+            {"written": '"5120"^^xsd:nonNegativeInteger', "stored": '"5120"^^xsd:integer'},
+        ],
+    }
+    line = run("load", "-", "--input-format", "turtle", "--graph", "yours", home=home, text=text).stdout
+    assert '2 statements have literals that are stored in another form, such as "0.80"^^xsd:decimal as "0.8"' in line
+    assert load(run, home, "-", "--input-format", "turtle", "--graph", "his", text=f"{STATEMENT} .")["restated"] == {
+        "statements": 0,
+        "examples": [],
+    }
+
+
 def test_a_document_that_breaks_a_rule_goes_to_quarantine_and_back(run: Run, home: Path, tmp_path: Path) -> None:
     """A wrong datatype: the gate finds it, the others are admitted, the corrected document is loaded."""
     document = (

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat, Store, parse
 
 from communique.graph.namespaces import SH
+from communique.graph.validation.compiled.path_reader import read_path_node
+from communique.graph.validation.compiled.shapes_graph import ShapesGraph, sh
 
 Run = Callable[..., Result]
 
@@ -88,7 +90,8 @@ def test_nothing_checked_is_no_success(run: Run, files: tuple[str, ...], tmp_pat
     [
         ("ex:S a sh:NodeShape ; .\nex:S sh:path", "shapes.ttl:4:"),
         (SHAPES.replace("sh:targetClass ex:Person ;", ""), "--target ex:PersonShape=ex:Person"),
-        (SHAPES + "ex:PersonShape sh:node ex:PersonShape .", "recursive shapes"),
+        (SHAPES.replace("minCount", "minCuont"), "did you mean sh:minCount?"),
+        (SHAPES + f"ex:PersonShape {'sh:not [ ' * 3000} sh:nodeKind sh:IRI {' ]' * 3000} .", "more than 50 deep"),
         (SHAPES + "ex:PersonShape sh:js [] .", "known to no engine here"),
     ],
 )
@@ -135,10 +138,50 @@ def test_rules_of_the_project_are_explained(run: Run, name: str, words: str) -> 
     assert words in told.stdout
 
 
-def test_a_shape_for_pyshacl_has_no_query(run: Run, files: tuple[str, ...], tmp_path: Path) -> None:
+def test_a_shape_for_another_engine_has_no_query(run: Run, files: tuple[str, ...], tmp_path: Path) -> None:
     expression = "sh:targetClass ex:Person ; sh:expression [ sh:path ex:ok ] ;"
     (tmp_path / "shapes.ttl").write_text(HEAD + SHAPES.replace("sh:targetClass ex:Person ;", expression))
     told = run("validate", *files)
     assert told.exit_code == 1
-    assert "ex:PersonShape was judged by pySHACL" in told.stdout
-    assert "judged by pySHACL" in run("validate", "--explain", "PersonShape", *files[1:]).stdout
+    assert "ex:PersonShape was judged by pyshacl-turbo" in told.stdout
+    assert "judged by pyshacl-turbo" in run("validate", "--explain", "PersonShape", *files[1:]).stdout
+
+
+def test_paths_keep_their_marks_in_every_form(run: Run, shared: Path) -> None:
+    files = [str(shared / "cases/B17/paths.data.ttl"), "--shapes", str(shared / "cases/B17/paths.shapes.ttl")]
+    a, b, m, member = (f"<{EX}{name}>" for name in ("a", "b", "m", "member"))
+    paths = {f"^{member}", f"{a}/{b}", f"{a}|{b}", f"(^{m})/{b}", f"{a}?", f"^({a}+)"}
+    short = {"^ex:member", "ex:a/ex:b", "ex:a|ex:b", "(^ex:m)/ex:b", "ex:a?", "^(ex:a+)"}
+    rows = json.loads(run("validate", *files, "--format", "json").stdout)["results"]
+    assert {row["path"] for row in rows} == paths
+    assert {row["name"] for row in rows} == {f"ex:S: {path}" for path in short}
+    assert list(csv.DictReader(io.StringIO(run("validate", *files, "--format", "csv").stdout))) == rows
+    table, page = (run("validate", *files, "--format", form).stdout for form in ("table", "html"))
+    assert all(path in table and path in page for path in short)
+    for form, read_as in (("turtle", RdfFormat.TURTLE), ("ntriples", RdfFormat.N_TRIPLES)):
+        report = ShapesGraph(parse(run("validate", *files, "--format", form).stdout.encode(), format=read_as))
+        spelt = [
+            (node, path)
+            for node in report.subjects(sh("resultPath"))
+            for path in report.objects(node, sh("resultPath"))
+        ]
+        assert {str(read_path_node(report.at(node), path)) for node, path in spelt} == paths
+
+
+def test_what_was_not_understood_is_told_in_every_form(run: Run, files: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "shapes.ttl").write_text(HEAD + SHAPES.replace("sh:targetClass", "sh:shape ex:Other ; sh:targetClass"))
+    words = "not understood: sh:shape is no term of SHACL 1.0"
+    for form in ("json", "csv", "turtle", "ntriples", "html"):
+        told = run("validate", *files, "--format", form)
+        assert told.exit_code == 1
+        assert words in told.stderr
+        assert form == "csv" or words in told.stdout
+    told = run("validate", *files)
+    assert (words in told.stdout, told.stderr) == (True, "")
+    assert "4 statements read" in told.stdout
+
+
+def test_statements_are_counted_before_equal_ones_are_merged(run: Run, files: tuple[str, ...], tmp_path: Path) -> None:
+    again = tmp_path / "again.ttl"
+    again.write_text(HEAD + DATA)
+    assert json.loads(run("validate", str(again), *files, "--format", "json").stdout)["statements"] == 8

@@ -30,7 +30,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pyoxigraph import NamedNode, Quad, Store, Triple
 
-from communique.graph.errors import ShapesError
+from communique.graph.errors import NotCompiled
+from communique.graph.namespaces import shorten
 from communique.graph.validation.compiled.checks import Check
 from communique.graph.validation.compiled.plan import Plan
 from communique.graph.validation.compiled.planner import plan_shape
@@ -51,25 +52,27 @@ def compile_shapes(
     shapes : the triples of the shapes graph, in any graph. Straight from a parser they keep their lexical forms, which
         a store does not: there ``sh:uniqueLang "1"`` counts as ``true``
     shapes_graph : name of the graph in the data that holds the shapes too, for queries that use ``$shapesGraph``
-    is_lenient : collect shapes that cannot be compiled in ``Plan.unsupported`` instead of stopping at the first;
-        such a shape is not checked, so hand it to another validator
+    is_lenient : collect well-formed shapes that cannot be compiled in ``Plan.unsupported`` instead of stopping at the
+        first; such a shape is not checked, so hand it to another validator
 
     Raises
     ------
-    ShapesError : a shape is ill-formed, recursive or uses what this compiler does not know. The message names the
-        shape and the construct, the hint says what to do
+    ShapesError : a shape is ill-formed or uses what SHACL does not know. The message names the shape and the
+        construct, the hint says what to do
+    NotCompiled : a shape is recursive or uses what this compiler does not know
     """
     reader = Reader(ShapesGraph(shapes), shapes_graph)
-    failed: dict[Node, ShapesError] = {}
+    failed: dict[Node, NotCompiled] = {}
 
     def read(node: Node) -> Iterator[tuple[Shape, tuple[Check, ...]]]:
-        try:
-            shape = reader.shape(node)
+        shape = reader.shape(node)
+        obstacle = reader.obstacle(shape)
+        if obstacle is None:
             yield shape, plan_shape(shape)
-        except ShapesError as error:
-            if not is_lenient:
-                raise
-            failed[node] = error
+        elif is_lenient:
+            failed[node] = obstacle
+        else:
+            raise obstacle
 
     targeted = [pair for node in reader.targeted() for pair in read(node)]
     unused = tuple(node for node in reader.declared() if not reader.has_read(node) and node not in failed)
@@ -79,9 +82,17 @@ def compile_shapes(
         shapes=tuple(shape for shape, _ in targeted),
         checks=tuple(check for _, checks in targeted for check in checks),
         unused=tuple(node for node in unused if node not in failed),
-        warnings=(*reader.warnings, *_unused(unused, bool(targeted)), *_failed(failed)),
+        warnings=(*_unknown(reader), *reader.warnings, *_unused(unused, bool(targeted)), *_failed(failed)),
         unsupported=failed,
+        unknown=tuple(reader.unknown),
     )
+
+
+def _unknown(reader: Reader) -> Iterator[str]:
+    """Warn of terms that nobody defines: they constrain nothing."""
+    for term, places in reader.unknown.items():
+        where = f"{places[0]}{f' and {len(places) - 1:,} more' if len(places) > 1 else ''}"
+        yield f"not understood: {shorten(term.value)} is no term of SHACL 1.0 and constrains nothing; said of {where}"
 
 
 def _unused(nodes: Iterable[Node], has_targets: bool) -> Iterator[str]:
@@ -92,6 +103,6 @@ def _unused(nodes: Iterable[Node], has_targets: bool) -> Iterator[str]:
         yield f"{node}: no target and no shape that uses it: it checks nothing"
 
 
-def _failed(errors: Mapping[Node, ShapesError]) -> Iterator[str]:
+def _failed(errors: Mapping[Node, NotCompiled]) -> Iterator[str]:
     """Warn of shapes that are not checked at all."""
     return (f"{node}: not compiled, so not checked: {error}" for node, error in errors.items())

@@ -52,8 +52,9 @@ _FORMS = {
 }
 
 
-# pyoxigraph stores their well-formed literals as xsd:integer.
+# What pyoxigraph does to well-formed literals of limited range, and what that means for a query on its store.
 LIMITED = frozenset(NamedNode(XSD + local) for local in _RANGES)
+FORGOTTEN = "pyoxigraph stores such literals as xsd:integer, so that all values violate"
 
 
 def well_formed(value: str, datatype: NamedNode) -> str | None:

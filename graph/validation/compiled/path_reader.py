@@ -8,6 +8,9 @@ from communique.graph.errors import ShapesError
 from communique.graph.validation.compiled.paths import Alternative, Inverse, Path, Predicate, Repeated, Sequence
 from communique.graph.validation.compiled.shapes_graph import FIRST, Statements, Term, sh
 
+# Nobody writes longer ones; paths of thousands of steps, or thousands deep, overrun the stack of the interpreter.
+LONGEST, DEEPEST = 100, 50
+
 _MARKS = {"zeroOrMorePath": "*", "oneOrMorePath": "+", "zeroOrOnePath": "?"}
 
 
@@ -34,9 +37,14 @@ class _Walk:
             return Predicate(node)
         if node in above:
             raise self._wrong("a path that contains itself", "a path without a cycle")
+        if len(above) > DEEPEST:
+            raise self._wrong("paths inside one another", f"{DEEPEST} deep at most")
         at, inside = self._shape.graph.at(node), (*above, node)
         if at.all(FIRST):  # a list is a sequence, whatever else is said of its node
-            return Sequence(self._parts(node, inside))
+            parts = self._parts(node, inside)
+            if len(parts) > LONGEST:
+                raise self._wrong(f"a sequence of {len(parts):,} paths", f"{LONGEST} at most")
+            return Sequence(parts)
         alternative = at.one("alternativePath")
         if alternative is not None:
             return Alternative(self._parts(alternative, inside))

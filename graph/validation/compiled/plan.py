@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
-from communique.graph.errors import ShapesError
+from communique.graph.errors import NotCompiled
 from communique.graph.validation.compiled.changes import affected
 from communique.graph.validation.compiled.checks import Check, Found
 from communique.graph.validation.compiled.explain import explain
@@ -32,13 +32,15 @@ class Plan:
     unused : shapes without a target that no other shape uses; they check nothing
     warnings : what is allowed and probably not meant
     unsupported : shapes that could not be compiled, and why; empty unless the caller asked to collect them
+    unknown : terms of the SHACL namespace that SHACL does not define; they constrain nothing
     """
 
     shapes: tuple[Shape, ...]
     checks: tuple[Check, ...]
     unused: tuple[Node, ...] = ()
     warnings: tuple[str, ...] = ()
-    unsupported: Mapping[Node, ShapesError] = field(default_factory=dict)
+    unsupported: Mapping[Node, NotCompiled] = field(default_factory=dict)
+    unknown: tuple[NamedNode, ...] = ()
 
     def validate(
         self, run: Run, *, focus: Collection[Term] | None = None, besides: Collection[Term] = (), threads: int = 1

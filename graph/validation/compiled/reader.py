@@ -1,13 +1,18 @@
-"""Shapes graph → shapes: the first stage of the compiler; refuses what is ill-formed, recursive or unknown."""
+"""Shapes graph → shapes: the first stage of the compiler; refuses what is ill-formed or mistyped.
+
+What is well-formed and beyond the compiler, such as recursion, is read to its end and remembered, so that whoever
+judges such a shape gets one that was checked.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from pyoxigraph import Literal, NamedNode
 
-from communique.graph.errors import ShapesError
+from communique.graph.errors import NotCompiled, ShapesError
 from communique.graph.namespaces import SH
 from communique.graph.validation.compiled.components import COMPONENTS, PARAMETERS
 from communique.graph.validation.compiled.components.custom import Component, read_components
@@ -17,12 +22,9 @@ from communique.graph.validation.compiled.reading import Reading
 from communique.graph.validation.compiled.shapes import Constraint, NodeShape, PropertyShape, Shape
 from communique.graph.validation.compiled.shapes_graph import FALSE, TRUE, TYPE, Node, ShapesGraph, Statements, Term, sh
 from communique.graph.validation.compiled.target_reader import TARGETS, has_targets, read_targets
+from communique.graph.validation.compiled.vocabulary import BEYOND, ELSEWHERE, READ, near
 from communique.graph.validation.results import VIOLATION
 
-_SILENT = ("path", "severity", "message", "deactivated", "name", "description", "order", "group", "defaultValue")
-# A shape may also be its own SPARQL constraint, or own prefixes.
-_ELSEWHERE = ("select", "ask", "prefixes", "declare", "shapesGraph", "suggestedShapesGraph")
-_KNOWN = frozenset(map(sh, (*PARAMETERS, *TARGETS, *_SILENT, *_ELSEWHERE)))
 # Measured with pyoxigraph 0.5.13: 1,000 shapes inside one take 1 s to parse, and time grows with the square; shapes
 # nested 320 deep parse, nested 640 deep they end the process.
 HEAVIEST, DEEPEST = 1000, 50
@@ -38,11 +40,15 @@ class Reader:
     graph : the shapes graph
     shapes_graph : name of the graph that holds the shapes beside the data; None when it is not there
     warnings : what is allowed and probably not meant
+    beyond : shapes that the compiler cannot put into queries, and why
+    unknown : terms of the SHACL namespace that SHACL does not define, each with the shapes that use it
     """
 
     graph: ShapesGraph
     shapes_graph: NamedNode | None = None
     warnings: list[str] = field(default_factory=list)
+    beyond: dict[Term, NotCompiled] = field(default_factory=dict)
+    unknown: dict[NamedNode, list[Statements]] = field(default_factory=dict)
     _components: tuple[Component, ...] = ()
     _shapes: dict[Term, Shape] = field(default_factory=dict)
     _weights: dict[Term, int] = field(default_factory=dict)
@@ -75,15 +81,19 @@ class Reader:
         return node in self._shapes
 
     def shape(self, node: Term) -> Shape:
-        """Read a shape and the shapes inside it; ShapesError for the first thing that cannot be compiled."""
+        """Read a shape and the shapes inside it; ShapesError for the first thing that is ill-formed.
+
+        Where a shape leads back to one that is being read, an empty shape stands for that, and ``beyond`` says so.
+        """
         if node in self._open:
-            loop = " → ".join(str(self.graph.at(item)) for item in (*self._open[self._open.index(node) :], node))
-            raise ShapesError(
-                f"recursive shapes: {loop}",
-                expected="shapes that do not lead back to themselves (SHACL leaves recursion undefined)",
-                hint="break the cycle, for example with sh:class in the place of sh:node",
-            )
+            return self._again(node)
         if node not in self._shapes:
+            if len(self._open) >= DEEPEST:
+                raise ShapesError(
+                    f"{self.graph.at(self._open[0])}: shapes inside one another, more than {DEEPEST} deep",
+                    expected=f"{DEEPEST} deep at most",
+                    hint="say it with fewer shapes",
+                )
             self._open.append(node)
             try:
                 self._shapes[node] = self._weighed(self._read(node))
@@ -91,14 +101,42 @@ class Reader:
                 self._open.pop()
         return self._shapes[node]
 
+    def obstacle(self, shape: Shape) -> NotCompiled | None:
+        """Tell what a shape that was read, or a shape inside it, has that is beyond the compiler."""
+        if shape.node in self.beyond:
+            return self.beyond[shape.node]
+        inner = (each for constraint in shape.constraints for each in constraint.inner)
+        return next((found for each in inner if (found := self.obstacle(each))), None)
+
+    def _again(self, node: Term) -> Shape:
+        """Stand in for a shape that is being read."""
+        at = self.graph.at(node)
+        loop = " → ".join(str(self.graph.at(item)) for item in (*self._open[self._open.index(node) :], node))
+        self._leave(
+            node,
+            NotCompiled(
+                f"recursive shapes: {loop}",
+                reason=f"recursion ({loop}), which SHACL leaves undefined",
+                expected="shapes that do not lead back to themselves (SHACL leaves recursion undefined)",
+                hint="break the cycle, for example with sh:class in the place of sh:node",
+            ),
+        )
+        path = read_path(at)
+        empty = (at.resource, (), (), VIOLATION, "", False)
+        return NodeShape(*empty) if path is None else PropertyShape(*empty, to=path)
+
+    def _leave(self, node: Term, obstacle: NotCompiled) -> None:
+        """Remember the first thing about a shape that is beyond the compiler."""
+        self.beyond.setdefault(node, obstacle)
+
     def _weighed(self, shape: Shape) -> Shape:
         """Refuse a shape whose queries no engine could parse: each use of a shape inside another is written out."""
-        weight = 1 + sum(self._weights[inner.node] for item in shape.constraints for inner in item.inner)
-        if weight > HEAVIEST or len(self._open) > DEEPEST:
+        weight = 1 + sum(self._weights.get(inner.node, 0) for item in shape.constraints for inner in item.inner)
+        if weight > HEAVIEST:
             raise ShapesError(
-                f"{self.graph.at(shape.node)}: {weight} shapes inside one another, {len(self._open)} deep",
-                expected=f"{HEAVIEST} at most, {DEEPEST} deep at most",
-                hint="say it with fewer shapes, or give this shape to pySHACL",
+                f"{self.graph.at(shape.node)}: {weight} shapes inside one another",
+                expected=f"{HEAVIEST} at most",
+                hint="say it with fewer shapes",
             )
         self._weights[shape.node] = weight
         return shape
@@ -107,7 +145,7 @@ class Reader:
         at = self.graph.at(node)
         if isinstance(node, Literal):
             raise ShapesError(f"the literal {node} in the place of a shape", hint="name the shape by its IRI")
-        self._refuse_unknown(at)
+        self._sort_out(at)
         self._warn_of_nothing(at)
         path = read_path(at)
         self._refuse_wrong_type(at, path)
@@ -119,25 +157,36 @@ class Reader:
         return NodeShape(*common) if path is None else PropertyShape(*common, to=path)
 
     def _constraints(self, at: Statements, path: Path | None) -> Iterator[Constraint]:
-        reading = Reading(at, path, self.shape, self.warnings.append, self.shapes_graph)
+        reading = Reading(at, path, self.shape, self.warnings.append, partial(self._leave, at.node), self.shapes_graph)
         for component in COMPONENTS:
             yield from component.read(reading)
         for declared in self._components:
             yield from declared.read(reading)
 
-    def _refuse_unknown(self, at: Statements) -> None:
-        """Refuse terms of SHACL that are no part of Core and SHACL-SPARQL; a mistyped one is among them."""
+    def _sort_out(self, at: Statements) -> None:
+        """Refuse terms of SHACL that are mistyped or that no query can judge, and remember those of nobody."""
         for predicate in self.graph.predicates(at.node):
-            if predicate.value.startswith(SH) and predicate not in _KNOWN:
-                raise at.ill_formed(
-                    predicate,
-                    "not known to this compiler",
-                    "a property of SHACL Core or SHACL-SPARQL 1.0",
-                    "correct the name, say it with sh:sparql, or give this shape to pySHACL",
-                )
+            if predicate.value.startswith(SH) and predicate not in READ:
+                self._hear(at, predicate)
             if predicate.value.startswith(_DASH) and not self._is_parameter(predicate):
                 local = predicate.value.removeprefix(_DASH)
                 self.warnings.append(f"{at}: dash:{local} checks nothing: its component is not in the shapes graph")
+
+    def _hear(self, at: Statements, predicate: NamedNode) -> None:
+        """Decide about a term of the SHACL namespace that is not read."""
+        expected = "a property of SHACL Core or SHACL-SPARQL 1.0"
+        name = f"sh:{predicate.value.removeprefix(SH)}"
+        if predicate in BEYOND:
+            message, hint = f"{at}, {name}: not known to this compiler", "say it with sh:sparql"
+            self._leave(at.node, NotCompiled(message, reason=BEYOND[predicate], expected=expected, hint=hint))
+        elif predicate in ELSEWHERE:
+            hint = "say it with sh:sparql, or take it away"
+            raise at.ill_formed(predicate, "not known to this compiler", expected, hint)
+        elif meant := near(predicate):
+            hint = f"did you mean {meant}?"
+            raise at.ill_formed(predicate, "not known to this compiler, and no term of SHACL", expected, hint)
+        else:
+            self.unknown.setdefault(predicate, []).append(at)
 
     def _warn_of_nothing(self, at: Statements) -> None:
         """Warn of a name in the place of a shape of which nothing is said: it may be mistyped."""

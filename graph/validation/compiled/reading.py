@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from communique.graph.errors import NotCompiled
 from communique.graph.validation.compiled.path_reader import read_path
 from communique.graph.validation.compiled.paths import Path
 from communique.graph.validation.compiled.shapes import NodeShape, PropertyShape, Shape
@@ -21,8 +22,9 @@ class Reading:
     ----------
     at : its statements
     path : its path; None in a node shape
-    shape : reads another shape; ShapesError where that leads back to a shape that is being read
+    shape : reads another shape
     note : takes a warning
+    beyond : takes what no query can judge of the shape
     shapes_graph : name of the graph that holds the shapes beside the data; None when it is not there
     """
 
@@ -30,6 +32,7 @@ class Reading:
     path: Path | None
     shape: Callable[[Term], Shape]
     note: Callable[[str], None]
+    beyond: Callable[[NotCompiled], None]
     shapes_graph: NamedNode | None = None
 
     def node_shape(self, name: str, value: Term) -> NodeShape:

@@ -1,8 +1,9 @@
 """A report as a SHACL results graph (SHACL 1.0, section 3.6), written part by part.
 
 Nodes are named by their place in the report, so that equal reports are equal texts. The document looked at is
-``comsh:document``; the shapes that were applied are ``comsh:applied`` nodes with ``comsh:focusCount`` and, where it is
-known, ``comsh:engine``.
+``comsh:document``; what a reader has to know is ``comsh:note`` of the report, and how many statements were read for
+it ``comsh:statements``; the shapes that were applied are ``comsh:applied`` nodes with ``comsh:focusCount`` and, where
+it is known, ``comsh:engine``.
 """
 
 from __future__ import annotations
@@ -60,6 +61,9 @@ def _head(report: ValidationReport) -> Iterator[Triple]:
     conforms = Literal("true" if report.conforms else "false", datatype=_BOOLEAN)
     yield Triple(_REPORT, _term("rdf:type"), _term("sh:ValidationReport"))
     yield Triple(_REPORT, _term("sh:conforms"), conforms)
+    yield from (Triple(_REPORT, NamedNode(SHAPES + "note"), Literal(note)) for note in report.notes)
+    if report.statements is not None:
+        yield Triple(_REPORT, NamedNode(SHAPES + "statements"), Literal(report.statements))
 
 
 def _result(place: int, result: ValidationResult) -> Iterator[Triple]:

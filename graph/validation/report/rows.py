@@ -21,11 +21,13 @@ COLUMNS = ("rule", "name", "severity", "node", "label", "document", "paragraph",
 def stream_json(report: ValidationReport, store: Store) -> Iterator[str]:
     """Write a report as one JSON document, a line per result.
 
-    Keys: conforms, admissible, notes, focusCounts and engines by shape, and results with the keys of ``COLUMNS``.
+    Keys: conforms, admissible, statements (null where none were read for the report), notes, focusCounts and engines by
+    shape, and results with the keys of ``COLUMNS``.
     """
     head = {
         "conforms": report.conforms,
         "admissible": report.is_admissible,
+        "statements": report.statements,
         "notes": report.notes,
         "focusCounts": {_short(shape): count for shape, count in sorted(report.focus_counts.items(), key=str)},
         "engines": {_short(shape): engine for shape, engine in sorted(report.engines.items(), key=str)},

@@ -86,7 +86,8 @@ def verdict(report: ValidationReport) -> str:
     if not any(report.focus_counts.values()) and not found:
         return f"nothing was checked: none of {shapes} shapes applies to any node"
     judged = "admissible" if report.is_admissible else "not admissible"
-    return f"{judged}: {found:,} findings, {shapes:,} shapes applied"
+    read = "" if report.statements is None else f", {report.statements:,} statements read"
+    return f"{judged}: {found:,} findings, {shapes:,} shapes applied{read}"
 
 
 def _summary(found: Group, first: Sequence[Explained], examples: int) -> RuleSummary:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from communique.cli.reporting import Output
 from communique.cli.validating import print_trial
 from communique.graph import pipeline
 from communique.graph.errors import ConformanceError
+from communique.graph.lexical import brief
 from communique.graph.pipeline import Options, Outcome
 from communique.graph.settings import Settings, read_settings
 
@@ -124,6 +125,8 @@ def carry_out(change: Callable[[], Outcome], form: str) -> None:
         print_json(told)
     else:
         click.echo("{outcome} {snapshot}: {quads} quads in {graphs} graphs, {findings} findings".format(**told))
+        if told["restated"]["statements"]:
+            click.echo(_restated(told["restated"]))
         for source in told["sources"]:
             if source["rows_read"]:
                 click.echo(
@@ -151,6 +154,13 @@ def _tell(outcome: Outcome) -> dict[str, Any]:
         "graphs": len(snapshot.graphs),
         "findings": len(outcome.report.results),
         "read": record.read,
+        "restated": {
+            "statements": outcome.restated.statements,
+            "examples": [
+                {"written": brief(written), "stored": brief(stored)}
+                for written, stored in outcome.restated.examples.items()
+            ],
+        },
         "committed": record.committed,
         "quarantined": record.quarantined,
         "unreadable": sum(bool(source.fault) for source in record.sources),
@@ -158,6 +168,12 @@ def _tell(outcome: Outcome) -> dict[str, Any]:
         "rejects": _rejects(record.id),
         "sources": [asdict(source) for source in record.sources],
     }
+
+
+def _restated(told: Mapping[str, Any]) -> str:
+    """Say which literals the store holds in another form."""
+    examples = ", ".join("{written} as {stored}".format(**each) for each in told["examples"])
+    return f"{told['statements']:,} statements have literals that are stored in another form, such as {examples}"
 
 
 def _rejects(load: str) -> str:

@@ -44,7 +44,13 @@ class Output:
 
 
 def write_report(found: ValidationReport, store: Store, output: Output) -> None:
-    """Write a report part by part, so that its length does not matter; a table shows rules with a few examples."""
+    """Write a report part by part, so that its length does not matter; a table shows rules with a few examples.
+
+    What a reader has to know of a report stands in a table; beside other forms it goes to standard error too.
+    """
+    if output.form != "table":
+        for note in found.notes:
+            click.echo(f"note: {note}", err=True)
     if output.form == "html" and output.path is not None and output.path.suffix.lower() != ".html":
         _write_folder(found, store, output, output.path)
     elif output.form == "table":

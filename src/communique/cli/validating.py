@@ -134,9 +134,9 @@ def _examine(
     paths: Sequence[Path], kind: str | None, shapes: examination.Shapes, is_union: bool, output: Output
 ) -> None:
     """Judge data by shapes, and end with the exit code that follows."""
-    store = examination.read_data(collect(paths, kind))
-    found = examination.examine(store, shapes, is_union=is_union)
-    write_report(found, store, output)
+    data = examination.read_data(collect(paths, kind))
+    found = examination.examine(data, shapes, is_union=is_union)
+    write_report(found, data.store, output)
     if not any(found.focus_counts.values()):
         hint = "compare the targets with the classes of the data, or name one: --target SHAPE=CLASS"
         raise SourceError(verdict(found), expected="some node that a shape is about", hint=hint)

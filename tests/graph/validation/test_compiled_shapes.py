@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
-from communique.graph.errors import ShapesError
+from communique.graph.errors import NotCompiled, ShapesError
+from communique.graph.namespaces import SH
 from communique.graph.validation.compiled import Plan, compile_shapes
 
 EX = "http://example.org/"
@@ -65,7 +66,7 @@ UNKNOWN = {
     "sh:minCounts": PROPERTY + "sh:minCounts 1 .",
     "sh:rule": NODE + "sh:rule [ a sh:TripleRule ] .",
     "sh:js": NODE + "sh:js [] .",
-    "sh:singleLine": PROPERTY + "sh:singleLine true .",
+    "sh:resultPath": PROPERTY + "sh:resultPath ex:p .",
 }
 RECURSIVE = [
     NODE + "sh:property [ sh:path ex:p ; sh:node ex:S ] .",
@@ -96,14 +97,63 @@ def test_what_the_compiler_does_not_know_is_refused(construct: str) -> None:
     with pytest.raises(ShapesError, match="not known") as error:
         build(UNKNOWN[construct])
     assert construct in str(error.value)
-    assert "pySHACL" in (error.value.hint or "")
+    assert error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [("minCuont", "minCount"), ("mincount", "minCount"), ("propety", "property"), ("targetClas", "targetClass")],
+)
+def test_a_mistyped_term_is_refused_with_the_one_that_is_meant(wrong: str, meant: str) -> None:
+    with pytest.raises(ShapesError, match=f"sh:{wrong}") as error:
+        build(PROPERTY + f"sh:{wrong} 1 .")
+    assert error.value.hint == f"did you mean sh:{meant}?"
+
+
+def test_a_term_that_nobody_defines_constrains_nothing_and_is_listed() -> None:
+    used = "sh:shape ex:T ; sh:singleLine true ; sh:nodeKind sh:IRI ."
+    plan = build(NODE + used + "ex:T a sh:NodeShape ; sh:targetClass ex:D ; " + used)
+    assert plan.unknown == (NamedNode(SH + "shape"), NamedNode(SH + "singleLine"))
+    assert len(plan.checks) == 2
+    assert any("sh:shape is no term of SHACL" in note and note.endswith("/S and 1 more") for note in plan.warnings)
 
 
 @pytest.mark.parametrize("text", RECURSIVE)
 def test_recursion_is_refused_with_its_way(text: str) -> None:
-    with pytest.raises(ShapesError, match="recursive") as error:
+    with pytest.raises(NotCompiled, match="recursive") as error:
         build(text)
     assert str(error.value).count(EX + "S") == 2
+    assert "recursion" in error.value.reason
+
+
+def test_what_stands_behind_a_recursion_is_read_all_the_same() -> None:
+    with pytest.raises(ShapesError, match="sh:minCount"):
+        build(NODE + "sh:node ex:S ; sh:property [ sh:path ex:p ; sh:minCount 1 , 2 ] .", is_lenient=True)
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing", "words"),
+    [
+        ("sh:not [ ", " ]", "more than 50 deep"),
+        ("sh:and ( [ ", " ] )", "more than 50 deep"),
+        ("sh:property [ sh:path ex:p ; ", " ]", "more than 50 deep"),
+    ],
+)
+def test_shapes_nested_beyond_measure_are_refused(opening: str, closing: str, words: str) -> None:
+    with pytest.raises(ShapesError, match=words):
+        build(NODE + opening * 3000 + "sh:nodeKind sh:IRI" + closing * 3000 + " .")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("[ sh:inversePath " * 3000 + "ex:p" + " ]" * 3000, "paths inside one another"),
+        (f"( {'ex:p ' * 3000} )", "a sequence of 3,000 paths"),
+    ],
+)
+def test_paths_beyond_measure_are_refused(path: str, words: str) -> None:
+    with pytest.raises(ShapesError, match=words):
+        build(NODE + f"sh:property [ sh:path {path} ; sh:minCount 1 ] .")
 
 
 def test_entailment_is_refused() -> None:
@@ -118,7 +168,8 @@ def test_shapes_that_grow_beyond_an_engine_are_refused() -> None:
 
 
 def test_lenient_compilation_keeps_what_it_can_and_names_the_rest() -> None:
-    plan = build(NODE + "sh:nodeKind sh:IRI . ex:T a sh:NodeShape ; sh:targetClass ex:C ; sh:js [] .", is_lenient=True)
+    beyond = "ex:T a sh:NodeShape ; sh:targetClass ex:C ; sh:expression [ sh:path ex:ok ] ."
+    plan = build(NODE + "sh:nodeKind sh:IRI . " + beyond, is_lenient=True)
     assert [shape.node for shape in plan.shapes] == [ex("S")]
     assert set(plan.unsupported) == {ex("T")}
     assert any("not checked" in warning and EX + "T" in warning for warning in plan.warnings)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
-from communique.graph.errors import ShapesError
+from communique.graph.errors import ShapesError, SourceError
 from communique.graph.namespaces import RDFS, SH, XSD
-from communique.graph.validation import engines
+from communique.graph.validation import engines, turbo
 from communique.graph.validation.catalogue import UNION, shapes_for
-from communique.graph.validation.engines import COMPILED, ORACLE, Assignment, assign
+from communique.graph.validation.engines import COMPILED, ORACLE, TURBO, Assignment, assign
 from communique.graph.validation.results import ValidationReport
 from communique.graph.validation.view import View
 
@@ -68,33 +68,33 @@ def test_a_target_with_a_query_stays_with_the_compiled_engine(view: View) -> Non
     assert report.notes == ()
 
 
-def test_a_shape_that_only_pyshacl_knows_keeps_its_target(view: View) -> None:
+def test_a_shape_for_another_engine_keeps_its_target(view: View) -> None:
     report = assigned(PLAIN + f"ex:S a sh:NodeShape ; {QUERY} ; {ONE} ; {EXPRESSION} .").validate(view)
     assert found(report) == BOTH | EXPRESSED
-    assert by_engine(report) == {"S": ORACLE, "T": COMPILED}
+    assert by_engine(report) == {"S": TURBO, "T": COMPILED}
     assert report.focus_counts == {NamedNode(EX + "T"): 3, NamedNode(EX + "S"): 2}
     (note,) = report.notes
-    assert "S was judged by pySHACL, because it uses sh:expression" in note
+    assert "S was judged by pyshacl-turbo, because it uses sh:expression" in note
 
 
 def test_classes_that_are_shapes_stay_with_their_engine(view: View) -> None:
     implicit = "ex:C a rdfs:Class , sh:NodeShape ; sh:property [ sh:path ex:p ; sh:minCount 1 ] .\n"
     report = assigned(implicit + f"ex:S a sh:NodeShape ; {QUERY} ; {EXPRESSION} ; {ONE} .").validate(view)
     assert found(report) == BOTH | EXPRESSED
-    assert by_engine(report) == {"C": COMPILED, "S": ORACLE}
+    assert by_engine(report) == {"C": COMPILED, "S": TURBO}
     mixed = implicit.replace("sh:property", f"{QUERY} ; {EXPRESSION} ; sh:property")
     report = assigned(mixed).validate(view)
     missing = (f"<{EX}y>", "ExpressionConstraintComponent")
     assert found(report) == EXPRESSED | {missing, (f"<{EX}y>", "MinCountConstraintComponent")}
-    assert by_engine(report) == {"C": ORACLE}
+    assert by_engine(report) == {"C": TURBO}
     assert report.focus_counts == {NamedNode(EX + "C"): 3}
 
 
-def test_an_expression_goes_to_pyshacl(view: View) -> None:
+def test_an_expression_goes_to_another_engine(view: View) -> None:
     report = assigned(PLAIN + "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:expression [ sh:path ex:ok ] .").validate(
         view
     )
-    assert by_engine(report) == {"S": ORACLE, "T": COMPILED}
+    assert by_engine(report) == {"S": TURBO, "T": COMPILED}
     assert {focus for focus, kind in found(report) if kind.startswith("Expression")} == {f"<{EX}x>", f"<{EX}y>", "_:b"}
 
 
@@ -112,7 +112,6 @@ def test_the_target_of_a_shape_that_another_refers_to_does_not_matter_there(view
         ("ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:minCuont 1 .", "sh:minCuont.*known to no engine"),
         (f'ex:S a sh:NodeShape ; sh:target [ a sh:JSTarget ; sh:jsFunctionName "f" ] ; {ONE} .', "has no sh:select"),
         (f"ex:S a sh:NodeShape ; {QUERY} ; sh:nodeKind ex:Wrong .", "sh:nodeKind"),
-        ("ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:node ex:S .", "recursive shapes"),
         (
             "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:sparql [ sh:select"
             ' "SELECT $this WHERE { $this ?p ?v FILTER(<http://example.org/f>(?v)) }" ] .',
@@ -138,14 +137,77 @@ def test_a_failure_of_pyshacl_is_no_finding(view: View, shape: str) -> None:
         assigned(PLAIN + shape).validate(view)
 
 
-def test_large_data_are_not_handed_to_pyshacl(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "ORACLE_QUADS", 6)
+def test_large_data_are_not_handed_to_another_engine(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "TURBO_QUADS", 6)
     routed = assigned(PLAIN + f'ex:S a sh:NodeShape ; sh:name "One p" ; {QUERY} ; {ONE} ; {EXPRESSION} .')
     with pytest.raises(ShapesError, match=r"One p uses sh:expression .*7 quads are too many.*at most 6 quads.*next: "):
         routed.validate(view)
     assert not assigned(PLAIN).validate(view).conforms
-    monkeypatch.setattr(engines, "ORACLE_QUADS", 7)
+    monkeypatch.setattr(engines, "TURBO_QUADS", 7)
     assert found(routed.validate(view)) == BOTH | EXPRESSED
+
+
+RECURSIVE = (
+    "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:q ; sh:nodeKind sh:IRI ; sh:node ex:S ]"
+)
+
+
+def test_recursive_shapes_go_to_another_engine(view: View) -> None:
+    report = assigned(PLAIN + RECURSIVE + " .").validate(view)
+    assert found(report) == {
+        (f"<{EX}y>", name) for name in ("MinCountConstraintComponent", "NodeKindConstraintComponent")
+    }
+    assert by_engine(report) == {"S": TURBO, "T": COMPILED}
+    assert any("S was judged by pyshacl-turbo, because it uses recursion (" in note for note in report.notes)
+
+
+def test_where_recursion_was_left_is_told() -> None:
+    store = Store()
+    chain = "".join(f"ex:n{place} ex:q ex:n{place + 1} . " for place in range(30))
+    store.extend(statements(f"ex:n0 a ex:C . {chain} ex:n30 ex:q 1 ."))
+    report = assigned(RECURSIVE + " .").validate(View(store))
+    assert any("recursion was followed for 12 steps and no further" in note for note in report.notes)
+
+
+def test_a_typo_in_a_recursive_shape_is_refused() -> None:
+    with pytest.raises(ShapesError, match=r"sh:minCuont.*did you mean sh:minCount"):
+        assigned(RECURSIVE.replace("sh:nodeKind sh:IRI", "sh:minCuont 1") + " .")
+
+
+def test_a_query_about_the_shapes_graph_goes_to_another_engine(view: View) -> None:
+    query = 'sh:sparql [ sh:select "SELECT $this ?value WHERE { GRAPH $shapesGraph { $currentShape ?value ?any } }" ]'
+    report = assigned(PLAIN + f"ex:S a sh:NodeShape ; sh:targetNode ex:x ; {query} .").validate(view)
+    assert by_engine(report) == {"S": TURBO, "T": COMPILED}
+    values = {str(each.value)[1:-1].rpartition("#")[2] for each in report.results if each.shape == NamedNode(EX + "S")}
+    assert values == {"type", "targetNode", "sparql"}
+
+
+def test_terms_that_nobody_defines_reach_no_other_engine(view: View) -> None:
+    report = assigned(RECURSIVE + " ; sh:shape ex:T .").validate(view)
+    assert by_engine(report) == {"S": TURBO}
+    assert any("not understood: sh:shape" in note for note in report.notes)
+
+
+def test_pyshacl_stands_in_where_the_other_engine_stops(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise ShapesError("pyshacl-turbo stopped: a panic")
+
+    monkeypatch.setattr(turbo, "report_on", stop)
+    routed = assigned(f"ex:S a sh:NodeShape ; {QUERY} ; {ONE} ; {EXPRESSION} .")
+    report = routed.validate(view)
+    assert by_engine(report) == {"S": ORACLE}
+    assert any("pyshacl-turbo stopped: a panic" in note for note in report.notes)
+    monkeypatch.setattr(engines, "ORACLE_QUADS", 6)
+    with pytest.raises(ShapesError, match="a panic"):
+        routed.validate(view)
+
+
+@pytest.mark.parametrize("value", ['"a"@en--ltr', "<<( ex:a ex:p 1 )>>"])
+def test_rdf_1_2_is_not_handed_to_another_engine(value: str) -> None:
+    store = Store()
+    store.extend(statements(f"ex:x a ex:C ; ex:q {value} ."))
+    with pytest.raises(SourceError, match=r"RDF 1\.2"):
+        assigned(RECURSIVE + " .").validate(View(store))
 
 
 def test_shapes_without_target_are_noted() -> None:
@@ -163,5 +225,4 @@ def test_shapes_are_called_by_label_by_short_iri_or_by_place() -> None:
     turtle = """ex:S a sh:NodeShape ; sh:name "Namen"@de , "Names"@en ; sh:property _:p .
     _:p sh:path ex:p ; sh:not [ sh:nodeKind sh:IRI ] . ex:T a sh:NodeShape ; sh:property [ sh:path ( ex:p ex:q ) ] ."""
     names = assign(statements(turtle), {"ex": EX}).names
-    path = f"<{EX}p>/<{EX}q>"
-    assert set(names.values()) == {"Names", "Names: ex:p", "Names: shape", "ex:T", f"ex:T: {path}"}
+    assert set(names.values()) == {"Names", "Names: ex:p", "Names: shape", "ex:T", "ex:T: ex:p/ex:q"}

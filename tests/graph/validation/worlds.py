@@ -56,8 +56,16 @@ def graphs(
 class ShapesBuilder:
     """Draws shapes and collects their triples; every shape gets an IRI of its own."""
 
-    def __init__(self, draw: Callable[..., object], *, has_order: bool = False, is_plain: bool = False) -> None:
+    def __init__(
+        self,
+        draw: Callable[..., object],
+        *,
+        has_order: bool = False,
+        is_plain: bool = False,
+        values: st.SearchStrategy[object] = terms,
+    ) -> None:
         self.draw = draw
+        self.values = values  # what values of the data are compared with
         self.has_order = has_order  # with comparisons, targets with numbers, and plain paths
         self.is_plain = is_plain or has_order
         self.triples: list[Triple] = []
@@ -159,10 +167,10 @@ class ShapesBuilder:
         self.add(node, self.draw(st.sampled_from(["lessThan", "lessThanOrEquals"])), self.draw(predicates))
 
     def _in(self, node: NamedNode, depth: int) -> None:
-        self.add(node, "in", self.listed(self.draw(st.lists(terms, max_size=3))))
+        self.add(node, "in", self.listed(self.draw(st.lists(self.values, max_size=3))))
 
     def _hasValue(self, node: NamedNode, depth: int) -> None:
-        self.add(node, "hasValue", self.draw(terms))
+        self.add(node, "hasValue", self.draw(self.values))
 
     def _count(self, node: NamedNode, depth: int) -> None:
         for name in self.draw(st.sampled_from([["minCount"], ["maxCount"], ["minCount", "maxCount"]])):
@@ -201,13 +209,19 @@ class ShapesBuilder:
 
 
 @st.composite
-def shapes(draw: Callable[..., object], depth: int = 2, *, is_ordered: bool = False) -> list[Triple]:
-    """Draw a shapes graph with one or two targeted shapes.
+def shapes(
+    draw: Callable[..., object],
+    depth: int = 2,
+    *,
+    is_ordered: bool = False,
+    values: st.SearchStrategy[object] = terms,
+) -> list[Triple]:
+    """Draw a shapes graph with one or two targeted shapes, which compare with ``values``.
 
     ``is_ordered`` adds comparisons, for graphs whose values are all numbers: rdflib, hence pySHACL, also puts in order
     what SPARQL does not compare, such as a date and a number or two IRIs.
     """
-    builder = ShapesBuilder(draw, has_order=is_ordered)
+    builder = ShapesBuilder(draw, has_order=is_ordered, values=values)
     for _ in range(draw(st.integers(1, 2))):
         node = builder.shape(depth)
         builder.target(node)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from communique.graph.errors import ShapesError
+from pyoxigraph import BlankNode
+
+from communique.graph.errors import NotCompiled, ShapesError
 from communique.graph.validation.compiled.paths import Path, join
 from communique.graph.validation.compiled.prebinding import Template, check_syntax
 from communique.graph.validation.compiled.query_reads import Read, query_reads
@@ -14,6 +16,7 @@ from communique.graph.validation.compiled.shapes import Origin, Site, Violations
 from communique.graph.validation.compiled.shapes_graph import IMPORTS, Statements, Term, sh
 from communique.graph.validation.compiled.sparql import Names, no
 
+_NOWHERE = sh("ShapesGraph")
 PREBOUND = ("this", "shapesGraph", "currentShape", "PATH")
 
 
@@ -101,10 +104,16 @@ def _refuse(template: Template, reading: Reading) -> None:
 
 
 def _context(reading: Reading, template: Template) -> tuple[tuple[str, Term], ...]:
-    """Give the values of ``$shapesGraph`` and ``$currentShape`` where the query uses them."""
+    """Give the values of ``$shapesGraph`` and ``$currentShape`` where the query uses them.
+
+    Where the shapes do not stand beside the data, any name does for the graph: the query is read and not run.
+    """
     used = {"shapesGraph", "currentShape"} & set(template.variables)
-    if used and reading.shapes_graph is None:
-        hint = "load the shapes into a named graph beside the data and compile with that name as shapes_graph"
-        raise reading.at.ill_formed("sparql", "$shapesGraph or $currentShape", "queries of the data alone", hint)
-    known = {"shapesGraph": reading.shapes_graph, "currentShape": reading.at.node}
-    return tuple((name, reading.at.comparable("sparql", term)) for name, term in known.items() if term and name in used)
+    known: dict[str, Term] = {"shapesGraph": reading.shapes_graph or _NOWHERE, "currentShape": reading.at.node}
+    for name in sorted(used):
+        if isinstance(known[name], BlankNode) or (name == "shapesGraph" and reading.shapes_graph is None):
+            hint = "load the shapes into a named graph beside the data and compile with that name as shapes_graph"
+            message, expected = f"{reading.at}, sh:sparql: ${name}", "queries of the data alone"
+            reading.beyond(NotCompiled(message, reason=f"${name}", expected=expected, hint=hint))
+            known[name] = _NOWHERE
+    return tuple((name, known[name]) for name in known if name in used)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from pyoxigraph import NamedNode
 
 from communique.graph.namespaces import shorten
-from communique.graph.validation.compiled.datatypes import LIMITED, well_formed
+from communique.graph.validation.compiled.datatypes import FORGOTTEN, LIMITED, well_formed
 from communique.graph.validation.compiled.paths import INSTANCE, Path, join
 from communique.graph.validation.compiled.reading import Reading
 from communique.graph.validation.compiled.shapes import Constraint, Site, ValueConstraint
@@ -62,8 +62,7 @@ class Datatype(ValueConstraint):
         """Read one constraint at most."""
         datatype = reading.at.iri("datatype")
         if datatype in LIMITED:
-            short = shorten(datatype.value)
-            reading.warn(f"sh:datatype {short}: pyoxigraph stores {short} as xsd:integer, so that all values violate")
+            reading.warn(f"sh:datatype {shorten(datatype.value)}: {FORGOTTEN}")
         if datatype is not None:
             yield cls(datatype)
 
