@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,8 +69,10 @@ def blame(found: ValidationReport, store: Store, candidates: Iterable[str]) -> s
     for result in found.results:
         if result.severity in {WARNING, INFO}:
             continue
-        concerned = {result.document} if result.document in left else _around(result.focus, store) & left
-        guilty |= {name for name in concerned or left if name is not None}
+        if result.document in left:
+            guilty.add(result.document)
+        else:
+            guilty |= _around(result.focus, store, left) or left
     return guilty
 
 
@@ -90,15 +92,15 @@ def put(home: Path, load: str, batch: Batch, aside: SetAside) -> Path:
     return folder
 
 
-def _around(focus: Term, store: Store) -> set[str]:
-    """Name the documents that describe a node, else those that mention it."""
+def _around(focus: Term, store: Store, candidates: Set[str]) -> Set[str]:
+    """Name the candidates that describe a node, else those that mention it."""
     if not isinstance(focus, NamedNode):
-        return set()
+        return frozenset()
     for quads in (store.quads_for_pattern(focus, None, None, None), store.quads_for_pattern(None, None, focus, None)):
         found = {document_name(quad.graph_name) for quad in quads if isinstance(quad.graph_name, NamedNode)}
-        if found:
-            return found
-    return set()
+        if concerned := found & candidates:
+            return concerned
+    return frozenset()
 
 
 def _write_document(folder: Path, document: str, batch: Batch) -> str:

@@ -85,8 +85,8 @@ class Site:
     def _note(self, difference: Difference) -> None:
         """Reckon up what came and went."""
         removed, added = set(difference.removed), set(difference.added)
-        self._removed = (self._removed | (removed - self._added)) - added
-        self._added = (self._added - removed) | (added - self._removed)
+        gone, come = removed - self._added, added - self._removed
+        self._removed, self._added = (self._removed - added) | gone, (self._added - removed) | come
 
 
 def fits_on_disk(quads: int, batch: int) -> bool:

@@ -1,4 +1,4 @@
-"""What a batch replaces: the graphs of its documents, and in common graphs what is about these or rests on them."""
+"""A batch replaces the graphs of its documents, and in common graphs what is about these or rests on these alone."""
 
 from __future__ import annotations
 

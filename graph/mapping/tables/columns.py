@@ -100,9 +100,12 @@ class Column:
             return None
         text = as_scalar(part, "a number")
         try:
-            return Decimal(text.text)
-        except InvalidOperation as error:
-            raise wrong(text.place, f"{key} is {text.text!r}", expected="a number") from error
+            number = Decimal(text.text)
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite():
+            raise wrong(text.place, f"{key} is {text.text!r}", expected="a number")
+        return number
 
     def values(self) -> dict[str, Scalar]:
         """Give the table of values: text of the cell → what it means."""

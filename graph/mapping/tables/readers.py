@@ -40,8 +40,9 @@ _TRUTH: Mapping[str, bool] = {
     **dict.fromkeys(("true", "yes", "y", "1", "t"), True),
     **dict.fromkeys(("false", "no", "n", "0", "f"), False),
 }
-# Years that a register of our time can mean.
+# Years that a register of our time can mean, and those that can be written with four digits and are in the calendar.
 _LEAST, _MOST = 1000, 2100
+_FIRST, _LAST = 1, 9999
 _STATE = ID + "state/"
 
 
@@ -203,12 +204,18 @@ def _closed(column: Column, known: Mapping[str, NamedNode], what: str) -> dict[s
 def _whole(column: Column, key: str) -> int | None:
     """Read a setting that is a whole number."""
     number = column.number(key)
+    if number is not None and number != int(number):
+        raise wrong(column.options[key].place, f"{key} is {number}", expected="a whole number")
     return None if number is None else int(number)
 
 
 def _span(column: Column) -> tuple[int, int]:
     """Read the first and last year that a column may hold."""
-    return _whole(column, "minimum") or _LEAST, _whole(column, "maximum") or _MOST
+    least, most = _whole(column, "minimum"), _whole(column, "maximum")
+    for key, year in (("minimum", least), ("maximum", most)):
+        if year is not None and not _FIRST <= year <= _LAST:
+            raise wrong(column.options[key].place, f"{key} is {year}", expected=f"a year from {_FIRST} to {_LAST}")
+    return least or _LEAST, most or _MOST
 
 
 _MAKERS: Mapping[str, Callable[[Column, Linker], Reader]] = {
