@@ -149,7 +149,6 @@ def _doubt(document: Document, paragraph: Paragraph, faults: Faults) -> Iterator
             identify(Scalar(node, key.place))
             match = as_block(part, "the two nodes and the reason")
             yield imply(node, "type", "CandidateMatch", key.place)
-            yield imply(node, "certainty", "candidate", key.place)
             yield imply(node, "evidence", _evidence(document, paragraph), key.place)
             if match.get("judgement") is None:
                 yield imply(node, "judgement", "unreviewed", key.place)
