@@ -55,6 +55,7 @@ def _print_entry(entry: Entry, form: str) -> None:
         "label": entry.label,
         "meaning": entry.definition,
         "uses": entry.uses,
+        "counted in": entry.counted if entry.counted < entry.uses else None,
         "with narrower": entry.nodes if entry.narrower else None,
         "below": entry.broader,
         "above": entry.narrower,
