@@ -21,7 +21,7 @@ def terms(word: str | None, form: str) -> None:
     near spellings are found too. A term that is meant alone is described with its values in use.
 
     \b
-    Examples:
+    Example:
       communique terms com:role
       communique terms signatory --format json
     """
