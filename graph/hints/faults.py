@@ -66,8 +66,8 @@ class Fault:
 
     @cached_property
     def near(self) -> Sequence[Token]:
-        """The tokens to be doubted, the most doubtful first: the one at the offset, those before it, the next."""
-        numbers = (self.at, *range(self.at - 1, self.at - 4, -1), self.at + 1)
+        """The tokens to be doubted, the most doubtful first: the one at the offset, three before it, three after it."""
+        numbers = (self.at, *range(self.at - 1, self.at - 4, -1), *range(self.at + 1, self.at + 4))
         return [self.tokens[n] for n in numbers if 0 <= n < len(self.tokens)]
 
     def after(self, token: Token) -> Token | None:

@@ -20,6 +20,7 @@ from communique.graph.namespaces import ID
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _KEYWORD = re.compile(r"\b[A-Z][A-Za-z_]+\b")
+_SIGN = re.compile(r"\"|\['")
 _MOST = 100  # repairs that are tried
 _LONGEST = 20_000  # characters of a text in which repairs are looked for
 _KEYWORD_LENGTH = 16  # as far as the parser's place may lie beyond the fault
@@ -46,6 +47,8 @@ def _locate(text: str, message: str) -> Fault:
         return Fault(text, message, len(text))
     reached = offset_of(text, int(match[1]), int(match[2]))
     if len(text) > _LONGEST:
+        return Fault(text, match[3], reached)
+    if _SIGN.search(match[3]):  # a sign has no length that would move the place on
         return Fault(text, match[3], reached)
     starts = {token.start for token in read_tokens(text)}
     begun = {reached - len(word) for word in _KEYWORD.findall(match[3])} & starts

@@ -23,9 +23,10 @@ from communique.graph.vocabulary import Concept, Term
 KINDS = ("class", "object", "datatype", "annotation", "property", "concept")
 
 _LABEL, _SUBCLASS = SKOS + "prefLabel", RDFS + "subClassOf"
+MOST = 20_000
 _FEW = 8
 _PLAIN = (
-    *("name", "iri", "declaration", "kind", "label", "definition", "uses", "nodes"),
+    *("name", "iri", "declaration", "kind", "label", "definition", "uses", "counted", "nodes"),
     *("broader", "narrower", "subjects", "values", "scheme"),
 )
 _SHORT = 3
@@ -81,6 +82,11 @@ class Entry:
     scheme: str | None = None
     samples: tuple[Use, ...] = field(default=())
     properties: tuple[Use, ...] = field(default=())
+
+    @property
+    def counted(self) -> int:
+        """How many of the uses the numbers of values and properties are counted in."""
+        return min(self.uses, MOST)
 
     @property
     def declaration(self) -> str:
@@ -144,23 +150,18 @@ def find(every: Sequence[Entry], name: str) -> Entry:
 
 
 def describe(run: Run, entry: Entry) -> Entry:
-    """Add the values in use, and of a class the properties that its nodes have."""
+    """Add the values in use, and of a class the properties that its nodes have.
+
+    Values and properties are counted in the first 20,000 statements or nodes, see ``Entry.counted``.
+    """
     it = NamedNode(entry.iri)
     if entry.kind == "class":
-        label = f"OPTIONAL {{ ?value <{_LABEL}> ?label FILTER(LANG(?label) = 'en') }}"
-        some = f"SELECT ?value (SAMPLE(?label) AS ?name) {{ ?value a {it} {label} }} GROUP BY ?value"
-        found = ask(run, f"{some} ORDER BY ?value LIMIT {_FEW}")
-        samples = [Use(row["value"], label=text(row, "name")) for row in found]
-        having = f"SELECT ?value (COUNT(DISTINCT ?s) AS ?n) {{ ?s a {it} ; ?value ?o }} GROUP BY ?value"
-        properties = _counted(run, f"{having} ORDER BY DESC(?n) ?value")
-        classes = listed([it, *(NamedNode(each) for each in below(entry.iri))])
-        count = f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ VALUES ?class {{ {classes} }} ?s a ?class }}"
-        nodes = int(text(next(ask(run, count)), "n"))
-        return replace(entry, nodes=nodes, samples=tuple(samples), properties=tuple(properties))
+        return replace(entry, nodes=_count_nodes(run, entry), samples=_nodes(run, it), properties=_properties(run, it))
     outside = f"FILTER(!STRSTARTS(STR(?s), '{VOCAB}'))"
     pattern = f"?s ?value {it} {outside}" if entry.kind == "concept" else f"?s {it} ?value"
-    query = f"SELECT ?value (COUNT(*) AS ?n) {{ {pattern} }} GROUP BY ?value"
-    return replace(entry, samples=tuple(_counted(run, f"{query} ORDER BY DESC(?n) ?value LIMIT {_FEW}")))
+    some = f"{{ SELECT ?value {{ {pattern} }} LIMIT {MOST} }}"
+    query = f"SELECT ?value (COUNT(*) AS ?n) {{ {some} }} GROUP BY ?value ORDER BY DESC(?n) ?value LIMIT {_FEW}"
+    return replace(entry, samples=_counted(run, query))
 
 
 def told(entry: Entry) -> dict[str, object]:
@@ -233,9 +234,31 @@ def _names(nodes: Sequence[NamedNode]) -> tuple[str, ...]:
     return tuple(shorten(each.value) for each in nodes)
 
 
-def _counted(run: Run, query: str) -> list[Use]:
+def _count_nodes(run: Run, entry: Entry) -> int:
+    """Count the nodes of a class and of those below it."""
+    classes = listed([NamedNode(each) for each in (entry.iri, *below(entry.iri))])
+    count = f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ VALUES ?class {{ {classes} }} ?s a ?class }}"
+    return int(text(next(ask(run, count)), "n"))
+
+
+def _nodes(run: Run, it: NamedNode) -> tuple[Use, ...]:
+    """Give some nodes of a class with their names."""
+    some = f"{{ SELECT DISTINCT ?value {{ ?value a {it} }} LIMIT {_FEW} }}"
+    label = f"OPTIONAL {{ ?value <{_LABEL}> ?label FILTER(LANG(?label) = 'en') }}"
+    found = ask(run, f"SELECT ?value (SAMPLE(?label) AS ?name) {{ {some} {label} }} GROUP BY ?value ORDER BY ?value")
+    return tuple(Use(row["value"], label=text(row, "name")) for row in found)
+
+
+def _properties(run: Run, it: NamedNode) -> tuple[Use, ...]:
+    """Count of how many nodes of a class each property is stated."""
+    some = f"{{ SELECT DISTINCT ?s {{ ?s a {it} }} LIMIT {MOST} }}"
+    having = f"SELECT ?value (COUNT(DISTINCT ?s) AS ?n) {{ {some} ?s ?value ?o }} GROUP BY ?value"
+    return _counted(run, f"{having} ORDER BY DESC(?n) ?value")
+
+
+def _counted(run: Run, query: str) -> tuple[Use, ...]:
     """Read values with their numbers."""
-    return [Use(row["value"], int(text(row, "n"))) for row in ask(run, query)]
+    return tuple(Use(row["value"], int(text(row, "n"))) for row in ask(run, query))
 
 
 def _told(use: Use) -> dict[str, object]:

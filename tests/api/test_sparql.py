@@ -159,7 +159,7 @@ def test_problems_say_what_to_do(client: FlaskClient, text: str, status: int, ki
 
 def test_a_syntax_error_has_its_place(client: FlaskClient) -> None:
     parts = problem(ask(client, "ASK {\n ?s }"))
-    assert (parts["line"], parts["column"]) == (2, 6)
+    assert (parts["line"], parts["column"]) == (2, 5)
 
 
 @pytest.mark.parametrize(

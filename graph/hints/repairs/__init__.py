@@ -16,8 +16,8 @@ __all__ = ["repairs"]
 _PROPOSALS = (
     *(literals.signs, names.prologue, names.prefixes, names.bare_iris, literals.openings, literals.languages),
     *(keywords.misspelt, keywords.operators, clauses.projection, clauses.grouping, clauses.naming, clauses.numbers),
-    *(groups.braces, clauses.order, groups.brackets, slips.slips, groups.subqueries, groups.dots, groups.surplus),
-    *(groups.missing_brace, keywords.bare_words),
+    *(groups.braces, clauses.order, groups.brackets, slips.slips, groups.subqueries, groups.dots),
+    *(groups.incomplete, groups.surplus, groups.missing_brace, keywords.bare_words),
 )
 
 

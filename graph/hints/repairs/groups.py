@@ -87,6 +87,17 @@ def dots(fault: Fault) -> Iterator[Repair]:
             yield Repair((insertion(before.end, " ."),), token.start, *words)
 
 
+def incomplete(fault: Fault) -> Iterator[Repair]:
+    """Statements without a property or without a value."""
+    for token in fault.near:
+        before = fault.before(token)
+        if token.kind == "mark" and token.text in {"}", ".", ";"} and before and before.kind in TERMS | {"word"}:
+            for missing in (" ?value ", " ?property ?value "):
+                words = ("the statement that ends here is not complete", "a subject, a property and a value")
+                cure = f"write {shown(before.text)}{missing}{token.text}"
+                yield Repair((insertion(before.end, missing),), token.start, *words, cure)
+
+
 def surplus(fault: Fault) -> Iterator[Repair]:
     """A mark too many."""
     for token in fault.near:

@@ -40,7 +40,9 @@ class Slip:
             if chosen:
                 written, new = (shown(part) for part in (text[chosen[0].start : chosen[0].end], chosen[0].text))
                 cure = self.cure or f"write {new.replace(f'<{XSD}date>', 'xsd:date')}"
-                yield Repair(tuple(chosen), chosen[0].start, self.found.format(written), self.expected, cure)
+                start = chosen[0].start
+                at = start + len(text[start:]) - len(text[start:].lstrip())
+                yield Repair(tuple(chosen), at, self.found.format(written), self.expected, cure)
 
 
 SLIPS = (
@@ -90,8 +92,8 @@ SLIPS = (
     ),
     Slip(r"(?<=\s)(?:A|is|isa|is\s+a)(?=\s)", "a", "{} is no property", "a, in a small letter, before a class"),
     Slip(
-        r"\}\s*(?:PREFIX[^\n]*\s+)*(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b[\s\S]*\Z",
-        "}",
+        r"(?<=\})\s*(?:PREFIX[^\n]*\s+)*(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b[\s\S]*\Z",
+        "",
         "a second query",
         "one query at a time",
         "send them one by one",

@@ -51,7 +51,7 @@ def query(name: str | None, pairs: tuple[str, ...], file: Path | None, form: str
     smaller than was meant, is written to stderr.
 
     \b
-    Examples:
+    Example:
       communique query adopters-of-agreement --param agreement=agreement/seoul-communique
       communique query commitments-by-state --param "state=South Korea"
     """

@@ -21,7 +21,7 @@ def terms(word: str | None, form: str) -> None:
     near spellings are found too. A term that is meant alone is described with its values in use.
 
     \b
-    Examples:
+    Example:
       communique terms com:role
       communique terms signatory --format json
     """
@@ -55,6 +55,7 @@ def _print_entry(entry: Entry, form: str) -> None:
         "label": entry.label,
         "meaning": entry.definition,
         "uses": entry.uses,
+        "counted in": entry.counted if entry.counted < entry.uses else None,
         "with narrower": entry.nodes if entry.narrower else None,
         "below": entry.broader,
         "above": entry.narrower,

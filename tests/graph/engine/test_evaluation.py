@@ -108,7 +108,7 @@ def test_relative_iris_are_those_of_data(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "column"), [("SELECT", 1, 7), ("SELECT * {\n  ?s ?p\n}", 3, 2), ("ASK {} ASK {}", 1, 14)]
+    ("text", "line", "column"), [("SELECT", 1, 7), ("SELECT * {\n  ?s ?p\n}", 3, 1), ("ASK {} ASK {}", 1, 8)]
 )
 def test_a_syntax_error_knows_its_place(store: Store, text: str, line: int, column: int) -> None:
     with pytest.raises(QuerySyntaxError) as caught:

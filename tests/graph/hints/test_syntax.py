@@ -93,8 +93,11 @@ FAULTS = [
     ("a space in an IRI", "DESCRIBE <http://a.example/a b>", (1, 11), "write %20"),
     ("a backslash", 'ASK { ?s ?p "a\\q" }', (1, 15), "write \\\\"),
     ("an entity", "ASK { ?s ?p ?o FILTER(?o &lt; 3) }", (1, 26), "write <"),
-    ("two queries", f"{P}ASK {{ ?x a com:A }}\nASK {{ ?x a com:B }}", (2, 18), "send them one by one"),
+    ("two queries", f"{P}ASK {{ ?x a com:A }}\nASK {{ ?x a com:B }}", (3, 1), "send them one by one"),
     ("a word for a text", f"{P}ASK {{ ?x com:a ?y FILTER(LANG(?y) = en) }}", (2, 37), "write ?en"),
+    ("no value", f"{P}ASK {{ ?x com:a }}", (2, 16), "write com:a ?value }"),
+    ("no property", f"{P}ASK {{ ?x a ?y . ?z . }}", (2, 20), "write ?z ?property ?value ."),
+    ("an end too early", "SELECT", (1, 7), "complete the last clause"),
     ("no query", "", (1, 1), "SELECT * WHERE"),
     ("words", "who signed the communique?", (1, 1), "SELECT * WHERE"),
 ]
