@@ -1,15 +1,14 @@
 """GraphML and GEXF, after one step that leaves nothing their readers choke on.
 
-Nodes have short ids (``state/KOR``) and keep their IRI as an attribute. None is left out, lists and mappings become
-JSON, characters that XML forbids are dropped. No clock is read: the same network gives the same bytes.
+Nodes have short ids (``state/KOR``), or their IRI where two would be alike, and keep their IRI as an attribute. None is
+left out, lists and mappings become JSON. No clock is read: the same network gives the same bytes.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -21,10 +20,9 @@ from communique.graph.namespaces import shorten
 from communique.graph.networks.measures import MeasureTable
 from communique.graph.networks.network import Network
 from communique.graph.networks.tables import Row, edge_rows, measure_metadata, metadata, node_rows
+from communique.graph.networks.texts import clean
 from communique.graph.networks.times import OPEN, meetings
 
-# What XML 1.0 does not allow in any form, escaped or not.
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _GEXF = "http://gexf.net/1.3"
 _GEXF_TYPES = {bool: "boolean", int: "long", float: "double", str: "string"}
 
@@ -36,10 +34,9 @@ def write_graphml(network: Network, measures: Measures = ()) -> bytes:
     """Write GraphML with the metadata as attributes of the graph."""
     graph: Any = nx.DiGraph() if network.directed else nx.Graph()
     graph.graph.update(_clean(_described(network, measures)))
-    graph.add_nodes_from((shorten(row["iri"]), _clean(row)) for row in node_rows(network, measures))
-    graph.add_edges_from(
-        (shorten(row.pop("source")), shorten(row.pop("target")), _clean(row)) for row in _edges(network)
-    )
+    ids = _ids(network)
+    graph.add_nodes_from((ids[row["iri"]], _clean(row)) for row in node_rows(network, measures))
+    graph.add_edges_from((ids[row.pop("source")], ids[row.pop("target")], _clean(row)) for row in _edges(network))
     text = io.BytesIO()
     nx.write_graphml_xml(graph, text, named_key_ids=True)
     return text.getvalue()
@@ -54,10 +51,10 @@ def write_gexf(network: Network, measures: Measures = ()) -> bytes:
     spells = _spells(network)
     time = {"mode": "dynamic", "timeformat": "date"} if spells else {"mode": "static"}
     graph = SubElement(root, "graph", {"defaultedgetype": "directed" if network.directed else "undirected"} | time)
-    nodes, edges = node_rows(network, measures), _edges(network)
-    heads = [{"id": shorten(row["iri"]), "label": _text(row.pop("label"))} for row in nodes]
+    nodes, edges, ids = node_rows(network, measures), _edges(network), _ids(network)
+    heads = [{"id": ids[row["iri"]], "label": _text(row.pop("label"))} for row in nodes]
     _add_items(graph, "node", heads, nodes, {})
-    _add_items(graph, "edge", [_edge_head(at, row) for at, row in enumerate(edges)], edges, spells)
+    _add_items(graph, "edge", [_edge_head(at, row, ids) for at, row in enumerate(edges)], edges, spells)
     indent(root)
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
 
@@ -67,9 +64,16 @@ def _edges(network: Network) -> list[Row]:
     return [{key: value for key, value in row.items() if not key.endswith("_label")} for row in edge_rows(network)]
 
 
-def _edge_head(at: int, row: Row) -> dict[str, str]:
+def _ids(network: Network) -> dict[str, str]:
+    """Give each IRI its short form, or itself where several would have the same."""
+    short = {node.iri: shorten(node.iri) for node in network.nodes}
+    alike = Counter(short.values())
+    return {iri: text if alike[text] == 1 else iri for iri, text in short.items()}
+
+
+def _edge_head(at: int, row: Row, ids: Mapping[str, str]) -> dict[str, str]:
     """Take the attributes out of a row that GEXF itself knows."""
-    ends = {end: shorten(row.pop(end)) for end in ("source", "target")}
+    ends = {end: ids[row.pop(end)] for end in ("source", "target")}
     return {"id": str(at), **ends, "weight": str(row.pop("weight"))}
 
 
@@ -134,4 +138,4 @@ def _clean(row: Row) -> Row:
 def _text(value: object) -> str:
     """Write a value as text that XML allows; lists and mappings as JSON, booleans as XML Schema spells them."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return _ILLEGAL.sub("", text)
+    return clean(text)

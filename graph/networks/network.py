@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
+from numbers import Real
 from typing import Any
 
 import networkx as nx
@@ -14,6 +16,7 @@ import numpy.typing as npt
 from communique.graph.errors import NetworkError
 from communique.graph.networks.distances import Distances, ExactWeights, derive
 from communique.graph.networks.records import Completeness, Member, Node, Occasion, Provenance, Source
+from communique.graph.networks.texts import identify
 from communique.graph.networks.ties import Floats, Integers, Ties
 
 
@@ -131,23 +134,29 @@ class Network:
 
     @classmethod
     def from_networkx(cls, graph: Any, *, weight: str = "weight", data_version: str = "unknown") -> Network:
-        """Accept a networkx Graph or DiGraph; a missing weight is 1, the node itself is the IRI.
+        """Accept a networkx Graph or DiGraph; a missing weight is 1.
 
-        NetworkError for a multigraph, for loops, and for weights that are not positive numbers.
+        A node is its own IRI and, where it has no attribute ``label``, its label. Nodes that are written alike, such as
+        ``1`` and ``"1"``, stay apart and get IRIs that tell them apart; control characters are percent-encoded.
+
+        NetworkError for a multigraph, and with the name of the edge for loops and for weights that are not positive,
+        finite numbers, also when they are too large or too small for a double.
         """
         if graph.is_multigraph():
             raise NetworkError("a multigraph has no single weight per edge", hint="add parallel edges up first")
-        names = sorted(graph, key=str)
+        iris = identify(graph)
+        names = sorted(graph, key=iris.__getitem__)
         index = {name: at for at, name in enumerate(names)}
-        edges = sorted(
+        edges = [
             (*_ends(index[u], index[v], graph.is_directed()), data.get(weight, 1))
             for u, v, data in graph.edges(data=True)
-        )
+        ]
+        edges.sort(key=lambda edge: edge[:2])
         for u, v, value in edges:
-            _check(names[u], names[v], value)
+            _check(iris[names[u]], iris[names[v]], value)
         exact = ExactWeights.of([value for *_, value in edges])
         return cls(
-            nodes=tuple(Node(str(name), str(graph.nodes[name].get("label", name))) for name in names),
+            nodes=tuple(Node(iris[name], str(graph.nodes[name].get("label", iris[name]))) for name in names),
             directed=graph.is_directed(),
             src=np.array([u for u, _, _ in edges], np.int64),
             dst=np.array([v for _, v, _ in edges], np.int64),
@@ -164,9 +173,13 @@ def _ends(u: int, v: int, directed: bool) -> tuple[int, int]:
     return (u, v) if directed or u < v else (v, u)
 
 
-def _check(source: Any, target: Any, weight: Any) -> None:
+def _check(source: str, target: str, weight: Any) -> None:
     """Refuse an edge no measure could read."""
     if source == target:
         raise NetworkError(f"{source} is tied to itself", hint="remove loops: no actor cooperates with itself")
-    if not 0 < weight < float("inf"):
+    try:
+        is_weight = isinstance(weight, Real | Decimal) and 0 < float(weight) < float("inf")
+    except (OverflowError, ValueError):
+        is_weight = False
+    if not is_weight:
         raise NetworkError(f"the edge {source} - {target} weighs {weight!r}", expected="a positive, finite number")

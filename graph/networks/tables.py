@@ -1,4 +1,7 @@
-"""Networks and measures as rows of plain values, with the metadata that must go along."""
+"""Networks and measures as rows of plain values, with the metadata that must go along.
+
+Labels stand on one line, and no text holds a character that some format cannot hold.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from communique.graph.networks.completeness import notes
 from communique.graph.networks.measures import MeasureTable
 from communique.graph.networks.network import Network
 from communique.graph.networks.records import Occasion
+from communique.graph.networks.texts import clean, clean_label
 
 Row = dict[str, Any]
 
@@ -21,7 +25,7 @@ def edge_rows(network: Network) -> list[Row]:
 
 def node_rows(network: Network, measures: Sequence[MeasureTable] = ()) -> list[Row]:
     """List nodes: IRI, label, and per measure its value and rank; None where it is undefined."""
-    found: dict[str, Row] = {node.iri: {"iri": node.iri, "label": node.label} for node in network.nodes}
+    found: dict[str, Row] = {node.iri: {"iri": node.iri, "label": clean_label(node.label)} for node in network.nodes}
     for table in measures:
         for each in table.rows:
             found[each.iri] |= {table.name: each.value, f"{table.name}_rank": each.rank}
@@ -35,7 +39,7 @@ def measure_rows(table: MeasureTable) -> list[Row]:
             "rank": each.rank,
             "tied": each.is_tied,
             "iri": each.iri,
-            "label": each.label,
+            "label": clean_label(each.label),
             "value": each.value,
             "reason": each.reason,
         }
@@ -53,11 +57,11 @@ def metadata(network: Network) -> Row:
     known, origin = network.completeness, network.provenance
     return {
         "layer": origin.layer,
-        "parameters": dict(origin.parameters),
-        "weight_rule": origin.weight_rule,
+        "parameters": {name: clean_label(text) for name, text in origin.parameters.items()},
+        "weight_rule": clean_label(origin.weight_rule),
         "distance_rule": network.distances.rule,
         "distance_unit": network.distances.unit,
-        "data_version": origin.data_version,
+        "data_version": clean_label(origin.data_version),
         "directed": network.directed,
         "node_count": len(network.nodes),
         "edge_count": len(network.src),
@@ -69,11 +73,16 @@ def metadata(network: Network) -> Row:
         "left_out": dict(known.left_out),
         "open_ended": known.open_ended,
         "sources": [
-            {"document": each.document, "title": each.title, "publisher": each.publisher, "edges": each.edges}
+            {
+                "document": each.document,
+                "title": clean_label(each.title),
+                "publisher": clean_label(each.publisher),
+                "edges": each.edges,
+            }
             for each in network.sources
         ],
-        "notes": notes(network),
-        "queries": dict(origin.queries),
+        "notes": [clean_label(note) for note in notes(network)],
+        "queries": {name: clean(text) for name, text in origin.queries.items()},
     }
 
 
@@ -96,9 +105,9 @@ def _edges(network: Network) -> Iterator[Row]:
     for u, v, weight, events, planned_events, planned, documents in values:
         yield {
             "source": network.nodes[u].iri,
-            "source_label": network.nodes[u].label,
+            "source_label": clean_label(network.nodes[u].label),
             "target": network.nodes[v].iri,
-            "target_label": network.nodes[v].label,
+            "target_label": clean_label(network.nodes[v].label),
             "weight": weight,
             "events": events,
             "planned_events": planned_events,
@@ -111,7 +120,7 @@ def _occasion(occasion: Occasion) -> Row:
     """Write one occasion."""
     return {
         "iri": occasion.iri,
-        "label": occasion.label,
+        "label": clean_label(occasion.label),
         "begin": _day(occasion.begin),
         "end": _day(occasion.end),
         "planned": occasion.planned,

@@ -71,7 +71,7 @@ class Documents:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Give every kind of triple that decides about a document."""
-        own = (step for rule in _rules() if rule.narrow for path in rule.narrow.reads.values() for step in path.steps())
+        own = (step for rule in _rules() for path in rule.narrow.reads.values() for step in path.steps())
         return tuple(dict.fromkeys([*self.plan.steps(), *own]))
 
     @property
@@ -137,7 +137,7 @@ class Documents:
 
 def can_judge(store: Store, plan: Plan) -> bool:
     """Tell whether all that the checks of documents read is known, and stands in named graphs."""
-    is_known = all(rule.narrow for rule in _rules()) and all(check.is_local for check in plan.checks)
+    is_known = all(check.is_local for check in plan.checks)
     return is_known and next(store.quads_for_pattern(None, None, None, DefaultGraph()), None) is None
 
 
@@ -173,7 +173,7 @@ def _besides(nodes: Collection[Term], results: Iterable[ValidationResult]) -> It
 
 def _begin(rule: rules.SetRule) -> Iterator[Step]:
     """Give the triples with which a set query begins: every focus node has one, over the first path that is read."""
-    for path in rule.narrow.reads.values() if rule.narrow else ():
+    for path in rule.narrow.reads.values():
         first = path.parts[0] if isinstance(path, Alternative) else path
         yield next(first.steps())
 

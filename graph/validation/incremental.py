@@ -159,11 +159,8 @@ def _judge_documents(change: Change) -> ValidationReport:
 
 
 def _ask(rule: rules.SetRule, change: Change, view: View) -> Iterator[ValidationResult]:
-    """Ask a set query about what a change touches; one that does not say what it reads, about everything.
-
-    Everything is asked about too when a node of the change has no name to ask for.
-    """
-    if rule.narrow is None or change.has_blanks:
+    """Ask a set query about what a change touches; about everything when a node of it has no name to ask for."""
+    if change.has_blanks:
         yield from rules.findings(rule, view)
         return
     for names, path in rule.narrow.reads.items():

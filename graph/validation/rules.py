@@ -3,9 +3,9 @@
 As ``sh:sparql`` such a rule would be run once per focus node; as a set query it is run once. The files are
 ``queries/qc/*.rq``. Their ``#+`` header has: ``summary``; ``rule``, its number; ``severity`` (Violation, Warning,
 Info); ``scope`` (document, union); ``of``, where every focus node is said to be of one class; ``message``, in which
-``{?name}`` stands for the value of a variable; where all rows have one, ``path``; and ``reads``, from which follows
-where a change matters (see ``narrowing``). A row has ``?this``, the focus node, and may have ``?value``, ``?path`` and
-``?graph``.
+``{?name}`` stands for the value of a variable; ``reads``, from which follows where a change matters (see
+``narrowing``); and where all rows have one, ``path``. A row has ``?this``, the focus node, and may have ``?value``,
+``?path`` and ``?graph``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from communique.graph.validation.view import View
 COMPONENT = NamedNode(SHAPES + "SetQueryConstraintComponent")
 
 _KEYS = {"summary", "description", "rule", "severity", "scope", "of", "reads", "message", "path"}
-_NEEDED = _KEYS - {"description", "of", "path", "reads"}
+_NEEDED = _KEYS - {"description", "of", "path"}
 _CHOICES = {"severity": {"Violation", "Warning", "Info"}, "scope": {"document", "union"}}
 _PLACEHOLDER = re.compile(r"\{\?(\w+)\}")
 
@@ -45,7 +45,7 @@ class SetRule:
     path : a prefixed name or empty
     of : the class that its focus nodes are said to be of, if it asks for one
     query : what is asked of everything
-    narrow : what is asked of some nodes; None where the header does not say what is read
+    narrow : what is asked of some nodes
     """
 
     stem: str
@@ -56,7 +56,7 @@ class SetRule:
     message: str
     path: str
     query: str
-    narrow: Narrow | None = None
+    narrow: Narrow
     of: NamedNode | None = None
 
     @property
@@ -90,7 +90,7 @@ def read_rule(stem: str, query: str) -> SetRule:
         message=header["message"],
         path=header.get("path", ""),
         query=widen(query),
-        narrow=Narrow.of(query, header["reads"]) if "reads" in header else None,
+        narrow=Narrow.of(query, header["reads"]),
         of=term(header["of"]) if "of" in header else None,
     )
 
@@ -147,7 +147,7 @@ def _check_header(stem: str, header: object) -> None:
     """Refuse a header that lacks a key, has one that nobody reads, or a value that means nothing."""
     if not isinstance(header, dict) or _NEEDED - header.keys() or header.keys() - _KEYS:
         found = ", ".join(map(str, header)) if isinstance(header, dict) else "no keys"
-        expected = ", ".join(sorted(_NEEDED)) + "; perhaps description, of, path, reads"
+        expected = ", ".join(sorted(_NEEDED)) + "; perhaps description, of, path"
         raise ShapesError(f"queries/qc/{stem}.rq: the header has {found}", expected=expected)
     for key, choices in _CHOICES.items():
         if header[key] not in choices:

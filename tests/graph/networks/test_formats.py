@@ -161,19 +161,102 @@ def test_networks_without_occasions_can_be_written(network: Network, form: str) 
     assert b"external" in formats.write(network, form)
 
 
-def test_awkward_labels_survive_every_format(draw: Draw, world: Store) -> None:
-    awkward = 'Ar"land, & <co>\x00\x0b # one\n'
+def test_awkward_labels_survive_every_format_on_one_line(draw: Draw, world: Store) -> None:
+    awkward, shown = 'Ar"land, & <co>\x00\x0b # one\n', 'Ar"land, & <co> # one'
     other = Store()
     other.extend(world)
     other.remove(Quad(entity("state/XAA"), term("skos:prefLabel"), Literal("Arland", language="en"), BACKGROUND))
     other.add(Quad(entity("state/XAA"), term("skos:prefLabel"), Literal(awkward, language="en"), BACKGROUND))
     network = draw("hosting", other)
-    assert json.loads(formats.write(network, "json"))["nodes"][0]["label"] == awkward
-    table = formats.write(network, "nodes.csv").decode().partition('"iri"')
-    assert next(csv.DictReader(io.StringIO("".join(table[1:]), newline="")))["label"] == awkward
-    clean = awkward.replace("\x00", "").replace("\x0b", "")
+    assert [label for _, label in read_back(network).values()] == [{f"{ID}state/XAA": shown}] * 5
+
+
+def read_back(network: Network) -> dict[str, tuple[set[tuple[str, ...]], dict[str, str]]]:
+    """Read every format with a reader of its own: the edges by the IRIs of their ends, and the first node's label."""
+    assert formats.FORMATS.keys() == {"json", "edges.csv", "nodes.csv", "graphml", "gexf"}
+    content = {form: formats.write(network, form) for form in formats.FORMATS}
+    linked = nx.node_link_graph(json.loads(content["json"]), edges="edges")
+    (_, edges), (_, nodes) = (read_csv(content[form]) for form in ("edges.csv", "nodes.csv"))
+    first, ties = network.nodes[0].iri, {(row["source"], row["target"]) for row in edges}
+    labels = {row["iri"]: row["label"] for row in nodes}
+    by_csv = {row["source"]: row["source_label"] for row in edges} | {
+        row["target"]: row["target_label"] for row in edges
+    }
+    found = {
+        "json": ({*linked.edges}, {name: data["label"] for name, data in linked.nodes.items()}),
+        "edges.csv": (ties, {name: by_csv.get(name, labels[name]) for name in labels}),
+        "nodes.csv": (ties, labels),
+    }
     for form, read in (("graphml", nx.read_graphml), ("gexf", lambda file: nx.read_gexf(file, version="1.3"))):
-        assert read(io.BytesIO(formats.write(network, form))).nodes["state/XAA"]["label"] == clean
+        graph = read(io.BytesIO(content[form]))
+        iris = {name: data["iri"] for name, data in graph.nodes.items()}
+        found[form] = (
+            {(iris[u], iris[v]) for u, v in graph.edges},
+            {iris[name]: data["label"] for name, data in graph.nodes.items()},
+        )
+        assert len(iris) == len(network.nodes)
+    return {form: (edges, {first: labels[first]}) for form, (edges, labels) in found.items()}
+
+
+ODD = [
+    "",
+    " ",
+    "a\x01b",
+    "a%01b",
+    "a\x02b",
+    "a\nb",
+    "\x1b[31mred",
+    "\x7f\x85",
+    "\ud800",
+    "\ufffe",
+    "<&\"'>",
+    "# x",
+    "\x00",
+    "a,b",
+]
+
+
+@pytest.mark.parametrize("form", formats.FORMATS)
+def test_no_format_holds_a_control_character(form: str) -> None:
+    graph: Any = nx.DiGraph()
+    for at, name in enumerate(ODD):
+        graph.add_node(name, label=f"{name} {at}")
+    graph.add_edges_from((name, ODD[at - 1]) for at, name in enumerate(ODD))
+    network = Network.from_networkx(graph, data_version="v\x07")
+    written = formats.write(network, form, measures=[measure(network, "degree")]).decode()
+    assert not set(written) & {chr(code) for code in [*range(9), 11, 12, *range(14, 32), *range(127, 160), 0xFFFE]}
+    if form in {"graphml", "gexf"}:
+        ElementTree.fromstring(written.encode())
+
+
+def test_odd_names_are_read_back_as_many_as_they_were() -> None:
+    graph: Any = nx.DiGraph()
+    graph.add_nodes_from(ODD)
+    graph.add_edges_from((name, ODD[at - 1]) for at, name in enumerate(ODD))
+    network = Network.from_networkx(graph)
+    iris = [node.iri for node in network.nodes]
+    assert len(set(iris)) == len(ODD)
+    ties = {(iris[u], iris[v]) for u, v in zip(network.src.tolist(), network.dst.tolist(), strict=True)}
+    assert len(ties) == len(ODD)
+    for form, (edges, _) in read_back(network).items():
+        assert edges == ties, form
+
+
+def test_nodes_that_are_shortened_alike_stay_apart() -> None:
+    graph: Any = nx.DiGraph([(f"{ID}state/XAA", "state/XAA"), ("state/XAA", "com:Event"), (term("com:Event").value, 1)])
+    graph.add_edge("1", 1)
+    network = Network.from_networkx(graph)
+    assert sorted(node.iri for node in network.nodes if "1" in node.iri) == ["'1'", "1"]
+    for form, (edges, _) in read_back(network).items():
+        assert len(edges) == 4, form
+
+
+@pytest.mark.parametrize("form", formats.MEASURE_FORMATS)
+def test_measures_of_odd_names_are_written_alike(form: str) -> None:
+    table = measure(Network.from_networkx(nx.Graph([("a\x01", "a\x02"), (1, "1")])), "degree")
+    text = formats.write_measure(table, form).decode()
+    assert all(name in text for name in ("a%01", "a%02", "'1'"))
+    assert "\x01" not in text
 
 
 def test_unknown_formats_are_answered_with_the_known_ones(hosting: Network, measures: list[MeasureTable]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pickle
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,6 +58,20 @@ def test_a_network_handed_in_says_so() -> None:
     assert not network.planned.any()
 
 
+def test_nodes_that_are_written_alike_stay_apart() -> None:
+    graph = nx.DiGraph([(1, "1"), ("1", "'1'"), ("'1'", 1)])
+    network = Network.from_networkx(graph)
+    assert [node.iri for node in network.nodes] == ["'1'", "'1'-2", "1"]
+    assert {len(set(row)) for row in (network.src.tolist(), network.dst.tolist())} == {3}
+    assert len(measure(network, "betweenness").rows) == 3
+
+
+def test_numbers_of_every_kind_are_weights() -> None:
+    weights = [2, 0.5, Fraction(1, 3), Decimal("0.25"), np.float32(1.5), np.int64(4)]
+    graph = nx.Graph([("hub", f"n{at}", {"weight": weight}) for at, weight in enumerate(weights)])
+    assert Network.from_networkx(graph).weight.tolist() == [float(weight) for weight in weights]
+
+
 def test_a_part_of_a_network_keeps_its_weights() -> None:
     graph: Any = nx.Graph()
     graph.add_weighted_edges_from([("a", "b", 1), ("b", "c", 2), ("c", "d", 3), ("a", "d", 4)])
@@ -74,6 +90,23 @@ def test_a_part_of_a_network_keeps_its_weights() -> None:
         (nx.Graph([("a", "b", {"weight": 0})]), "the edge a - b weighs 0; expected: a positive, finite number"),
         (nx.Graph([("a", "b", {"weight": float("inf")})]), "weighs inf"),
         (nx.Graph([("a", "b", {"weight": float("nan")})]), "weighs nan"),
+        *(
+            (
+                nx.Graph([("a", "c"), ("b", "a", {"weight": weight})]),
+                rf"the edge a - b weighs .*{shown}.*expected: a pos",
+            )
+            for weight, shown in [
+                ("3", "'3'"),
+                (None, "None"),
+                ([1], r"\[1\]"),
+                (1j, "1j"),
+                (-2, "-2"),
+                (10**400, "1000"),
+                (Fraction(1, 10**400), "Fraction"),
+                (Decimal("NaN"), "NaN"),
+                (Decimal("Infinity"), "Infinity"),
+            ]
+        ),
     ],
 )
 def test_graphs_that_no_measure_could_read_are_refused(graph: Any, message: str) -> None:

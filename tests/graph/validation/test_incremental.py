@@ -118,7 +118,7 @@ def test_what_is_no_path_is_refused(text: str) -> None:
 
 def test_every_open_line_of_a_rule_is_filled_by_what_it_reads() -> None:
     for rule in rules.set_rules():
-        if rule.narrow is not None and rule.scope != DOCUMENT:
+        if rule.scope != DOCUMENT:
             for names in rule.narrow.reads:
                 assert "VALUES (" + " ".join(f"?{name}" for name in names.split()) in rule.narrow.about(names, []), (
                     rule.stem

@@ -16,6 +16,7 @@ HEADER = """#+ summary: Bodies with a label.
 #+ severity: Info
 #+ scope: union
 #+ path: skos:prefLabel
+#+ reads: {this graph: "skos:prefLabel"}
 #+ message: "{?this} is labelled {?value}, {?nothing}."
 """
 QUERY = f"SELECT ?this ?value ?nothing ?graph WHERE {{ GRAPH ?graph {{ ?this {term('skos:prefLabel')} ?value }} }}"
