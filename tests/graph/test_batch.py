@@ -82,9 +82,18 @@ def test_what_is_told_of_the_graphs_the_document_and_its_parts_goes() -> None:
         Quad(node, term("dct:title"), Literal("before"), META)
         for node in (stated(ONE), inferred(ONE), document(ONE), PART)
     ]
-    elsewhere = Quad(document(TWO), term("dct:title"), Literal("other"), META)
     part = Quad(document(ONE), term("dct:hasPart"), PART, META)
-    assert replaced([fact(ONE), *about, part, elsewhere], [fact(ONE, "after")]) == {fact(ONE, "after"), elsewhere}
+    other_part, thing = entity(f"document/{TWO}/paragraph/3"), entity("org/a")
+    elsewhere = [
+        Quad(document(TWO), term("dct:title"), Literal("other"), META),
+        Quad(document(TWO), term("dct:hasPart"), other_part, META),
+        Quad(other_part, term("dct:title"), Literal("other"), META),
+        # What another document says of this one, and what META says of a thing that is no part by its own account.
+        Quad(document(ONE), term("dct:hasPart"), thing, stated(TWO)),
+        Quad(thing, term("dct:title"), Literal("thing"), META),
+    ]
+    after = fact(ONE, "after")
+    assert replaced([fact(ONE), *about, part, *elsewhere], [after]) == {after, *elsewhere}
 
 
 def test_a_graph_that_names_the_replaced_one_goes_with_what_is_said_of_it() -> None:
