@@ -60,6 +60,8 @@ def test_a_row_becomes_a_node_with_evidence(map_rows: Map) -> None:
         ({"Year": "2018", "Country": "Korea", "Rank": "-9"}, "Rank", "less than 1"),
         ({"Year": "2018", "Country": "Korea", "Rank": "third"}, "Rank", "not a whole number"),
         ({"Year": "2018", "Country": "Korea", "Rank": "0"}, "", "no fact follows from this row"),
+        ({"Year": "2018", "Country": "Korea", "Rank": "0.00"}, "", "no fact follows from this row"),
+        ({"Year": "2018", "Country": "Korea", "Rank": "sNaN"}, "Rank", "not a whole number"),
         ({"Year": "", "Country": "Korea", "Rank": "1"}, "", "no fact follows from this row"),
     ],
 )
@@ -338,6 +340,20 @@ def test_inferences_candidates_and_facts_of_the_table_as_a_whole(map_rows: Map) 
     assert ("com:certainty", "certainty:inferred") in found.of("event/world-2", "doc/world-2020/inferred")
     assert ("com:judgement", "unreviewed") in found.of("candidate/world-1-2", "candidates")
     assert not found.of("candidate/world-2-", "candidates")
+
+
+def test_a_cell_has_to_have_the_form_of_its_pattern_as_a_whole_and_each_of_its_parts(map_rows: Map) -> None:
+    table = """
+    columns: {id: {pattern: "[A-Z]{3}", split: ";", missing: [NIL]}}
+    facts:
+      "org/world-{id}": {type: Organization, label: "{id}"}
+    """.replace("\n    ", "\n")
+    found = map_rows(table, {"id": "ABC; DEF;ABC; NIL;"}, {"id": "ABC;DEFG"}, {"id": " NIL "})
+    assert found.nodes == {"org/world-abc", "org/world-def"}
+    assert [(each.number, each.reason) for each in found.rejected] == [
+        (3, "not of the form [A-Z]{3}"),
+        (4, "no fact follows from this row"),
+    ]
 
 
 def test_addresses_are_written_so_that_they_are_some(map_rows: Map) -> None:
