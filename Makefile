@@ -1,6 +1,7 @@
 # Everything a newcomer needs. `make serve` and `make test` set up what they use.
 PYTHON ?= python3
 PORT ?= 8080
+ROOM ?= linking
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # The locked build backend is already installed, so the project itself needs nothing from an index.
@@ -8,7 +9,7 @@ INSTALL := $(PIP) install --no-deps --no-build-isolation --editable .
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test test-slow check fmt bench build lock clean
+.PHONY: help setup serve test test-slow check fmt mutate bench build lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 — /p' Makefile
@@ -44,6 +45,9 @@ check: .venv/dev.stamp ## lint, types, import contract
 fmt: .venv/dev.stamp ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+mutate: .venv/dev.stamp ## change the code of a room and list the changes that no test notices (ROOM=…, needs mutmut)
+	$(BIN)/python -m bench.mutating $(ROOM)
 
 bench: .venv/dev.stamp ## measure, side by side in one run
 	$(BIN)/python -m bench

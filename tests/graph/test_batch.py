@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from communique.graph.batch import by_document, document_name, exchange
+from communique.graph.batch import Batch, Reading, by_document, document_name, exchange
 from communique.graph.identifiers import CANDIDATES, JUDGEMENTS, META, document, entity, inferred, stated
+from communique.graph.mapping.tables.rows import Rejected
 from communique.graph.namespaces import ID, term
+from communique.graph.sources import Input
+from communique.graph.sources.releases import Harvest, Release, packaged_source
 
 ONE, TWO = "001", "002"
 DOUBT = entity("candidate/org-a--org-b")
@@ -78,9 +82,18 @@ def test_what_is_told_of_the_graphs_the_document_and_its_parts_goes() -> None:
         Quad(node, term("dct:title"), Literal("before"), META)
         for node in (stated(ONE), inferred(ONE), document(ONE), PART)
     ]
-    elsewhere = Quad(document(TWO), term("dct:title"), Literal("other"), META)
     part = Quad(document(ONE), term("dct:hasPart"), PART, META)
-    assert replaced([fact(ONE), *about, part, elsewhere], [fact(ONE, "after")]) == {fact(ONE, "after"), elsewhere}
+    other_part, thing = entity(f"document/{TWO}/paragraph/3"), entity("org/a")
+    elsewhere = [
+        Quad(document(TWO), term("dct:title"), Literal("other"), META),
+        Quad(document(TWO), term("dct:hasPart"), other_part, META),
+        Quad(other_part, term("dct:title"), Literal("other"), META),
+        # What another document says of this one, and what META says of a thing that is no part by its own account.
+        Quad(document(ONE), term("dct:hasPart"), thing, stated(TWO)),
+        Quad(thing, term("dct:title"), Literal("thing"), META),
+    ]
+    after = fact(ONE, "after")
+    assert replaced([fact(ONE), *about, part, *elsewhere], [after]) == {after, *elsewhere}
 
 
 def test_a_graph_that_names_the_replaced_one_goes_with_what_is_said_of_it() -> None:
@@ -134,3 +147,34 @@ def test_statements_of_common_graphs_belong_to_the_document_that_their_subject_r
         alone: CANDIDATES.value,
     }
     assert document_name(inferred(ONE)) == ONE
+
+
+def test_documents_that_are_withdrawn_can_be_told_when_the_store_has_lost_them() -> None:
+    store = store_of([fact(ONE), fact(TWO), REASON, rests_on(ONE)])
+    batch = Batch(store, ())
+    assert batch.size == 4
+    assert {name: set(batch.quads_of(name)) for name in batch.documents} == {
+        ONE: {fact(ONE), REASON, rests_on(ONE)},
+        TWO: {fact(TWO)},
+    }
+    batch.withdraw(ONE)
+    store.clear()
+    assert set(batch.quads_of(ONE)) == {fact(ONE), REASON, rests_on(ONE)}
+    assert not set(batch.quads_of(TWO))
+
+
+def test_a_list_is_written_for_each_source_of_rows_that_has_rejects(tmp_path: Path) -> None:
+    source = packaged_source("icegov")
+    (edition,) = source.editions[:1]
+    with_rejects, without = Harvest(), Harvest()
+    with_rejects.rejects.add(Rejected("data.csv", 7, "year", "x", "not a year", "correct the cell"))
+    release = Release(tmp_path, "icegov", "", source, edition, (), None)
+    plain = Input(tmp_path, "a.nq", ".nq")
+    for readings, written in (
+        ([Reading(release, harvest=with_rejects), Reading(plain)], [f"{edition.key}.csv"]),
+        ([Reading(release, harvest=without), Reading(release)], []),
+    ):
+        folder = tmp_path / "rejects" / str(len(written))
+        Batch(Store(), tuple(readings)).write_rejects(folder)
+        assert [path.name for path in folder.glob("*")] == written
+        assert all("data.csv,7,year,x,not a year" in path.read_text() for path in folder.glob("*"))

@@ -19,6 +19,7 @@ from communique.graph.validation import ValidationReport, ValidationResult
 from communique.graph.validation.results import INFO, VIOLATION, WARNING
 
 SHAPE = NamedNode(SHAPES + "R00")
+ALL = {"005", "006", "007"}
 X = entity("org/x")
 
 
@@ -29,16 +30,15 @@ def finding(
 
 
 def graph(describing: str = "", mentioning: str = "") -> Store:
-    """Make a graph in which some documents describe a node and others mention it."""
+    """Make a graph in which some documents describe a node, others mention it, and all speak of something else."""
     store = Store()
+    for number in ALL:
+        store.add(Quad(entity("org/z"), term("rdfs:label"), Literal("z"), stated(number)))
     for number in describing.split():
         store.add(Quad(X, term("rdfs:label"), Literal("x"), stated(number)))
     for number in mentioning.split():
         store.add(Quad(entity("org/y"), term("org:unitOf"), X, stated(number)))
     return store
-
-
-ALL = {"005", "006", "007"}
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,8 @@ def _numbers(texts: Iterable[str]) -> frozenset[Decimal]:
     found = set()
     for text in texts:
         with suppress(InvalidOperation):
-            found.add(Decimal(text))
+            if (number := Decimal(text)).is_finite():
+                found.add(number)
     return frozenset(found)
 
 

@@ -184,7 +184,7 @@ def _text_of(aspect: str) -> Callable[[Value], str | None]:
         "minted": lambda value: value.text if value.minted else None,
         "first": lambda value: _iso(value.days and value.days.begin_earliest),
         "last": lambda value: _iso(value.days and value.days.end_latest),
-        "year": lambda value: _iso(value.days and value.days.begin_earliest)[:4] if value.days else None,  # type: ignore[index]
+        "year": lambda value: (_iso(value.days and value.days.begin_earliest) or "")[:4] or None,
     }.get(aspect, lambda value: value.text)
 
 

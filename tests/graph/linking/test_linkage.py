@@ -12,6 +12,7 @@ from communique.graph.identifiers import entity
 from communique.graph.linking.linkage import Cells, Linkage
 from communique.graph.linking.mappings import COLUMNS, Origin, write_mappings
 from communique.graph.linking.names import label
+from communique.graph.linking.results import Candidate, Feature, Result
 
 YEAR_1990 = (date(1990, 1, 1), date(1990, 12, 31))
 ORIGIN = Origin("my data.csv", "Country name", date(2024, 5, 1), "1.2.3")
@@ -85,12 +86,80 @@ def test_what_was_asked_can_be_read_from_the_subject() -> None:
     linkage.link(Cells("Korea, Rep.", "1990-05", "Côte d’Ivoire/x"), YEAR_1990)
     row = next(sssom.read("".join(write_mappings(linkage.results, ORIGIN)), "some.tsv"))
     subject = row.node("subject_id").value
+    assert subject.endswith("@1990-05@C%C3%B4te%20d%E2%80%99Ivoire%2Fx")
     assert subject.startswith("https://w3id.org/communique/names/my-data-csv/country-name/")
     assert [unquote(part) for part in subject.rpartition("/")[2].split("@")] == [
         "Korea, Rep.",
         "1990-05",
         "Côte d’Ivoire/x",
     ]
+
+
+def test_a_question_is_answered_once_and_its_answer_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def answer(text: str, kind: str, **known: object) -> Result:
+        asked.append(text)
+        return Result()
+
+    monkeypatch.setattr("communique.graph.linking.linkage.resolve", answer)
+    linkage = Linkage("State")
+    first = linkage.link(Cells("Zaire"), YEAR_1990)
+    assert linkage.link(Cells("Zaire"), YEAR_1990) is first
+    assert asked == ["Zaire", "Zaire"], "on the first and on the last day"
+
+
+def test_every_column_of_a_mapping_is_filled(linkage: Linkage) -> None:
+    lines = "".join(write_mappings(linkage.results, ORIGIN)).splitlines()
+    header, *rows = (line.split("\t") for line in lines if not line.startswith("#"))
+    assert tuple(header) == COLUMNS
+    for row in rows:
+        assert all(row) and len(row) == len(COLUMNS)
+        told = dict(zip(header, row, strict=True))
+        assert (told["mapping_tool"], told["mapping_tool_version"]) == ("communique link", "1.2.3")
+
+
+@pytest.mark.parametrize(
+    ("scores", "way"),
+    [
+        ({"name": 1.0}, "LexicalMatching"),
+        ({"name": 0.5}, "LexicalMatching"),
+        ({"name": 1.0, "country": 0.5, "date": 0.5}, "LexicalMatching"),
+        ({"name": 0.9, "country": 0.5}, "LexicalSimilarityThresholdMatching"),
+        ({"name": 0.9, "country": 1.0}, "CompositeMatching"),
+        ({"name": 1.0, "country": 0.0}, "CompositeMatching"),
+        ({"name": 1.0, "country": 0.5, "context": 1.0}, "CompositeMatching"),
+    ],
+    ids=str,
+)
+def test_a_mapping_is_justified_by_what_was_compared(scores: dict[str, float], way: str) -> None:
+    features = tuple(Feature(name, "told", share) for name, share in scores.items())
+    result = Result(None, (Candidate(entity("org/hats"), "Ministry of Hats", 0.7, features),))
+    (row,) = sssom.read("".join(write_mappings({Cells("Hats"): result}, ORIGIN)), "some.tsv")
+    assert row.text("mapping_justification") == f"semapv:{way}"
+
+
+def test_of_two_days_the_more_careful_answer_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A match has the lower of its scores; what is meant on one of the days only is doubted, the best first."""
+    answers: dict[date, Result] = {}
+    monkeypatch.setattr("communique.graph.linking.linkage.resolve", lambda *_, on, **__: answers[on])
+    first, last = YEAR_1990
+
+    def candidate(name: str, share: float) -> Candidate:
+        return Candidate(entity(f"org/{name}"), name, share, (Feature("name", "same", 1.0),))
+
+    for shares in ((0.9, 0.8), (0.8, 0.9)):
+        for day, share in zip(YEAR_1990, shares, strict=True):
+            answers[day] = Result(candidate("a", share), (candidate("a", share),))
+        assert Linkage("Organization").link(Cells("A"), YEAR_1990) is answers[first if shares[0] < shares[1] else last]
+    answers[first] = Result(candidate("a", 0.9), (candidate("a", 0.9), candidate("c", 0.6)))
+    answers[last] = Result(candidate("b", 0.8), (candidate("b", 0.8),))
+    told = Linkage("Organization").link(Cells("A"), YEAR_1990)
+    assert told.match is None
+    assert [(each.label, each.score) for each in told.candidates] == [("a", 0.45), ("b", 0.4), ("c", 0.3)]
+    answers[first] = answers[last] = Result(None, (candidate("c", 0.6), candidate("b", 0.6)))
+    told = Linkage("Organization").link(Cells("A"), YEAR_1990)
+    assert [(each.label, each.score) for each in told.candidates] == [("b", 0.6), ("c", 0.6)]
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,8 @@ def test_a_sound_mapping_is_read_whole() -> None:
         ("        type: Agreement\n", "", "agreement/world-{title} has no type in this table"),
         ('"{since.first}"', '"{since}"', "beginEarliest takes a day, {since} may be a month or year"),
         ('"{since.first}"', '"{size}"', "beginEarliest takes a value of type date, {size} is of kind integer"),
+        ("        type: Agreement\n", '        type: "{title}"\n', "type takes a class, {title} gives none"),
+        ('stage: "{kind}"', 'refYear: "{signed}"', "refYear takes a year; expected: {signed.year}"),
         ('stage: "{kind}"', 'stage: "{title}"', "stage takes a concept of stage, {title} gives none"),
         ('"event/world-{year}"', '"{title}"', "adoptedAt leads to a node, {title} is text"),
         ('"event/world-{year}"', '"happening/world-{year}"', "'happening/world-{year}' is of unknown kind"),

@@ -60,6 +60,8 @@ def test_a_row_becomes_a_node_with_evidence(map_rows: Map) -> None:
         ({"Year": "2018", "Country": "Korea", "Rank": "-9"}, "Rank", "less than 1"),
         ({"Year": "2018", "Country": "Korea", "Rank": "third"}, "Rank", "not a whole number"),
         ({"Year": "2018", "Country": "Korea", "Rank": "0"}, "", "no fact follows from this row"),
+        ({"Year": "2018", "Country": "Korea", "Rank": "0.00"}, "", "no fact follows from this row"),
+        ({"Year": "2018", "Country": "Korea", "Rank": "sNaN"}, "Rank", "not a whole number"),
         ({"Year": "", "Country": "Korea", "Rank": "1"}, "", "no fact follows from this row"),
     ],
 )
@@ -245,6 +247,47 @@ def test_numbers_truth_values_and_codes(map_rows: Map) -> None:
     assert ("com:value", "0.69556") in found.of("score/x/2020/NAM")
 
 
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [
+        ("1990-05/1995", {"com:refYear": "1990", "com:validFrom": "1990-05-01", "com:validTo": "1995-12-31"}),
+        ("../1995", {"com:validTo": "1995-12-31"}),
+        ("1990/..", {"com:refYear": "1990", "com:validFrom": "1990-01-01"}),
+        ("", {}),
+    ],
+)
+def test_of_a_date_that_is_open_on_one_side_the_other_is_told(since: str, told: dict[str, str], map_rows: Map) -> None:
+    table = """
+    columns: {id: text, since: {as: date, format: edtf}}
+    facts:
+      "score/x/{id}":
+        type: ScoreObservation
+        refYear: "{since.year}"
+        validFrom: "{since.first}"
+        validTo: "{since.last}"
+    """.replace("\n    ", "\n")
+    found = dict(map_rows(table, {"id": "a", "since": since}).of("score/x/a"))
+    del found["rdf:type"]
+    assert found == told
+
+
+@pytest.mark.parametrize(
+    ("rank", "score", "is_read"), [("1", "0", True), ("193", "1", True), ("194", "1", False), ("193", "1.01", False)]
+)
+def test_what_reaches_a_declared_maximum_is_read_and_what_passes_it_is_not(
+    rank: str, score: str, is_read: bool, map_rows: Map
+) -> None:
+    table = """
+    columns:
+      rank: {as: integer, minimum: 1, maximum: 193}
+      score: {as: decimal, minimum: 0, maximum: 1}
+    facts:
+      "rank/x/{rank}": {type: RankObservation, rank: "{rank}", value: "{score}"}
+    """.replace("\n    ", "\n")
+    found = map_rows(table, {"rank": rank, "score": score})
+    assert (found.account.mapped, found.nodes) == ((1, {f"rank/x/{rank}"}) if is_read else (0, set()))
+
+
 def test_organizations_are_linked_or_of_the_sources_own(map_rows: Map) -> None:
     table = """
     columns:
@@ -297,6 +340,20 @@ def test_inferences_candidates_and_facts_of_the_table_as_a_whole(map_rows: Map) 
     assert "com:certainty" not in {key for key, _ in found.of("event/world-2", "doc/world-2020/inferred")}
     assert ("com:judgement", "unreviewed") in found.of("candidate/world-1-2", "candidates")
     assert not found.of("candidate/world-2-", "candidates")
+
+
+def test_a_cell_has_to_have_the_form_of_its_pattern_as_a_whole_and_each_of_its_parts(map_rows: Map) -> None:
+    table = """
+    columns: {id: {pattern: "[A-Z]{3}", split: ";", missing: [NIL]}}
+    facts:
+      "org/world-{id}": {type: Organization, label: "{id}"}
+    """.replace("\n    ", "\n")
+    found = map_rows(table, {"id": "ABC; DEF;ABC; NIL;"}, {"id": "ABC;DEFG"}, {"id": " NIL "})
+    assert found.nodes == {"org/world-abc", "org/world-def"}
+    assert [(each.number, each.reason) for each in found.rejected] == [
+        (3, "not of the form [A-Z]{3}"),
+        (4, "no fact follows from this row"),
+    ]
 
 
 def test_addresses_are_written_so_that_they_are_some(map_rows: Map) -> None:
