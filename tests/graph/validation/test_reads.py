@@ -18,6 +18,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 
 from communique.graph.identifiers import ONTOLOGY
 from communique.graph.namespaces import shorten, term
+from communique.graph.queries.derived import Shortcut, shortcuts
 from communique.graph.validation import Change, incremental
 from communique.graph.validation.catalogue import UNION
 from communique.graph.validation.rules import SetRule, findings, set_rules
@@ -103,6 +104,17 @@ def test_reads_name_every_property_of_the_query(rule: SetRule) -> None:
     assert "any" in names or {(rule.stem, name) for name in missing} == {
         each for each in NOT_NAMED if each[0] == rule.stem
     }
+
+
+@pytest.mark.parametrize("shortcut", shortcuts(), ids=lambda shortcut: shortcut.name)
+def test_a_shortcut_reads_every_property_of_its_pattern_that_is_not_built_before_it(shortcut: Shortcut) -> None:
+    """The header of one that has no ``reads`` is built anew with every change."""
+    pattern = patterns(shortcut.whole)
+    assert pattern
+    if shortcut.narrow is not None:
+        built = {name for each in shortcuts() for name in each.predicates if each is not shortcut}
+        read = {step.predicate for path in shortcut.narrow.reads.values() for step in path.steps()} - {None}
+        assert pattern <= OF_TERMS | {shorten(name.value) for name in built | read}  # type: ignore[operator]
 
 
 def test_what_is_left_out_is_said_of_terms_alone() -> None:
