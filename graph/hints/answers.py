@@ -2,13 +2,15 @@
 
 The answer itself is never touched. A query whose answer has rows costs a look at its text, and one query more only
 where its text names a term that the ontology does not know or a class that has classes below it. A query without rows
-is read deeper: each statement that it looks for is looked for alone. All of that is bounded in number, and whatever
-fails on the way leaves the hints out.
+is read deeper: each statement that it looks for is looked for alone, but for paths of any length, which may take long.
+All of that is bounded in number and in time, and whatever fails on the way leaves the further hints out.
 """
 
 from __future__ import annotations
 
 import logging
+import re
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -16,7 +18,7 @@ from itertools import islice
 from pyoxigraph import Literal, NamedNode, QuerySolutions, parse, parse_query_results
 
 from communique.graph.answers import Run, ask, listed, text
-from communique.graph.errors import CommuniqueError
+from communique.graph.errors import CommuniqueError, QueryTimeout
 from communique.graph.hints import known, values
 from communique.graph.hints.hint import Hint
 from communique.graph.hints.nodes import missing, near
@@ -29,7 +31,9 @@ from communique.graph.vocabulary import Term
 _LOG = logging.getLogger(__name__)
 _MOST_TERMS, _MOST_PATTERNS, _MOST_HINTS = 40, 20, 5
 _LONGEST = 8_000  # characters of a query, and bytes of an answer without rows, which may hold prefixes and columns
+_SECONDS = 2.0  # after which no more queries are asked
 _SUBCLASS = RDFS + "subClassOf"
+_ANY_LENGTH = re.compile(r">[*+?]|\)[*+?]")
 
 
 def explain(run: Run, query: str, *, is_empty: bool, graphs: Sequence[str] = ()) -> list[Hint]:
@@ -41,14 +45,31 @@ def explain(run: Run, query: str, *, is_empty: bool, graphs: Sequence[str] = ())
     """
     if not is_empty and len(query) > _LONGEST:
         return []
+    reading = read_deeply(query) if is_empty else read(query)
+    reading = replace(reading, graphs=(*reading.graphs, *graphs))
+    ask_soon = _within(run, _SECONDS)
+    told = _about_empty(ask_soon, reading) if is_empty else _about_terms(ask_soon, reading, is_empty=False)
+    found: dict[Hint, None] = {}
     try:
-        reading = read_deeply(query) if is_empty else read(query)
-        reading = replace(reading, graphs=(*reading.graphs, *graphs))
-        found = _about_empty(run, reading) if is_empty else _about_terms(run, reading, is_empty=False)
-        return list(islice(dict.fromkeys(found), _MOST_HINTS))
+        for hint in told:
+            found[hint] = None
+            if len(found) == _MOST_HINTS:
+                break
     except CommuniqueError as error:
-        _LOG.warning("no hints: %s", error)
-        return []
+        _LOG.warning("%d hints, then %s", len(found), error)
+    return list(found)
+
+
+def _within(run: Run, seconds: float) -> Run:
+    """Stop asking when a time is over."""
+    end = time.monotonic() + seconds
+
+    def ask_soon(text: str) -> bytes:
+        if time.monotonic() > end:
+            raise QueryTimeout(f"no more hints after {seconds:g} seconds")
+        return run(text)
+
+    return ask_soon
 
 
 def has_no_rows(media_type: str, body: bytes) -> bool:
@@ -79,7 +100,7 @@ def _about_empty(run: Run, reading: Reading) -> Iterator[Hint]:
     yield from _about_graphs(run, reading)
     told = list(_about_terms(run, reading, is_empty=True))
     yield from told
-    patterns = [each for each in reading.patterns if each.predicate != _SUBCLASS][:_MOST_PATTERNS]
+    patterns = [each for each in reading.patterns if not _ANY_LENGTH.search(each.path)][:_MOST_PATTERNS]
     unmatched = _unmatched(run, patterns)
     if not told:
         for pattern in unmatched:
@@ -150,12 +171,10 @@ def _about_classes(run: Run, classes: Sequence[str], *, is_empty: bool) -> Itera
     """
     if not classes:
         return
-    every = listed(
-        [NamedNode(each) for each in dict.fromkeys((*classes, *(low for each in classes for low in known.below(each))))]
-    )
-    used = {
-        text(row, "c") for row in ask(run, f"SELECT ?c {{ VALUES ?c {{ {every} }} FILTER EXISTS {{ ?node a ?c }} }}")
-    }
+    every = dict.fromkeys((*classes, *(low for each in classes for low in known.below(each))))
+    nodes = listed([NamedNode(each) for each in every])
+    rows = ask(run, f"SELECT ?class {{ VALUES ?class {{ {nodes} }} FILTER EXISTS {{ ?node a ?class }} }}")
+    used = {text(row, "class") for row in rows}
     for each in classes:
         lower = [shorten(low) for low in known.below(each) if low in used]
         if lower and not (is_empty and each in used):

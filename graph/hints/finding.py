@@ -24,10 +24,12 @@ from communique.graph.linking.index import ROOTS
 from communique.graph.namespaces import COM, ID, OWL, PREFIXES, shorten, term
 from communique.graph.queries import Parameter
 from communique.graph.queries.parameters import read_iri
-from communique.graph.vocabulary import Concept
+from communique.graph.spelling import closest
+from communique.graph.vocabulary import Concept, concepts
 
 _ANY = NamedNode(OWL + "Thing")
 _LISTED = 6
+_LONGEST = 80
 _CODES = ("alpha3", "alpha2")
 _WHOLE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://|[^\s/]+:)\S*")
 
@@ -60,7 +62,7 @@ class Finder:
         if len(found) == 1:
             return found[0]
         if found:
-            message = f"{parameter.name}: {text!r} may mean {len(found)} nodes"
+            message = f"{parameter.name}: {_cut(text)} may mean {len(found)} nodes"
             expected = f"one of {', '.join(map(self._shown, found[:_LISTED]))}"
             raise InvalidParameter(message, expected=expected, hint="write its path or its full name")
         raise self._unknown(parameter, text, given)
@@ -71,10 +73,11 @@ class Finder:
         if isinstance(concept := by_iri().get(default.value), Concept):
             return [each.iri for each in concepts_called(text, concept.scheme)]
         entities = [each for each in self._bearers(text) if self._fits(each, parameter, default)]
+        named_states = [each for each in entities if _root(each) == "State"]
         own = self.index().by_node.get(default)
-        same = [each for each in entities if own and _root(own) == _root(each)] if parameter.of_class is None else []
-        states_first = [each for each in entities if _root(each) == "State"]
-        return [each.node for each in (same or states_first or entities)]
+        wants_state = parameter.of_class is None and own is not None and _root(own) == "State"
+        are_twins = all(_root(each) in {"State", "Place"} for each in entities)  # a state and its territory
+        return [each.node for each in (named_states if named_states and (wants_state or are_twins) else entities)]
 
     def _bearers(self, text: str) -> Iterable[Entity]:
         """Find entities by name or code; the table of states knows names that no document writes."""
@@ -95,10 +98,9 @@ class Finder:
     def _unknown(self, parameter: Parameter, text: str, given: NamedNode | None) -> UnknownNode:
         """Word the error for what is in no graph, with what is near."""
         if given is None:
-            found, alike = f"no node is called {text!r}", [self._shown(each) for each in self._alike(parameter, text)]
-            alike = alike or near(self.run, f"{ID}{parameter.default[0].partition('/')[0]}/{slug(text)}")
+            found, alike = f"no node is called {_cut(text)}", self._alike(parameter, text)
         else:
-            found = f"{text!r} is in no graph"
+            found = f"{_cut(text)} is in no graph"
             alike = near(self.run, given.value) if given.value.startswith(ID) else meant(given.value)
         expected = f"an IRI, a name or a code, such as {parameter.default[0]}"
         return UnknownNode(
@@ -107,14 +109,19 @@ class Finder:
             hint="look names of nodes up with the question node-by-name, concepts among the terms",
         )
 
-    def _alike(self, parameter: Parameter, name: str) -> list[NamedNode]:
-        """Find nodes with names like a text, of the kind of the default."""
+    def _alike(self, parameter: Parameter, name: str) -> list[str]:
+        """Find what has a name, or else an IRI, like a text, of the kind of the default."""
+        default = read_iri(parameter.default[0])
+        if isinstance(concept := by_iri().get(default.value), Concept):
+            labels = {each.label: shorten(each.iri.value) for each in concepts(concept.scheme).values()}
+            return [labels[label] for label in closest(name, labels, most=_LISTED)]
         index = self.index()
-        own = index.by_node.get(read_iri(parameter.default[0]))
+        own = index.by_node.get(default)
         kinds = [_root(own)] if own else ROOTS
         found = [each for kind in kinds for each in resolve(name, kind, index=index).candidates]
         found.sort(key=lambda candidate: -candidate.score)
-        return [each.node for each in found if each.node in index.by_node]
+        alike = [self._shown(each.node) for each in found if each.node in index.by_node]
+        return alike or near(self.run, f"{ID}{parameter.default[0].partition('/')[0]}/{slug(name)}")
 
     def _shown(self, node: NamedNode) -> str:
         """Write a node with its name."""
@@ -129,6 +136,11 @@ def _read(text: str) -> NamedNode | None:
         return read_iri(text) if is_iri and not any(sign.isspace() for sign in text) else None
     except (ValueError, CommuniqueError):
         return None
+
+
+def _cut(text: str) -> str:
+    """Quote what was asked for, at a length that can be read."""
+    return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
 
 
 def _root(entity: Entity) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from types import MappingProxyType
 
 from pyoxigraph import NamedNode
 
 from communique.graph.namespaces import SH
+from communique.graph.spelling import closest
 from communique.graph.validation.compiled.components import PARAMETERS
 from communique.graph.validation.compiled.shapes_graph import sh
 from communique.graph.validation.compiled.target_reader import TARGETS
@@ -44,5 +44,5 @@ _LIKENESS = 0.8
 def near(term: NamedNode) -> str | None:
     """Give the term that may be meant by one that SHACL does not define, in short; None where none is like it."""
     known = [known.value.removeprefix(SH) for known in (*READ, *BEYOND, *ELSEWHERE)]
-    found = get_close_matches(term.value.removeprefix(SH), sorted(known), n=1, cutoff=_LIKENESS)
+    found = closest(term.value.removeprefix(SH), known, alike=_LIKENESS)
     return f"sh:{found[0]}" if found else None

@@ -1,4 +1,4 @@
-"""A small published world: two Koreas, Greece with its territory, four events, one agreement, one rank."""
+"""A small published world: two Koreas, Greece and what else is called so, four events, one agreement, one rank."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ WORLD = f"""{prologue()} BASE <{ID}>
   <state/GRC> a com:State ; skos:prefLabel "Greece"@en ; skos:notation "GRC" .
   <place/GRC> a com:Territory ; skos:prefLabel "Greece"@en .
   <org/wego> a com:InternationalOrganization ; skos:prefLabel "WeGO"@en .
+  <org/greece-house> a com:Association ; skos:prefLabel "Greece House"@en ; skos:altLabel "Greece"@en .
   <org/plain> a com:Organization ; skos:prefLabel "A plain organization"@en .
   <event/jeju-training-2016> a com:TrainingEvent ; skos:prefLabel "Jeju training"@en ;
     com:realization real:occurred ; com:beginEarliest "2016-05-24"^^xsd:date .

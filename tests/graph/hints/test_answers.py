@@ -129,6 +129,30 @@ def test_what_goes_wrong_meanwhile_leaves_the_hints_out() -> None:
     assert explain(fail, "SELECT * { ?s ?p ?o }", is_empty=True) == []
 
 
+def test_hints_found_before_something_goes_wrong_are_given(run: Run) -> None:
+    left = [1]
+
+    def once(text: str) -> bytes:
+        if not left:
+            raise QueryTimeout("no time")
+        left.pop()
+        return run(text)
+
+    (hint,) = explain(once, f"{prologue()}SELECT * {{ ?x com:particpant ?y }}", is_empty=True)
+    assert "com:particpant" in hint.message
+
+
+def test_a_path_of_any_length_is_not_looked_for_alone(run: Run) -> None:
+    asked: list[str] = []
+
+    def note(text: str) -> bytes:
+        asked.append(text)
+        return run(text)
+
+    explain(note, f"{prologue()}SELECT * {{ ?x com:topic+ ?y . ?y a com:State . ?x com:rank 1 }}", is_empty=True)
+    assert not any("topic>+" in text for text in asked)
+
+
 def test_the_work_is_bounded(run: Run) -> None:
     """A query of a hundred wrong terms and statements is explained by a few queries, in a few hints."""
     asked: list[str] = []

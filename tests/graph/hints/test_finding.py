@@ -28,13 +28,13 @@ ANYTHING = Parameter("node", "iri", ("state/PRK",), "the node", of_class="owl:Th
         (STATE, "KR", "state/KOR"),
         (STATE, "Korea, Republic of", "state/KOR"),
         (STATE, "대한민국", "state/KOR"),
-        (STATE, "Greece", "state/GRC"),  # and not its territory
+        (STATE, "Greece", "state/GRC"),  # and not its territory, nor the body of that name
         (PLACE, "Greece", "place/GRC"),
-        (BODY, "Greece", "state/GRC"),  # whoever acts: a state does
+        (BODY, "South Korea", "state/KOR"),  # whoever acts: a state does
         (BODY, "wego", "org/wego"),
         (EVENT, "Jeju training", "event/jeju-training-2016"),
         (ANYTHING, "Jeju training", "event/jeju-training-2016"),
-        (ANYTHING, "Greece", "state/GRC"),
+        (ANYTHING, "GRC", "state/GRC"),
         (ROLE, "trainee", "role:trainee"),
         (ROLE, "Training provider", "role:training-provider"),
         (ROLE, "role:host", "role:host"),
@@ -47,6 +47,8 @@ def test_one_node_is_meant(finder: Finder, parameter: Parameter, text: str, node
 @pytest.mark.parametrize(
     ("parameter", "text", "candidates"),
     [(STATE, "Korea", ["state/KOR (South Korea)", "state/PRK (North Korea)"]),
+     (BODY, "Greece", ["state/GRC (Greece)", "org/greece-house (Greece House)"]),
+     (ANYTHING, "Greece", ["state/GRC", "org/greece-house", "place/GRC"]),
      (EVENT, "annual workshop", ["event/workshop-1", "event/workshop-2"])],
 )  # fmt: skip
 def test_several_nodes_are_listed_and_none_is_chosen(
@@ -70,6 +72,7 @@ def test_several_nodes_are_listed_and_none_is_chosen(
         (EVENT, "Jeju trainings", "event/jeju-training-2016"),
         (EVENT, "Greece", "such as event/jeju-training-2016"),  # no event is called so
         (ROLE, "role:traine", "role:trainee"),
+        (ROLE, "trainees", "role:trainee"),
         (ROLE, "chairman of the board", "such as role:trainee"),
         (EVENT, "https://a.example/x", "such as event/jeju-training-2016"),
         (EVENT, "not an iri", "such as event/jeju-training-2016"),
@@ -96,3 +99,9 @@ def test_a_question_is_bound_with_names(finder: Finder) -> None:
     question = find("states-at-event")
     text = question.bind([("event", "Jeju training"), ("role", "trainee"), ("role", "role:trainee")], finder.find)
     assert text == question.bind([("event", "event/jeju-training-2016"), ("role", "role:trainee")])
+
+
+def test_a_long_text_is_cut(finder: Finder) -> None:
+    with pytest.raises(UnknownNode) as failed:
+        finder.find(STATE, "x" * 60_000)
+    assert len(str(failed.value)) < 400
