@@ -24,6 +24,8 @@ from communique.graph.draft import Draft
 from communique.graph.duplicates import Proposal
 from communique.graph.duplicates import quads_of as proposed
 from communique.graph.errors import ConformanceError, LinkingError, SourceError
+from communique.graph.evidence.findings import judge_digests
+from communique.graph.evidence.pointers import Texts
 from communique.graph.foundation import foundation
 from communique.graph.identifiers import JUDGEMENTS
 from communique.graph.intake import read_batch
@@ -40,6 +42,7 @@ from communique.graph.sources.releases import gather
 from communique.graph.store import Snapshot, Workspace
 from communique.graph.trial import Site, Trial, fits_on_disk, is_part
 from communique.graph.validation import ValidationReport, validate
+from communique.graph.validation.results import merge
 
 Source = Path | Traversable
 
@@ -59,6 +62,7 @@ class Options:
     wait : seconds to wait for another writer
     watch : is told of stages and of how far they have come
     gate : judges the graph before it is published
+    texts : paragraphs of source texts by the SHA-256 of their files, against which a trial holds the evidence
     incremental : look only at what a batch may concern, where it is but a small part of the graph; the gate is told
         what came and went
     """
@@ -71,6 +75,7 @@ class Options:
     watch: Watch = silent
     gate: Gate = validate
     incremental: bool = True
+    texts: Texts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +146,18 @@ def judge(settings: Settings, files: Sequence[Source] = (), options: Options = O
     workspace = Workspace(settings.home)
     if not files:
         store = workspace.read(workspace.current())
-        return Trial(store, options.gate(store))
+        return Trial(store, merge([options.gate(store), judge_digests(store, Store(), options.texts)]))
     anew = workspace.current_id() is None
     base = Store() if anew else workspace.read(workspace.current())
     batch = _read(_collect(files, options), options, lambda: base, anew=anew)
+    # An edition of a source has no texts, and a digest for each of its rows.
+    digests = judge_digests(batch.store, base, options.texts) if options.source is None else ValidationReport()
     site = Site(base, None)
     try:
-        admission = admit(site, batch, _policy(replace(options, quarantine=False), anew=anew))
+        report = admit(site, batch, _policy(replace(options, quarantine=False), anew=anew)).report
     except ConformanceError as error:
-        return Trial(site.store, error.report.report)
-    return Trial(site.store, admission.report)
+        report = error.report.report
+    return Trial(site.store, merge([report, digests]))
 
 
 def rollback(settings: Settings, snapshot: str | None = None, *, wait: float = 0.0) -> Record:

@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode, RdfFormat
 from communique.graph.decoding.encodings import looks_like
 from communique.graph.decoding.streams import name_of, open_stream
 from communique.graph.decoding.xml import attributes
+from communique.graph.display import LONGEST
 from communique.graph.errors import SourceError
 from communique.graph.namespaces import RDF
 
@@ -77,7 +78,8 @@ _LOCAL = re.compile("IRI|in host|Invalid character|escape|has not been declared|
 
 def explain(error: SyntaxError, file: Path | Traversable, form: RdfFormat) -> SourceError:
     """Translate the parser's error."""
-    message = _PLACE.sub("", error.msg, count=1)
+    # A message may quote a term of megabytes, which no pattern shall be held against.
+    message = _PLACE.sub("", error.msg[:LONGEST], count=1)
     path, line, column = name_of(file), error.lineno, error.offset
     if "LoadDocumentCallback" in message:
         message, hint = "a JSON-LD context that would have to be fetched", "write the context into the file"
@@ -110,7 +112,7 @@ def likely_form(file: Path | Traversable, form: RdfFormat) -> RdfFormat:
 
 def is_local(error: SyntaxError) -> bool:
     """Say whether a fault lies inside one term on one line, so that what follows can still be read."""
-    return error.lineno == error.end_lineno and bool(_LOCAL.search(error.msg))
+    return error.lineno == error.end_lineno and bool(_LOCAL.search(error.msg[:LONGEST]))
 
 
 def cure_of(message: str, *, is_long: bool = False) -> tuple[str, str | None]:

@@ -16,7 +16,8 @@ from communique.graph.errors import SourceLimit
 # The parser copies what an element inherits, so that its time grows with the square of the depth.
 DEEPEST = 1_000
 
-_CHUNK = 1 << 16
+# Expat begins an unfinished token anew with each chunk, so that small ones would make a long token cost its square.
+_CHUNK = 1 << 20
 
 
 class WellFormed:
@@ -30,19 +31,20 @@ class WellFormed:
         """Read from ``stream``."""
         self._stream, self._path, self._parser = stream, path, expat.ParserCreate()
         self._parser.StartElementHandler, self._parser.EndElementHandler = self._open, self._close
-        self._depth, self._is_done = 0, False
+        self._depth, self._checked, self._is_done = 0, memoryview(b""), False
 
     def read(self, size: int = _CHUNK, /) -> bytes:
-        """Read some bytes and check them."""
-        content = self._stream.read(size)
-        if not self._is_done:
-            self._is_done = not content
+        """Read some bytes that are checked."""
+        if not self._checked and not self._is_done:
+            content = self._stream.read(_CHUNK)
+            self._checked, self._is_done = memoryview(content), not content
             try:
                 self._parser.Parse(content, not content)
             except expat.ExpatError as error:
                 message = expat.ErrorString(error.code)
                 raise SyntaxError(message, ("", error.lineno, error.offset + 1, None)) from error
-        return content
+        part, self._checked = self._checked[:size], self._checked[size:]
+        return bytes(part)
 
     def _open(self, _name: str, _attributes: Mapping[str, str]) -> None:
         self._depth += 1

@@ -86,7 +86,7 @@ def find_pointers(statements: Iterable[Statement]) -> dict[NamedNode, Pointer]:
             reason=found.get("noFactReason"),
         )
         for node, found in fields.items()
-        if "inDocument" in found and "locator" in found
+        if "inDocument" in found and found.get("locator", "").isdecimal()
     }
 
 

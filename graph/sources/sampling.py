@@ -54,6 +54,8 @@ def _guess(file: Path, layout: Layout) -> Layout:
 
 def _guess_encoding(content: bytes) -> str:
     """Find the first encoding that takes the bytes; carriage returns alone point to an old Macintosh."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
     try:
         codecs.getincrementaldecoder("utf-8")().decode(content)
     except UnicodeDecodeError:
@@ -86,7 +88,7 @@ def _guess_separator(text: str) -> str:
 def _guess_header(text: str, separator: str) -> int:
     """Find the first row that is as wide as most rows and has a text in each cell."""
     records = _records(text, separator)
-    width = Counter(len(row) for row in records if row).most_common(1)[0][0]
+    width = max(Counter(len(row) for row in records if row).items(), key=lambda item: item[1], default=(0, 0))[0]
     full = (number for number, row in enumerate(records, 1) if len(row) == width and all(cell.strip() for cell in row))
     return next(full, 1)
 

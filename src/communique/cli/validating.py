@@ -26,7 +26,7 @@ from communique.graph import examination, pipeline
 from communique.graph.errors import SourceError
 from communique.graph.pipeline import Options, Trial
 from communique.graph.settings import read_settings
-from communique.graph.sources import collect
+from communique.graph.sources import collect, read_texts
 from communique.graph.validation import description
 from communique.graph.validation.report import verdict
 from communique.graph.validation.results import ValidationReport
@@ -74,6 +74,12 @@ def _output_options(command: Callable[..., R]) -> Callable[..., R]:
 @click.command()
 @click.argument("files", nargs=-1, type=FILES_OR_SOURCE)
 @mapping_option
+@click.option(
+    "--documents",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the source texts (*.txt), to hold locators and digests against.",
+)
 @_examining_options
 @graph_option
 @kind_option
@@ -84,9 +90,13 @@ def validate(
     graph: str | None,
     kind: str | None,
     asked: str | None,
+    folder: Path | None,
     **how: Any,
 ) -> None:
     """Try whether FILES could be loaded, and change nothing; without files, judge the graph in force.
+
+    With --documents, every paragraph is looked up in its text: a digest that fits none is a violation. Without, digests
+    are held against the graph in force.
 
     FILES are named as for load: after the name of a source, or with --mapping, they are tables.
 
@@ -97,6 +107,7 @@ def validate(
     Example:
       communique validate my-document.yaml --format csv
       communique validate data.ttl more.nq.gz --shapes shapes.ttl --format html --output report/
+      communique validate graph/documents/003.yaml --documents ~/documents
       communique validate --explain R04
     """
     shapes, targets = how.pop("shapes"), how.pop("targets")
@@ -107,10 +118,13 @@ def validate(
         return click.echo(_explanation(asked, shapes, targets), nl=False)
     with shown() as watch, on_disk(named, kind) as paths, faults_listed():
         if shapes:
+            if folder:
+                raise click.UsageError("--documents does not go with --shapes: evidence is a matter of our own rules")
             _examine(paths, kind, examination.read_shapes(collect(shapes), _targets(targets)), is_union, output)
         else:
             _refuse_targets(targets)
-            options = Options(graph=graph_of(graph), kind=kind, source=source, watch=watch)
+            texts = read_texts(folder) if folder else None
+            options = Options(graph=graph_of(graph), kind=kind, source=source, watch=watch, texts=texts)
             trial = pipeline.judge(read_settings(), paths, options)
             print_trial(trial, output)
             _end(trial.report)
