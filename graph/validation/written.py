@@ -48,9 +48,9 @@ def collect(quads: Iterable[Quad]) -> Written:
         store.extend(quad for quad in portion if quad.object not in forms)
         altered = (quad for quad in portion if quad.object in forms)
         changed |= {quad: Quad(quad.subject, quad.predicate, forms[quad.object], quad.graph_name) for quad in altered}
-    nobodys = frozenset(form for form in changed.values() if form not in store)
-    store.extend(nobodys)
-    return Written(store, tuple(changed), nobodys, read)
+    unwritten = frozenset(form for form in changed.values() if form not in store)
+    store.extend(unwritten)
+    return Written(store, tuple(changed), unwritten, read)
 
 
 @dataclass(frozen=True, slots=True)
