@@ -24,7 +24,7 @@ from communique.graph.vocabulary import ontology_quads
 
 sys.path.append(str(Path(__file__).parent))
 
-from asking import select  # noqa: E402  (found beside this file)
+from asking import select
 
 Row = dict[str, str | None]
 Ask = Callable[..., list[Row]]
