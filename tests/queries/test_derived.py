@@ -133,23 +133,52 @@ def test_members_are_those_named(graph: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("year", "name"),
+    ("year", "names"),
     [
-        ("2011", "Ministry of Public Administration and Security"),
-        ("2013", "Ministry of Security and Public Administration"),
-        ("2016", "Ministry of the Interior"),
-        ("2017", "Ministry of the Interior"),
-        ("2018", "Ministry of the Interior and Safety"),
+        ("2007", []),
+        ("2008", ["Ministry of Public Administration and Security"]),
+        ("2012", ["Ministry of Public Administration and Security"]),
+        # In 2013 and in 2017 the name changed.
+        ("2013", ["Ministry of Security and Public Administration"]),
+        ("2014", ["Ministry of Security and Public Administration"]),
+        # In these years documents write a name that no source calls official.
+        ("2015", []),
+        ("2016", []),
+        ("2017", ["Ministry of the Interior and Safety"]),
+        ("2018", ["Ministry of the Interior and Safety"]),
+        # No document and no source speaks of the name after 2018.
+        ("2019", []),
     ],
 )
-def test_ministry_has_the_name_of_the_year(graph: Store, year: str, name: str) -> None:
+def test_ministry_has_the_official_name_of_the_year(graph: Store, year: str, names: list[str]) -> None:
     ministry = entity("org/kor-interior-ministry")
     asked = select(
         graph,
         prologue() + f"SELECT DISTINCT ?text {{ {ministry} com:hasNaming ?naming . ?naming com:nameText ?text ;"
         f' com:officialNameAt "{year}"^^xsd:gYear }}',
     )
-    assert [solution["text"] for solution in asked] == [Literal(name, language="en")]
+    assert [solution["text"].value for solution in asked] == names
+
+
+def test_what_is_only_written_is_no_official_name(graph: Store) -> None:
+    official = concept("name-status", "official")
+    named = {quad.subject for quad in graph.quads_for_pattern(None, term("com:officialNameAt"), None, DERIVED)}
+    assert named and all(list(graph.quads_for_pattern(naming, term("com:nameStatus"), official)) for naming in named)
+
+
+def test_another_body_named_later_stretches_no_name(world: World) -> None:
+    """A document of 2030 about somebody else does not say what the ministry is called in 2030."""
+    quads = [
+        Quad(entity("org/other"), term("com:hasNaming"), entity("naming/other/1"), identifiers.stated("901")),
+        Quad(
+            entity("naming/other/1"),
+            term("com:attestedOn"),
+            Literal("2030-01-01", datatype=NamedNode(XSD + "date")),
+            identifiers.stated("901"),
+        ),
+    ]
+    before, after = pairs(world(), "officialNameAt"), pairs(world(with_=quads), "officialNameAt")
+    assert before == after
 
 
 def test_latest_word_counts() -> None:

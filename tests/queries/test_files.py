@@ -81,6 +81,14 @@ def test_data_are_named_by_parameters_alone(name: str) -> None:
     assert "SERVICE" not in body(named(name))
 
 
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_reasons_for_an_empty_answer_are_sentences(name: str) -> None:
+    reasons = named(name).extra["unless"]
+    assert all(reason.keys() == {"pattern", "says"} for reason in reasons)
+    assert all(reason["says"][0].isupper() and reason["says"].endswith(".") for reason in reasons)
+    assert len({reason["says"] for reason in reasons}) == len(reasons)
+
+
 @pytest.mark.parametrize("name", EVERY)
 def test_no_prefix_is_declared_in_vain(name: str) -> None:
     text = named(name).text
@@ -97,7 +105,9 @@ def declared() -> set[object]:
 @pytest.mark.parametrize("name", EVERY)
 def test_every_term_is_declared(name: str, declared: set[object]) -> None:
     ours = ["com", *SCHEMES]
-    used = {word for prefix in ours for word in re.findall(rf"(?<![\w:]){prefix}:[\w-]+", body(named(name)))}
+    patterns = " ".join(reason["pattern"] for reason in named(name).extra.get("unless", ()))
+    text = body(named(name)) + patterns
+    used = {word for prefix in ours for word in re.findall(rf"(?<![\w:]){prefix}:[\w-]+", text)}
     assert used
     assert {word for word in used if term(word) not in declared} == set()
 
