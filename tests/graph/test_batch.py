@@ -96,6 +96,20 @@ def test_what_is_told_of_the_graphs_the_document_and_its_parts_goes() -> None:
     assert replaced([fact(ONE), *about, part, *elsewhere], [after]) == {after, *elsewhere}
 
 
+def test_what_rests_on_nothing_or_is_said_elsewhere_stays() -> None:
+    other, busy = entity("candidate/c--d"), entity("candidate/e--f")
+    stays = [
+        fact(TWO),
+        Quad(other, term("com:matchReason"), Literal("alike"), CANDIDATES),
+        # Another document may speak of the doubt, and point to the replaced document itself.
+        Quad(DOUBT, term("rdfs:comment"), Literal("doubtful"), stated(TWO)),
+        Quad(busy, term("dct:source"), document(ONE), stated(TWO)),
+        Quad(busy, term("com:matchReason"), Literal("alike"), CANDIDATES),
+    ]
+    after = fact(ONE, "after")
+    assert replaced([fact(ONE), REASON, rests_on(ONE), *stays], [after]) == {after, *stays}
+
+
 def test_a_graph_that_names_the_replaced_one_goes_with_what_is_said_of_it() -> None:
     series = entity("series/a")
     ground = [

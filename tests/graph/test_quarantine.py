@@ -93,6 +93,9 @@ def test_names_that_are_taken_are_counted_up_and_reports_keep_theirs(tmp_path: P
         for folder, name in [("a", "x.ttl"), ("b", "x.ttl"), ("c", "x.ttl"), ("d", "report.nt"), ("e", "README.ttl")]
     ]
     batch = Batch(Store(), tuple(readings))
+    left_over = tmp_path / "quarantine" / ".load-1" / "x.ttl"
+    left_over.parent.mkdir(parents=True)
+    left_over.write_text("of a load that was killed")
     folder = quarantine.put(tmp_path, "load-1", batch, SetAside([], readings, ValidationReport(), Store()))
     assert folder == tmp_path / "quarantine" / "load-1" == quarantine.folder_of(tmp_path, "load-1")
     texts = {path.name: path.read_text() for path in folder.iterdir() if path.suffix in {".ttl", ".nt"}}
@@ -100,6 +103,10 @@ def test_names_that_are_taken_are_counted_up_and_reports_keep_theirs(tmp_path: P
     assert texts == {"x.ttl": "a", "2-x.ttl": "b", "3-x.ttl": "c", "2-report.nt": "d", "2-README.ttl": "e"}
     unreadable = json.loads((folder / "report.json").read_text())["unreadable"]
     assert [each["file"] for each in unreadable] == ["x.ttl", "2-x.ttl", "3-x.ttl", "2-report.nt", "2-README.ttl"]
+    assert {each["fault"] for each in unreadable} == {str(SourceError("broken"))}
+    told = (folder / "README.md").read_text()
+    assert "communique load quarantine/load-1/FILE" in told
+    assert all(f"- not readable: `{name}` – {SourceError('broken')}\n" in told for name in texts)
     assert not list(folder.parent.glob(".*")), "what is not complete has another name"
 
 
@@ -117,10 +124,14 @@ def test_a_document_is_kept_as_written_unless_another_file_adds_to_it(tmp_path: 
     if others:
         content = Store()
         content.load(kept.read_bytes(), format=RdfFormat.TRIG)
+        assert "@prefix rdfs:" in kept.read_text(), "people correct it"
         assert (kept.name, set(content)) == ("005.trig", {quad})
     else:
         assert (kept.name, kept.read_text()) == ("005.yaml", "document: 005")
-    assert f"`{kept.name}`" in (folder / "README.md").read_text()
+    assert f"- document 005: `{kept.name}`\n" in (folder / "README.md").read_text()
+    (row,) = json.loads((folder / "report.json").read_text())["results"]
+    assert (row["node"], row["cure"]) == (X.value, "Not so.")
+    assert X.value in (folder / "report.ttl").read_text()
 
 
 def test_nothing_set_aside_is_false_and_a_document_or_a_fault_is_not(tmp_path: Path) -> None:
