@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from communique.graph.display import brief, one_line
 from communique.graph.errors import (
     CommuniqueError,
     EngineError,
@@ -88,13 +89,14 @@ def _translate(error: HTTPException) -> Response:
 
 def _confess(error: Exception) -> Response:
     """Answer a defect of ours: the log has the details, the response has none."""
-    _LOG.exception("%s %s failed", request.method, request.path)
+    _LOG.exception("%s %s failed", request.method, one_line(request.path))
     return _respond(PROBLEMS[CommuniqueError], {"detail": "An unexpected error; the server's log has the details."})
 
 
 def _respond(problem: Problem, parts: Mapping[str, Any]) -> Response:
     """Write a problem as JSON, as a page, or as plain text with the same words."""
-    found = {name: value for name, value in parts.items() if value is not None}
+    given = {name: value for name, value in parts.items() if value is not None}
+    found = {name: brief(value) if isinstance(value, str) else value for name, value in given.items()}
     head = {"type": f"{BASE}problem/{problem.name}", "title": problem.title, "status": problem.status}
     kind = _form()
     if kind == "html":

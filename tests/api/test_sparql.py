@@ -287,3 +287,14 @@ def test_without_an_engine_the_problem_says_so(idle_app: Flask) -> None:
     parts = problem(response)
     assert (parts["status"], parts["type"], parts["hint"]) == (503, "engine", "communique serve")
     assert response.headers["Retry-After"] == "5"
+
+
+def test_a_byte_order_mark_before_a_query_is_passed_over(client: FlaskClient) -> None:
+    """Whoever sends a query out of a file may send the mark of the file with it, by any way of the protocol."""
+    text = "\ufeffASK {}"
+    answers = [
+        ask(client, text),
+        client.post("/sparql", data={"query": text}),
+        client.post("/sparql", data=text.encode(), content_type="application/sparql-query"),
+    ]
+    assert [answer.status_code for answer in answers] == [200] * 3

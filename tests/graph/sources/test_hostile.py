@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from pyoxigraph import Literal, NamedNode
@@ -11,10 +12,29 @@ from pyoxigraph import Literal, NamedNode
 from communique.graph import sources
 from communique.graph.errors import SourceError, SourceErrors, SourceLimit
 from communique.graph.faults import TOLD
+from communique.graph.mapping.tables.layouts import Layout
+from communique.graph.sources.tables import read_rows
 
 HEAD = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
 NODE = '<rdf:Description rdf:about="http://a"><e:p>{}</e:p></rdf:Description></rdf:RDF>'
 ENTITIES = '<!ENTITY a0 "lolololol">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+WORKBOOK = {
+    "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
+    f'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" '
+    f'ContentType="{_TYPE}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" '
+    f'ContentType="{_TYPE}.worksheet+xml"/></Types>',
+    "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" '
+    f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{_OFFICE}"><sheets>'
+    '<sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" '
+    f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+}
 
 
 def read(path: Path, content: bytes | str) -> list[str]:
@@ -90,6 +110,57 @@ class TestLimits:
         next(quads)
         quads.close()  # type: ignore[attr-defined]
         assert b"communique.graph.decoding" not in _children()
+
+
+class TestTablesAndTexts:
+    def test_a_workbook_that_unfolds_is_a_limit(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Some 100 kB on disk, 100 MB of XML, millions of cells."""
+        path = tmp_path / "a.xlsx"
+        row = b'<row><c t="inlineStr"><is><t>x</t></is></c></row>'
+        with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=1) as book:
+            for name, text in WORKBOOK.items():
+                book.writestr(name, text)
+            with book.open("xl/worksheets/sheet1.xml", "w") as sheet:
+                sheet.write(f'<worksheet xmlns="{MAIN}"><sheetData>'.encode())
+                for _ in range(20):
+                    sheet.write(row * 100_000)
+                sheet.write(b"</sheetData></worksheet>")
+        monkeypatch.setenv("COMMUNIQUE_READ_MEGABYTES", "192")
+        with pytest.raises(SourceLimit, match="more than 192 MiB"):
+            list(read_rows(path, Layout()))
+
+    @pytest.mark.parametrize("content", ["a,b\n1,{}\n", 'a,b\n1,"{}"\n', "a,{}\n"])
+    def test_a_cell_of_megabytes_is_refused(self, tmp_path: Path, content: str) -> None:
+        path = tmp_path / "a.csv"
+        path.write_text(content.format("x" * (3 << 20)))
+        with pytest.raises(SourceError, match="more than 131,072 characters"):
+            list(read_rows(path, Layout()))
+
+    def test_a_line_without_an_end_does_not_fill_the_memory(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.jsonl.gz"
+        path.write_bytes(gzip.compress(b"[" * (64 << 20), compresslevel=1))
+        with pytest.raises(SourceLimit, match="a line of more than 16,777,216 characters"):
+            list(read_rows(path, Layout()))
+
+    def test_a_text_that_unfolds_is_a_limit(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.yaml.gz"
+        path.write_bytes(gzip.compress(b"# \n" * (24 << 20), compresslevel=1))
+        with pytest.raises(SourceLimit, match="more than 64 MiB of text"):
+            sources.read_yaml(path)
+
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            ("a: " + "[" * 20_000, "nested too deeply"),
+            ("a: " + "{a: " * 20_000, "nested too deeply"),
+            ("- " * 20_000 + "x", "nested too deeply"),
+            ("a: &a [x]\n" + "".join(f"b{n}: &b{n} [*a, *a]\n" for n in range(50)), "100 faults"),
+            ("a: " + "x" * (4 << 20), "characters of YAML"),
+        ],
+    )
+    def test_yaml_cannot_explode(self, text: str, told: str) -> None:
+        with pytest.raises(SourceError, match=told):
+            sources.parse_yaml(text, "some.yaml")
 
 
 class TestEncodings:
