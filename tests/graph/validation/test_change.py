@@ -87,6 +87,7 @@ def test_a_node_is_of_a_class_when_it_is_said_to_be_after_the_change() -> None:
     made = change([Quad(A, TYPE, BODY, TWO)], [], [Quad(B, TYPE, BODY, ONE)])
     assert made.is_a(A, BODY)
     assert not made.is_a(A, term("com:Forum"))
+    assert not change([Quad(A, term("dct:subject"), BODY, TWO)], [], []).is_a(A, BODY)
     assert not made.is_a(B, BODY)
     assert not made.is_a(Literal("x"), BODY)
 
@@ -118,3 +119,19 @@ def test_only_parts_of_quads_with_the_read_property_are_asked_for_and_each_once(
     assert set(made.rows("this value", read_path("org:unitOf"), view)) == {(A, B)}
     assert made.rows("this value", path, view) is made.rows("this value", path, view)
     assert set(made.rows("this", path, view)) == {(A,)} == set(made.rows("value", path, view))
+
+
+def test_nodes_from_which_a_changed_triple_is_read_over_a_longer_path_are_asked_for() -> None:
+    made = change([Quad(HUB, PART, A, TWO), Quad(B, PART, HUB, TWO)], [label(A, ONE)], [])
+    view = View(made.store)
+    assert set(made.rows("this", read_path("org:unitOf/rdfs:label"), view)) == {(HUB,)}
+    assert set(made.rows("this", read_path("org:unitOf/org:unitOf/rdfs:label"), view)) == {(B,)}
+
+
+def test_a_subject_that_says_nothing_else_stands_for_all_it_says() -> None:
+    made = change([], [label(A, ONE), label(A, ONE, "y")], [])
+    view, path = View(made.store), read_path("rdfs:label")
+    assert list(made.rows("this value", path, view)) == [(A,)]
+    assert set(made.rows("this value graph", path, view)) == {(A,)}
+    assert set(made.rows("this graph", path, view)) == {(A, ONE)}
+    assert set(made.rows("value graph", path, view)) == {(Literal("x"), ONE), (Literal("y"), ONE)}
