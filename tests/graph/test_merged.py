@@ -230,6 +230,15 @@ def test_the_engine_still_needs_the_merge() -> None:
     assert len(list(store.query(f"SELECT ?s {BOTH} {{ ?s ?p ?o }}"))) == 10  # type: ignore[arg-type]
 
 
+def test_an_alternative_path_gives_a_pair_once_and_a_union_each_way() -> None:
+    """The engine's own choice (oxigraph pull 351), against SPARQL 1.1, 18.4; the documentation says so."""
+    store = Store()
+    store.extend(Quad(NamedNode("x:a"), NamedNode(f"x:{name}"), Literal(1)) for name in "pq")
+    one = MergedDataset(store)
+    assert len(list(one.query("SELECT * { ?s <x:p>|<x:q> ?o }"))) == 1  # type: ignore[arg-type]
+    assert len(list(one.query("SELECT * { { ?s <x:p> ?o } UNION { ?s <x:q> ?o } }"))) == 2  # type: ignore[arg-type]
+
+
 def test_statements_outside_any_graph_belong_to_the_merge() -> None:
     store = Store()
     store.add(Quad(BlankNode("b"), NamedNode("x:p"), Literal("o"), DefaultGraph()))
