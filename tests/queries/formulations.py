@@ -568,6 +568,30 @@ def editions_before(facts: Facts, series: Term, day: Term) -> Rows:
             yield edition, label, ordinal, shown, end, grounds, Literal(len(between)), city, country, theme, status
 
 
+@answers("dates-of-events")
+def dates_of_events(facts: Facts, certainty: tuple[Term, ...]) -> Rows:
+    limits = ("com:beginEarliest", "com:beginLatest", "com:endEarliest", "com:endLatest", "com:edtfText")
+    dated = {event for key in limits for event, _ in facts.pairs(key) if term("com:Event") in facts.classes(event)}
+    for event in dated:
+        for graph in {graph for _, graph in facts.stated(event, *limits)}:
+            shown, first, last, rule, proofs = (
+                [*facts.within(event, graph, f"com:{key}")] or [None]
+                for key in ("edtfText", "beginEarliest", "endLatest", "inferenceRule", "evidence")
+            )
+            spots: list[Row] = [*facts.places(proofs)] or [(None, None)]
+            for label, status, date, earliest, latest, sure, ground, spot in product(
+                facts.english(event),
+                facts.maybe(event, "com:realization"),
+                shown,
+                first,
+                last,
+                facts.of(graph, "com:certainty") & set(certainty),
+                rule,
+                spots,
+            ):
+                yield event, label, status, date, earliest, latest, sure, ground, *spot
+
+
 @answers("hosts-of-event")
 def hosts(facts: Facts, event: Term) -> Rows:
     for part in facts.where("com:inEvent", event) & facts.where("com:role", as_role("host")):

@@ -83,10 +83,9 @@ def test_data_are_named_by_parameters_alone(name: str) -> None:
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_reasons_for_an_empty_answer_are_sentences(name: str) -> None:
-    reasons = named(name).extra["unless"]
-    assert all(reason.keys() == {"pattern", "says"} for reason in reasons)
-    assert all(reason["says"][0].isupper() and reason["says"].endswith(".") for reason in reasons)
-    assert len({reason["says"] for reason in reasons}) == len(reasons)
+    reasons = named(name).unless
+    assert all(reason.says[0].isupper() and reason.says.endswith(".") for reason in reasons)
+    assert len({reason.says for reason in reasons}) == len(reasons)
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -105,7 +104,7 @@ def declared() -> set[object]:
 @pytest.mark.parametrize("name", EVERY)
 def test_every_term_is_declared(name: str, declared: set[object]) -> None:
     ours = ["com", *SCHEMES]
-    patterns = " ".join(reason["pattern"] for reason in named(name).extra.get("unless", ()))
+    patterns = " ".join(reason.pattern for reason in named(name).unless)
     text = body(named(name)) + patterns
     used = {word for prefix in ours for word in re.findall(rf"(?<![\w:]){prefix}:[\w-]+", text)}
     assert used

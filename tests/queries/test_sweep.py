@@ -7,7 +7,6 @@ the header gives for an empty answer must be the one that is told at least once.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -74,6 +73,7 @@ class World:
             "node": set().union(*self._instances.values()) | {NamedNode(VOCAB + "role/trainee"), term("com:Event")},
             "name": {Literal(form(name.value)) for name in self.names() for form in (str, str.upper, first_word)},
             "year": self.years(),
+            "certainty": self.instances_of_scheme("certainty"),
         }
         kinds["subject"], kinds["other"] = kinds["topic"], kinds["state"]
         kinds["one"] = kinds["state"]
@@ -177,7 +177,7 @@ def test_every_question_has_a_second_formulation() -> None:
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_question_holds_for_every_node(name: str, worlds: list[World]) -> None:
     query = library()[name]
-    untold = [reason["says"] for reason in query.extra["unless"]]
+    untold = [reason.says for reason in query.unless]
     written: defaultdict[str, set[Term | None]] = defaultdict(set)
     for world in worlds:
         for values in world.inputs(query):
@@ -225,9 +225,5 @@ def keeps_promises(query: Query, row: Sequence[Term | None]) -> None:
 
 def told(query: Query, store: Store, values: Values) -> str | None:
     """Give the reason for an empty answer: the first whose pattern is true."""
-    prologue = "".join(re.findall(r"^PREFIX .*\n", query.text, re.MULTILINE))
-    given = "".join(f"VALUES ?{name} {{ {' '.join(map(str, terms))} }}\n" for name, terms in values.items())
-    reasons = (
-        reason for reason in query.extra["unless"] if holds(store, f"{prologue}ASK {{ {given} {reason['pattern']} }}")
-    )
-    return next((reason["says"] for reason in reasons), None)
+    asked = write_values(query.text, values)
+    return next((reason.says for reason in query.unless if holds(store, reason.ask(asked))), None)
