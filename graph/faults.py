@@ -46,7 +46,9 @@ class Faults:
             return self.told[0] if self.told else None
         some = f", of which {len(self.told)} are told" if self.count > len(self.told) else ""
         told = sorted(self.told, key=lambda fault: (fault.line or 0, fault.column or 0))
-        return SourceErrors(f"{self.count:,} faults{some}", told, path=path, hint="mend them and try again")
+        first, place = told[0], f" on line {told[0].line}" if told[0].line else ""
+        message = f"{self.count:,} faults{some}; the first{place}: {first.found}"
+        return SourceErrors(message, told, path=path, expected=first.expected, hint="mend them all and try again")
 
     def check(self, path: str) -> None:
         """Raise what was found, if anything."""
