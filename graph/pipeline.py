@@ -87,7 +87,7 @@ class Outcome:
     snapshot : the state now in force
     report : what the gate found in it; admissible, else there would be no outcome
     record : what the journal says of it
-    restated : statements read whose literals the store holds in another form
+    restated : statements of a load whose literals the store holds in another form
     """
 
     snapshot: Snapshot
@@ -207,7 +207,9 @@ def _change(
         options.watch("publish", 0, 0)
         if admission.aside:
             quarantine.put(settings.home, activity.id, batch, admission.aside)
-        return Outcome(_publish(workspace, journal, draft, record), admission.report, record, batch.restated)
+        # What the project writes itself is no news to whoever asked for it.
+        restated = batch.restated if kind == LOAD else Restated()
+        return Outcome(_publish(workspace, journal, draft, record), admission.report, record, restated)
 
 
 def _collect(files: Sequence[Source], options: Options) -> Sequence[Input]:
