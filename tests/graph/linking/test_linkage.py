@@ -47,7 +47,8 @@ def test_first_and_last_day_have_to_agree(linkage: Linkage) -> None:
     assert result.match is None
     assert {each.node for each in result.candidates} == {entity("state/YEM"), entity("state/COW678")}
     assert {each.score for each in result.candidates} == {0.5}
-    assert all("first and the last day" in each.explanation for each in result.candidates)
+    doubt = "; days: not the same on the first and the last day (0.50)"
+    assert all(each.explanation.endswith(doubt) for each in result.candidates)
 
 
 def test_a_mapping_set_is_sssom(linkage: Linkage) -> None:

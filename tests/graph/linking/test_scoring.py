@@ -144,3 +144,9 @@ def test_names_are_alike_whatever_the_order_of_words_and_only_the_same_are_the_s
 )
 def test_the_explanation_says_which_name_was_meant(way: str, text: str, told: str) -> None:
     assert features(score(body(Name("Ministry of Hats", way)), asked(text)))["name"][0] == told
+
+
+def test_a_score_has_four_decimals() -> None:
+    found = score(body(), asked("Ministry of Hatz"))
+    likeness = found.features[0].score
+    assert found.score == round(0.6 * likeness + 0.2, 4) != round(0.6 * likeness + 0.2, 5)
