@@ -22,8 +22,8 @@ Merge = Callable[[Store], tuple[MergedDataset, rdflib.Dataset]]
 
 _DISTINCT = re.compile(r"\bDISTINCT\b\s*")
 
-# Ways that are not counted alike. A sequence path is a join and an alternative a union (SPARQL 1.1, 18.4), a row for each
-# way. rdflib 7.6 gives each pair of ends of a sequence once, pyoxigraph that of an alternative (pull 351).
+# A sequence path is a join and an alternative a union, with a row for each way (SPARQL 1.1, 18.4). rdflib 7.6 gives a
+# pair of ends of a sequence once, pyoxigraph that of an alternative (oxigraph pull 351).
 PAIRS_ONCE = {
     "commitments-by-state": "com:topic/skos:broader*",
     "place-of-event": "com:beginEarliest|com:beginLatest|com:endLatest|com:edtfText",
