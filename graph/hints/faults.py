@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,13 +71,20 @@ class Fault:
         numbers = (self.at, *range(self.at - 1, self.at - 4, -1), *range(self.at + 1, self.at + 4))
         return [self.tokens[n] for n in numbers if 0 <= n < len(self.tokens)]
 
+    @cached_property
+    def starts(self) -> Sequence[int]:
+        """Where the tokens begin, in order."""
+        return [token.start for token in self.tokens]
+
     def after(self, token: Token) -> Token | None:
         """Give the token that follows another."""
-        return next((each for each in self.tokens if each.start >= token.end), None)
+        number = bisect_left(self.starts, token.end)
+        return self.tokens[number] if number < len(self.tokens) else None
 
     def before(self, token: Token) -> Token | None:
         """Give the token in front of another."""
-        return next((each for each in reversed(self.tokens) if each.end <= token.start), None)
+        number = bisect_left(self.starts, token.start) - 1
+        return self.tokens[number] if number >= 0 else None
 
 
 def exchange(token: Token, text: str) -> Edit:

@@ -44,7 +44,12 @@ def merge() -> Merge:
     return make
 
 
-@pytest.mark.parametrize("name", sorted(library()))
+# Of these rdflib thinks for minutes.
+LONG = {"duplicates-in-two-registers", "states-at-event"}
+NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in sorted(library())]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_question_without_its_distinct(name: str, graph: Store, merge: Merge) -> None:
     text = _DISTINCT.sub("", find(name).text)
     dataset, export = merge(graph)

@@ -140,7 +140,7 @@ class World:
             pools = [self.pool(query.name, name) for name in names]
             spoken = [[node for node in pool if node in self.told] or pool for pool in pools]
             ways = list(product(*spoken))
-            chosen = {*ways[:: len(ways) // MOST + 1]} if len(names) > 1 else set(ways)
+            chosen = {*ways[:: len(ways) // MOST + 1], *self.joined(pools)} if len(names) > 1 else set(ways)
             longest = max(map(len, pools))
             chosen |= set(islice(zip(*map(cycle, pools), strict=True), longest))
             chosen |= set(
@@ -151,6 +151,15 @@ class World:
             )
             for values in sorted(chosen, key=str):
                 yield dict(zip(names, ((value,) for value in values), strict=True))
+
+    def joined(self, pools: Sequence[Sequence[Term]]) -> Iterator[tuple[Term, ...]]:
+        """Give the combinations that some node of a document joins by what it leads to."""
+        ends: defaultdict[Term, set[Term]] = defaultdict(set)
+        for quad in self.facts.quads:
+            if quad.subject in self.told:
+                ends[quad.subject].add(quad.object)
+        for reached in ends.values():
+            yield from product(*(reached.intersection(pool) for pool in pools))
 
     def instances_of_scheme(self, scheme: str) -> set[Term]:
         return {node for node, _ in self.facts.pairs("skos:inScheme") if node.value.startswith(f"{VOCAB}{scheme}/")}
