@@ -43,7 +43,7 @@ class Activity:
     def admit(self, batch: Batch, admission: Admission, draft: Draft) -> Record:
         """Record what was admitted and what set aside; StoreError when the counts of quads do not add up."""
         outcome = PUBLISHED if draft.id != self.previous else UNCHANGED
-        aside = sum(1 for document in admission.aside.documents for _ in batch.quads_of(document))
+        aside = sum(quad not in batch.added for name in admission.aside.documents for quad in batch.quads_of(name))
         committed = batch.size - aside
         _check_count(batch, admission, draft)
         folder = f"quarantine/{self.id}" if admission.aside else ""

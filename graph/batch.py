@@ -70,10 +70,12 @@ class Batch:
     """The quads of a load, each once, in memory, and the readings they come from.
 
     The store may later take in the graph that the batch is added to; ``documents`` and ``size`` are asked for before.
+    ``added`` are those of its quads that no input holds: what is known of a graph by its name.
     """
 
     store: Store
     readings: tuple[Reading, ...]
+    added: frozenset[Quad] = frozenset()
     _withdrawn: dict[str, Store] = field(default_factory=dict)
 
     @property
@@ -92,7 +94,7 @@ class Batch:
     @cached_property
     def size(self) -> int:
         """Count the quads that were read."""
-        return len(self.store)
+        return len(self.store) - len(self.added)
 
     @cached_property
     def documents(self) -> dict[str, list[Quad | NamedNode]]:

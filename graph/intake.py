@@ -47,7 +47,7 @@ def read_batch(
     faults = {source: Faults() for source in inputs if source.is_authored}
     trees = {source: _plant(source, faults[source]) for source in faults}
     known = _known(ground, [tree for tree in trees.values() if isinstance(tree, Block)])
-    readings, linker = [], Names(lambda kind: _index(ground(), kind))
+    readings, linker, named = [], Names(lambda kind: _index(ground(), kind)), set[NamedNode]()
     for source in inputs:
         tree = trees.get(source)
         if isinstance(tree, SourceError):
@@ -61,13 +61,15 @@ def read_batch(
         else:
             read = partial(sources.read_rdf, source.file, graph, form=source.form, notice=meter.move)
             readings.append(_enter(store, source, read))
-            store.extend(quad for graph in readings[-1].graphs for quad in state_certainty(graph))
+            named |= readings[-1].graphs
     if torn := {reading.source: reading for reading in readings if reading.is_torn}:
         rest = [source for source in inputs if source not in torn]
         again = read_batch(rest, graph=graph, ground=ground, watch=watch)
         whole = {reading.source: reading for reading in again.readings}
-        return Batch(again.store, tuple((torn | whole)[source] for source in inputs))
-    return Batch(store, tuple(readings))
+        return Batch(again.store, tuple((torn | whole)[source] for source in inputs), again.added)
+    added = frozenset(quad for graph in named for quad in state_certainty(graph) if quad not in store)
+    store.extend(added)
+    return Batch(store, tuple(readings), added)
 
 
 def _plant(source: Input, faults: Faults) -> Block | SourceError | None:

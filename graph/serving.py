@@ -12,6 +12,7 @@ from communique.api import create_app
 from communique.graph.client import GRACE, PATIENCE
 from communique.graph.engine import start_engine
 from communique.graph.engine.confinement import end_with_parent
+from communique.graph.linking import states
 from communique.graph.settings import Settings
 
 
@@ -21,6 +22,7 @@ def serve(settings: Settings) -> None:
     EngineError when the engine cannot serve; SystemExit when the server ends.
     """
     with start_engine(settings):
+        states.prepare()
         Server(settings).run()
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from communique.graph.answers import Run
+from communique.graph.answers import Run, listed, solve
 from communique.graph.errors import CommuniqueError, InvalidParameter, UnknownNode
 from communique.graph.hints.known import by_iri, concepts_called, meant, widest
 from communique.graph.hints.nodes import missing, near
@@ -58,7 +58,9 @@ class Finder:
         given = _read(text)
         if given is not None and not missing(self.run, [given.value]):
             return given
-        found = list(dict.fromkeys(self._called(parameter, text)))
+        found = self._states_called(parameter, text)
+        if len(found) != 1:
+            found = list(dict.fromkeys(self._called(parameter, text)))
         if len(found) == 1:
             return found[0]
         if found:
@@ -66,6 +68,16 @@ class Finder:
             expected = f"one of {', '.join(map(self._shown, found[:_LISTED]))}"
             raise InvalidParameter(message, expected=expected, hint="write its path or its full name")
         raise self._unknown(parameter, text, given)
+
+    def _states_called(self, parameter: Parameter, text: str) -> list[NamedNode]:
+        """Find the states of the data that a text names, where a state is asked for: tables and one query suffice."""
+        named = _in_tables(text)
+        if not named or parameter.of_class not in {None, "com:State"}:
+            return []
+        default = read_iri(parameter.default[0])
+        asked = f"SELECT ?it {{ VALUES ?it {{ {listed([default, *named])} }} ?it a <{COM}State> }}"
+        found = {each["it"] for each in solve(self.run, asked)}
+        return [node for node in named if node in found] if default in found or parameter.of_class else []
 
     def _called(self, parameter: Parameter, text: str) -> Iterable[NamedNode]:
         """Find what bears a name, of the class that the parameter asks for."""
@@ -83,8 +95,7 @@ class Finder:
         """Find entities by name or code; the table of states knows names that no document writes."""
         index = self.index()
         nodes = [entity.node for kind in ROOTS for entity in index.exact(text, kind)]
-        nodes += states.candidates(text)
-        nodes += [each for scheme in _CODES if text.isupper() and (each := states.by_code(scheme, text))]
+        nodes += _in_tables(text)
         return [index.by_node[each] for each in dict.fromkeys(nodes) if each in index.by_node]
 
     def _fits(self, entity: Entity, parameter: Parameter, default: NamedNode) -> bool:
@@ -127,6 +138,12 @@ class Finder:
         """Write a node with its name."""
         entity = self.index().by_node.get(node)
         return f"{shorten(node.value)} ({entity.label})" if entity else shorten(node.value)
+
+
+def _in_tables(text: str) -> list[NamedNode]:
+    """Give the states and territories that the tables of names and codes know under a text."""
+    coded = [each for scheme in _CODES if text.isupper() and (each := states.by_code(scheme, text))]
+    return list(dict.fromkeys((*states.candidates(text), *coded)))
 
 
 def _read(text: str) -> NamedNode | None:

@@ -1,7 +1,8 @@
 """Name or code of a state → its node, when only one is meant; nothing rather than a wrong one.
 
-The index is built at the first call, in about a second; it needs no store. Territories without a state of their own
-(Hong Kong, Puerto Rico) are found as ``place/``. Spellings that no table knows are left to ``resolve``.
+The index is built at the first call, in about a second, or by ``prepare``; it needs no store. Territories without a
+state of their own (Hong Kong, Puerto Rico) are found as ``place/``. Spellings that no table knows are left to
+``resolve``.
 """
 
 from __future__ import annotations
@@ -17,10 +18,17 @@ from communique.graph.linking.forms import expanded, is_formal, plain, shorn, un
 from communique.graph.linking.names import by_expanded_key, by_plain_key, by_shorn_key, by_unordered_key, told_apart
 from communique.graph.linking.senses import Senses, choose, possibilities
 
-__all__ = ["SCHEMES", "by_code", "candidates", "find"]
+__all__ = ["SCHEMES", "by_code", "candidates", "find", "prepare"]
 
 _REMEMBERED = 65_536
 _PARTS = re.compile(r"[()（）/\[\]]")
+
+
+def prepare() -> None:
+    """Build the index now, so that processes forked afterwards share it and none builds its own."""
+    for table in (by_plain_key, by_expanded_key, by_unordered_key, by_shorn_key, told_apart):
+        table()
+    by_code("alpha3", "")
 
 
 def find(text: str, *, on: date | None = None) -> NamedNode | None:

@@ -75,7 +75,7 @@ def test_proposals_are_published_judged_and_not_proposed_again(run: Run, home: P
 
     again = run("duplicates", home=home)
     assert "0 proposed, 1 left out" in again.stdout
-    assert candidates(home) == 1, "the line that says what the graph is for"
+    assert candidates(home) == 2, "the lines that say what the graph is for, and how certain"
 
 
 def test_a_table_is_shown_to_people(run: Run, home: Path) -> None:

@@ -159,8 +159,11 @@ def test_graphs_of_documents_say_whether_they_hold_what_is_stated(home: Settings
     graphs = {"stated": stated("001"), "inferred": inferred("001"), "candidate": CANDIDATES}
     facts = [quad(name, name, graph.value) for name, graph in graphs.items()]
     own = quad("x", "x", "https://example.org/own")
-    pipeline.load(home, [write(tmp_path / "a.nq", own, *facts)], REJECT)
+    broken = tmp_path / "broken.nq"
+    broken.write_bytes(b"".join(line_of(quad("y", number, "b")) for number in range(60_000)) + b"broken")
+    record = pipeline.load(home, [write(tmp_path / "a.nq", own, *facts), broken], QUARANTINE).record
     assert held(home) == {BASE, own, *facts, *(certain(graph, name) for name, graph in graphs.items())}
+    assert (record.read, record.committed, record.quarantined) == (4, 4, 0), "what was read, not what was added"
     assert pipeline.load(home, [write(tmp_path / "a.nq", own, *facts)], REJECT).record.outcome == "unchanged"
 
 

@@ -10,11 +10,16 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pyoxigraph import NamedNode, Quad
+
+from communique.graph import serving
+from communique.graph.linking import codes, names
+from communique.graph.settings import Settings
 
 Publish = Callable[[Path, Iterable[Quad]], str]
 
@@ -89,3 +94,16 @@ def test_the_life_of_a_service(
     assert service.wait(30) == (-order if order == signal.SIGKILL else 0)
     assert eventually(lambda: not processes(tmp_path))
     assert eventually(lambda: snapshot(port) is None)
+
+
+def test_the_names_of_states_are_read_before_the_web_workers_are_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = (names.by_plain_key, names.by_expanded_key, names.by_unordered_key, names.by_shorn_key, codes._codes)
+    for table in tables:
+        table.cache_clear()
+    read: list[bool] = []
+    monkeypatch.setattr(serving, "start_engine", lambda settings: nullcontext())
+    monkeypatch.setattr(
+        serving.Server, "run", lambda server: read.extend(bool(table.cache_info().currsize) for table in tables)
+    )
+    serving.serve(Settings())
+    assert read == [True] * len(tables)

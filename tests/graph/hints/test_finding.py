@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from communique.graph.answers import Run
 from communique.graph.errors import InvalidParameter, UnknownNode
 from communique.graph.hints.finding import Finder
+from communique.graph.linking import Index
 from communique.graph.namespaces import ID, shorten
 from communique.graph.queries import Parameter, find
 
@@ -105,3 +107,17 @@ def test_a_long_text_is_cut(finder: Finder) -> None:
     with pytest.raises(UnknownNode) as failed:
         finder.find(STATE, "x" * 60_000)
     assert len(str(failed.value)) < 400
+
+
+@pytest.mark.parametrize("text", ["South Korea", "KOR", "KR", "Griechenland", "state/GRC"])
+def test_a_state_is_found_without_reading_the_names_of_all_nodes(run: Run, text: str) -> None:
+    def refuse() -> Index:
+        raise AssertionError("the names of all nodes were read")
+
+    node = shorten(Finder(run, refuse).find(STATE, text).value)
+    assert node == ("state/GRC" if "GR" in text.upper() else "state/KOR")
+
+
+def test_a_state_of_the_tables_that_is_in_no_graph_is_not_found(finder: Finder) -> None:
+    with pytest.raises(UnknownNode):
+        finder.find(STATE, "FRA")

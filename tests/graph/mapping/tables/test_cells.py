@@ -55,6 +55,19 @@ def test_a_decimal_keeps_its_value(number: Decimal) -> None:
     assert Decimal(decimals(None, None, False, None)(str(number), NOW).text) == number
 
 
+def test_a_number_too_long_to_be_rounded_is_refused() -> None:
+    assert decimals(None, None, False, 2)("0.125", NOW).text == "0.12"
+    with pytest.raises(CellError, match="too many digits"):
+        decimals(None, None, False, 2)("1e40", NOW)
+
+
+@pytest.mark.parametrize("text", ["http://example.org/x", "https://example.org/x"])
+def test_an_address_begins_with_its_scheme(text: str) -> None:
+    assert str(read_address(text, NOW).node) == f"<{text}>"
+    with pytest.raises(CellError, match="not an address"):
+        read_address(text.removeprefix("http"), NOW)
+
+
 def test_bounds_hold() -> None:
     with pytest.raises(CellError, match="more than 9"):
         integers(0, 9)("10", NOW)

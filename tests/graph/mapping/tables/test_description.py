@@ -73,6 +73,21 @@ def test_a_sound_mapping_is_read_whole() -> None:
 
 
 @pytest.mark.parametrize(
+    ("licence", "text", "iri"),
+    [
+        ("{text: CC BY 4.0, iri: 'https://example.org/by'}", "CC BY 4.0", "https://example.org/by"),
+        ("{iri: 'https://example.org/by'}", "unknown", "https://example.org/by"),
+        ("all rights reserved", "all rights reserved", None),
+        (None, "unknown", None),
+    ],
+)
+def test_a_licence_is_a_text_an_address_or_both(licence: str | None, text: str, iri: str | None) -> None:
+    line = next(line for line in SOUND.splitlines(keepends=True) if "licence:" in line)
+    found = compile_all(SOUND.replace(line, f"  licence: {licence}\n" if licence else "")).licence
+    assert (found.text, found.iri) == (text, iri)
+
+
+@pytest.mark.parametrize(
     ("old", "new", "words"),
     [
         ("title: World\n", "titel: World\n", "'titel' is not a key of a mapping; .*did you mean 'title'"),
@@ -93,6 +108,7 @@ def test_a_sound_mapping_is_read_whole() -> None:
         ("scheme: stage", "scheme: stages", "'stages' is no scheme; .*did you mean 'stage'"),
         ("{yes: signed}", "{yes: sined}", "'sined' is not a concept of stage; .*did you mean 'signed'"),
         ("on: year", "on: title", "country is read by 'title', which is no such column"),
+        ("as: year}", "as: year, on: since}", "since stands below year; expected: since above it"),
         ("org/world-{}", "org/world", "mint is 'org/world'"),
         ("      title: text", "      Title: text", "'Title' is no name"),
         ("{title}, {year}", "{titel}, {year}", "{titel} is no column of this table; .*did you mean 'title'"),

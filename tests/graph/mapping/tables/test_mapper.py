@@ -195,6 +195,53 @@ def test_a_period_that_is_the_same_in_every_row_is_always_there(map_rows: Map) -
 
 
 @pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ("1999/{exit}", ("1999-01-01", "2004-12-31", "1999/2004")),
+        ("{exit}/2019", ("2004-01-01", "2019-12-31", "2004/2019")),
+        ("../{exit}", (None, "2004-12-31", "../2004")),
+    ],
+)
+def test_one_side_of_a_period_may_be_the_same_in_every_row(
+    when: str, told: tuple[str | None, str, str], map_rows: Map
+) -> None:
+    table = f"""
+    columns: {{exit: {{as: year}}}}
+    facts:
+      event/world-1: {{type: Meeting, realization: occurred, when: "{when}"}}
+    """.replace("\n    ", "\n")
+    about = dict(map_rows(table, {"exit": "2004"}).of("event/world-1"))
+    assert (about.get("com:beginEarliest"), about["com:endLatest"], about["com:edtfText"]) == told
+
+
+def test_a_period_has_two_sides(map_rows: Map) -> None:
+    table = AGREEMENTS.replace("{entry}/{exit|..}", "{entry}/{exit}/{signed}")
+    with pytest.raises(MappingError, match=r"more than two dates in a period; expected: \{begin\}/\{end\}"):
+        map_rows(table, TREATY)
+
+
+def test_a_property_that_takes_a_day_takes_a_date_whose_formats_all_have_one(map_rows: Map) -> None:
+    table = """
+    columns: {day: {as: date, format: ["%d.%m.%Y", "%Y-%m-%d"]}}
+    facts:
+      event/world-1: {type: Meeting, realization: occurred, beginEarliest: "{day}"}
+    """.replace("\n    ", "\n")
+    assert ("com:beginEarliest", "2004-05-01") in map_rows(table, {"day": "01.05.2004"}).of("event/world-1")
+    with pytest.raises(MappingError, match=r"takes a day, \{day\} may be a month or year"):
+        map_rows(table.replace("%Y-%m-%d", "%m.%Y"), {"day": "01.05.2004"})
+
+
+def test_a_node_that_cannot_be_made_keeps_no_other_of_its_row_from_being_made(map_rows: Map) -> None:
+    table = """
+    columns: {bodies: {as: entity, mint: "org/world-{}", split: ";"}}
+    facts:
+      "{bodies}": {type: Organization, label: "{bodies.minted}", needs: label}
+    """.replace("\n    ", "\n")
+    found = map_rows(table, {"bodies": "Harbour Office; OECD; Lighthouse Board"})
+    assert found.nodes == {"org/world-harbour-office", "org/world-lighthouse-board"}
+
+
+@pytest.mark.parametrize(
     ("changes", "column", "reason"),
     [
         ({"stage": "denounced"}, "stage", "not on the list of the mapping"),
@@ -316,6 +363,58 @@ def test_organizations_are_linked_or_of_the_sources_own(map_rows: Map) -> None:
         if name.startswith("org/")
     ]
     assert other == "org/world-ministry-of-the-interior"
+
+
+def test_a_row_that_the_reader_rejected_keeps_no_later_one_from_being_mapped(map_rows: Map) -> None:
+    unread = Rejected("data.csv", 2, "", "", "a cell too many", "mend the row")
+    found = map_rows(RANKS, unread, {"Year": "2018", "Country": "Korea", "Rank": "3"})
+    assert found.nodes == {"rank/x/2018/KOR"}
+    assert (found.account.mapped, found.account.rejected, found.rejected) == (1, 1, [unread])
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        (
+            "Port",
+            {
+                ("skos:prefLabel", "Port of Busan@en"),
+                ("com:registerCode", "B7"),
+                ("com:shortName", "B7: Port"),
+                ("rdf:type", "com:Organization"),
+            },
+        ),
+        ("", {("com:registerCode", "B7"), ("rdf:type", "com:Organization")}),
+    ],
+)
+def test_a_text_of_which_a_piece_is_missing_is_left_out(title: str, told: set[tuple[str, str]], map_rows: Map) -> None:
+    table = """
+    columns: {code: text, title: text}
+    facts:
+      org/world-port:
+        {type: Organization, label: "{title} of Busan", registerCode: "{code}", shortName: "{code}: {title}"}
+    """.replace("\n    ", "\n")
+    assert map_rows(table, {"code": "B7", "title": title}).of("org/world-port") == told
+
+
+def test_what_a_column_names_may_have_its_class_elsewhere(map_rows: Map) -> None:
+    table = """
+    columns: {body: {as: entity}}
+    facts:
+      "{body}": {comment: It answered.}
+    """.replace("\n    ", "\n")
+    assert map_rows(table, {"body": "OECD"}).of("org/oecd") == {("rdfs:comment", "It answered.@en")}
+
+
+def test_a_node_that_an_earlier_load_made_is_of_the_sources_own_still(map_rows: Map) -> None:
+    table = """
+    columns: {body: {as: entity, mint: "org/world-{}"}}
+    facts:
+      "{body}": {type: Organization, label: "{body.minted}"}
+    """.replace("\n    ", "\n")
+    found = map_rows(table, {"body": "Lighthouse Board"}, {"body": "OECD"})
+    assert ("skos:prefLabel", "Lighthouse Board@en") in found.of("org/world-lighthouse-board")
+    assert found.of("org/oecd") == {("rdf:type", "com:Organization")}
 
 
 def test_inferences_candidates_and_facts_of_the_table_as_a_whole(map_rows: Map) -> None:
