@@ -3,20 +3,18 @@
 It can be built whole, or kept up to date. For that the header of a CONSTRUCT says with ``reads`` of which nodes its
 triples come about and what is read from there, as in set queries (see ``validation.narrowing``). Before a change the
 triples of the nodes concerned are noted, and after it they are built again; of those that are missing then, some may
-follow from other nodes, unless the header says ``alone: true``. ``frame`` names a property whose years count for all
-nodes: a new year concerns everything.
+follow from other nodes, unless the header says ``alone: true``.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
 
-from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, Store
+from pyoxigraph import NamedNode, Quad, QueryTriples, Store
 
 from communique.graph.identifiers import DERIVED
 from communique.graph.merged import query_union
@@ -63,7 +61,6 @@ class Shortcut:
     whole : the query about everything
     narrow : the query about some nodes; None where the header does not say what is read
     predicates : of what it builds
-    frame : the property whose years count for all nodes, if any
     is_alone : no two nodes give the same triple
     """
 
@@ -71,20 +68,18 @@ class Shortcut:
     whole: str
     narrow: Narrow | None
     predicates: tuple[NamedNode, ...]
-    frame: NamedNode | None
     is_alone: bool
 
     @classmethod
     def of(cls, query: Query) -> Shortcut:
         """Read the header."""
         template = query.text.partition("CONSTRUCT {")[2].partition("}")[0]
-        reads, frame = query.extra.get("reads"), query.extra.get("frame")
+        reads = query.extra.get("reads")
         return cls(
             name=query.name,
             whole=widen(query.text),
             narrow=Narrow.of(query.text, reads) if reads else None,
             predicates=tuple(dict.fromkeys(term(word) for word in template.split() if word[0] not in "?.")),
-            frame=term(frame) if frame else None,
             is_alone=query.extra.get("alone", False),
         )
 
@@ -105,9 +100,9 @@ class Shortcut:
         """Give what stands in the derived graph."""
         return {quad for name in self.predicates for quad in store.quads_for_pattern(None, name, None, DERIVED)}
 
-    def concerned(self, store: Store, changed: Collection[Quad], ends: Ends) -> frozenset[Term] | None:
+    def concerned(self, store: Store, ends: Ends) -> frozenset[Term] | None:
         """Find the nodes that a change concerns, in the data before or after it; None for all."""
-        if self.narrow is None or (self.frame and not self._keeps_years(store, changed)):
+        if self.narrow is None:
             return None
         steps = (step for path in self.narrow.reads.values() for step in path.steps())
         return ends.affected(steps, View(store).select)
@@ -126,20 +121,6 @@ class Shortcut:
             query = _HEAD.sub(f"{head[0]} VALUES (?{ends[0]} ?{ends[1]}) {{ {pairs} }}", query)
         return set(quads).intersection(self.construct(store, query))
 
-    def _keeps_years(self, store: Store, changed: Iterable[Quad]) -> bool:
-        """Tell whether every year that a change brings or takes is one of the frame before and after it."""
-        subjects: dict[str, set[str]] = defaultdict(set)
-        for quad in changed:
-            if quad.predicate == self.frame and isinstance(quad.object, Literal):
-                subjects[quad.object.value[:4]].add(str(quad.subject))
-        return all(self._has_year(store, year, besides) for year, besides in subjects.items())
-
-    def _has_year(self, store: Store, year: str, besides: Collection[str]) -> bool:
-        """Tell whether some other node has a day in a year."""
-        same = f"STRSTARTS(STR(?day), '{year}') && ?other NOT IN ({', '.join(sorted(besides))})"
-        others = View(store).select(f"SELECT ?other {{ ?other {self.frame} ?day . FILTER({same}) }} LIMIT 1")
-        return next(others, None) is not None
-
 
 class Upkeep:
     """Keeps the derived graph of one store up to date, change by change."""
@@ -153,7 +134,7 @@ class Upkeep:
         """Note before a change what it will make stale; the quads are as the store holds them or will hold them."""
         ends = Ends(changed)
         for shortcut in shortcuts():
-            nodes, known = shortcut.concerned(store, changed, ends), self._stale.get(shortcut.name, frozenset())
+            nodes, known = shortcut.concerned(store, ends), self._stale.get(shortcut.name, frozenset())
             if nodes is None or known is None:
                 self._stale[shortcut.name] = None
                 continue
