@@ -64,7 +64,9 @@ def test_faults_far_apart_are_told_where_they_are(tmp_path: Path, suffix: str) -
     error = fault(tmp_path / f"a{suffix}", wrong + sound + wrong + sound + wrong)
     assert [each.line for each in error.faults] == [1, 20_002, 40_003]
     many = fault(tmp_path / f"b{suffix}", wrong * 40_000)
-    assert many.message.startswith(f"{tmp_path}/b{suffix}: 40,000 faults, of which {TOLD} are told; the first on line 1")
+    assert many.message.startswith(
+        f"{tmp_path}/b{suffix}: 40,000 faults, of which {TOLD} are told; the first on line 1"
+    )
 
 
 class TestLimits:
