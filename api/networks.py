@@ -15,6 +15,7 @@ from werkzeug.exceptions import NotFound
 
 from communique.api import responses, tables
 from communique.api.negotiation import HTML, JSON, choose, pick_format
+from communique.api.parameters import refuse_others
 from communique.api.reading import read_steadily
 from communique.graph import networks
 from communique.graph.client import Client
@@ -68,6 +69,7 @@ class Networks:
 
     def index(self) -> Response:
         """List layers, options and measures."""
+        refuse_others()
         measures = {name: each.formula for name, each in MEASURES.items()}
         known = {"layers": networks.layers(), "options": _OPTIONS, "measures": measures}
         if choose((JSON, HTML)) == HTML:

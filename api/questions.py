@@ -10,6 +10,7 @@ from communique.api import responses
 from communique.api.hints import PROBLEM, announce, write
 from communique.api.names import Names
 from communique.api.negotiation import HTML, JSON, SOLUTIONS, Choice, choose, choose_for_query
+from communique.api.parameters import refuse_others
 from communique.api.sparql import read_table
 from communique.graph.client import Answer, Client
 from communique.graph.hints import reasons
@@ -41,6 +42,7 @@ class Questions:
 
     def index(self) -> Response:
         """List the questions."""
+        refuse_others()
         questions = library().values()
         if choose((JSON, HTML)) == HTML:
             return Response(render_template("questions.html", questions=questions), mimetype=HTML)
@@ -54,6 +56,7 @@ class Questions:
 
     def about(self, name: str) -> Response:
         """Say what a question asks, takes and gives."""
+        refuse_others()
         question = find(name)
         if choose((JSON, HTML)) == HTML:
             return Response(render_template("about.html", question=question), mimetype=HTML)

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 
 from communique.api import responses
 from communique.api.negotiation import HTML, JSON, choose
+from communique.api.parameters import refuse_others
 from communique.api.reading import Run, read_steadily
 from communique.graph.client import Client
 from communique.graph.hints import terms
@@ -41,6 +42,7 @@ class Terms:
 
     def index(self) -> Response:
         """List all terms, or those that ``search`` finds."""
+        refuse_others("search")
         media_type, word = choose((JSON, HTML)), request.args.get("search", "")
 
         def make() -> tuple[Response, str]:
@@ -52,6 +54,7 @@ class Terms:
 
     def term(self, name: str) -> Response:
         """Describe one term, by its name with the prefix; UnknownTerm gives near names."""
+        refuse_others()
         media_type = choose((JSON, HTML))
 
         def look(run: Run, snapshot: str) -> Response:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from communique.graph.errors import SourceError, SourceErrors
 
 # So many faults of one input are told; the others are counted.
 TOLD = 20
+
+T = TypeVar("T")
+Other = TypeVar("Other")
 
 
 class Faults:
@@ -39,6 +43,12 @@ class Faults:
             yield
         except SourceError as error:
             self.add(error)
+
+    def take(self, read: Callable[[], T], otherwise: Other) -> T | Other:
+        """Give what ``read`` gives, or ``otherwise`` when it finds a fault."""
+        with self.gathered():
+            return read()
+        return otherwise  # type: ignore[unreachable]
 
     def error(self, path: str) -> SourceError | None:
         """Make one error of what was found: the one fault itself, or a ``SourceErrors`` of several, in their order."""

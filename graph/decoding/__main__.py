@@ -12,7 +12,7 @@ import json
 import os
 import resource
 import sys
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, cast
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
@@ -29,10 +29,28 @@ class _StandardInput:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def open(self, mode: Literal["rb"] = "rb") -> BinaryIO:
-        """Begin at its first byte. The offset is shared with the parent, which so sees how far the reading has come."""
-        os.lseek(0, 0, os.SEEK_SET)
-        return io.FileIO(0, mode, closefd=False)
+    def open(self, _: Literal["rb"] = "rb") -> BinaryIO:
+        """Begin at its first byte, whatever else has it open."""
+        return cast(BinaryIO, _Bytes())
+
+
+class _Bytes(io.RawIOBase):
+    """The bytes of standard input, by an offset of its own: a file is looked into again while it is being parsed."""
+
+    def __init__(self) -> None:
+        self._offset = 0
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        """Fill a buffer as far as the file goes."""
+        content = os.pread(0, len(buffer), self._offset)
+        buffer[: len(content)] = content
+        self._offset += len(content)
+        os.lseek(0, self._offset, os.SEEK_SET)  # shared with the parent, which so sees how far the reading has come
+        return len(content)
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from communique.graph.decoding.faults import explain, iris_of_xml, is_local, lik
 from communique.graph.decoding.streams import name_of, open_stream
 from communique.graph.decoding.xml import WellFormed
 from communique.graph.errors import SourceLimit
-from communique.graph.faults import Faults
+from communique.graph.faults import TOLD, Faults
 
 # Triples that stand in triples: what handles them calls itself, and overflows its stack at some thousand.
 DEEPEST = 100
@@ -69,6 +69,9 @@ def parse(file: Path | Traversable, form: Form, faults: Faults, prefixes: dict[s
                         yield quad
                 break
             except SyntaxError as error:
+                if len(faults.told) == TOLD and is_local(error):
+                    faults.count += 1
+                    continue
                 is_right = likely_form(file, form.format) == form.format
                 if is_right and form.format in _BY_LINE:
                     return _look_at_lines(file, form, error.lineno or 1, faults)
@@ -102,6 +105,9 @@ def _look_at_lines(file: Path | Traversable, form: Form, first: int, faults: Fau
                 for _ in pyoxigraph.parse(line, format=form.format):
                     pass
             except SyntaxError as error:
+                if len(found.told) == TOLD:
+                    found.count += 1
+                    continue
                 error.lineno = error.end_lineno = number
                 found.add(explain(error, file, form.format))
     # Not before the end: where the file itself is broken, its lines do not count.

@@ -15,6 +15,7 @@ from pyoxigraph import Quad
 
 from communique.graph.decoding.streams import Notice, open_stream
 from communique.graph.errors import SourceError
+from communique.graph.faults import Faults
 from communique.graph.mapping import adapters
 from communique.graph.mapping.tables.description import Edition, Source, Table, read_source
 from communique.graph.mapping.tables.editions import File, describe_edition, digest_of
@@ -77,8 +78,20 @@ def packaged_source(name: str) -> Source:
 
 
 def read_mapping(path: Path | Traversable) -> Source:
-    """Read a mapping file; SourceError or MappingError at what is wrong."""
-    return read_source(read_yaml(path))
+    """Read a mapping file and try its tables; MappingError or SourceError, one for each part that is wrong.
+
+    Tables are tried with the first edition that can be read. Where a column cannot be read at all, nothing is said of
+    the facts of its table, which may refer to it.
+    """
+    faults = Faults()
+    tree = read_yaml(path, faults)
+    source = read_source(tree, faults)
+    edition = next((each if isinstance(each, Edition) else each.stand_in() for each in source.releases), None)
+    for table in source.tables:
+        if edition and table.is_whole:
+            TableMapper(table, edition, Names(), faults)
+    faults.check(tree.place.path)
+    return source
 
 
 def gather(source: Source, paths: Sequence[Path]) -> list[Release]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
+from communique.graph.faults import Faults
 from communique.graph.mapping.tables import dates
 from communique.graph.mapping.tree import Block, Part, Place, Scalar, as_block, as_items, as_scalar, wrong
 from communique.graph.spelling import did_you_mean
@@ -117,8 +118,11 @@ class Column:
         }
 
 
-def read_column(key: Scalar, part: Part) -> Column:
-    """Read a column; the short form ``name: kind`` is a column of that name. MappingError at what is wrong."""
+def read_column(key: Scalar, part: Part, faults: Faults) -> Column:
+    """Read a column; the short form ``name: kind`` is a column of that name.
+
+    MappingError for a name or a kind that is none; what is wrong with a setting goes to ``faults``.
+    """
     if not _NAME.fullmatch(key.text):
         raise wrong(key.place, f"{key.text!r} is no name", expected="lower-case letters, digits and _, for {name}")
     block = (
@@ -129,26 +133,28 @@ def read_column(key: Scalar, part: Part) -> Column:
     for name, _ in block:
         if name.text not in allowed:
             message = f"{name.text!r} is no setting of a column of kind {kind}"
-            raise wrong(name.place, message, expected=", ".join(allowed), hint=did_you_mean(name.text, allowed))
+            hint = did_you_mean(name.text, allowed)
+            faults.add(wrong(name.place, message, expected=", ".join(allowed), hint=hint))
     column = Column(
         name=key.text,
-        names=_texts(block, "column") or (key.text,),
+        names=faults.take(lambda: _texts(block, "column"), ()) or (key.text,),
         kind=kind,
         missing=frozenset(
             item.text for item in as_items(block.get("missing") or Block((), key.place)) if isinstance(item, Scalar)
         ),
-        required=_truth(block, "required"),
-        optional=_truth(block, "optional"),
-        split=_texts(block, "split", strip=False),
-        otherwise=_choice(block, "otherwise", OTHERWISE),
-        on=_one(block, "on"),
-        pattern=_pattern(block),
-        constant=_one(block, "constant"),
-        edition=_one(block, "edition"),
+        required=faults.take(lambda: _truth(block, "required"), False),
+        optional=faults.take(lambda: _truth(block, "optional"), False),
+        split=faults.take(lambda: _texts(block, "split", strip=False), ()),
+        otherwise=faults.take(lambda: _choice(block, "otherwise", OTHERWISE), OTHERWISE[0]),
+        on=faults.take(lambda: _one(block, "on"), None),
+        pattern=faults.take(lambda: _pattern(block), None),
+        constant=faults.take(lambda: _one(block, "constant"), None),
+        edition=faults.take(lambda: _one(block, "edition"), None),
         options=MappingProxyType({name.text: value for name, value in block if name.text in _OF_KIND[kind]}),
         place=key.place,
     )
-    _check_dates(column)
+    with faults.gathered():
+        _check_dates(column)
     return column
 
 

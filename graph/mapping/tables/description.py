@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from communique.graph.faults import Faults
 from communique.graph.mapping.tables import layouts
 from communique.graph.mapping.tables.columns import Column, read_column
 from communique.graph.mapping.tables.layouts import SUFFIXES as SUFFIXES
@@ -56,6 +57,7 @@ class Table:
     repeats : what happens to a row that is exactly like an earlier one
     once : facts that hold for the table as a whole and rest on its header
     facts, inferred, candidates : as in authored documents, with ``{column}`` for values
+    is_whole : no column was left out because nothing could be made of it
     """
 
     name: str
@@ -70,6 +72,7 @@ class Table:
     inferred: Part | None
     candidates: Block
     block: Block
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,59 +120,87 @@ class Source:
         return tuple(dict.fromkeys(file for each in self.releases for file in each.files))
 
 
-def read_source(tree: Block) -> Source:
-    """Read a mapping file; MappingError at the part that is missing, unknown or of the wrong form."""
-    refuse_others(tree, _SOURCE, "a mapping")
-    name = read_key(require(tree, "source", "the mapping"), "the name of the source")
-    describe = block_of(tree, "describe", "the description of the source")
-    refuse_others(describe, _DESCRIBE, "the description of a source")
-    tables = tuple(_read_table(as_block(part, "a table")) for part in as_items(require(tree, "tables", "the mapping")))
-    editions, patterns = read_editions(tree, name, [file for table in tables for file in table.files])
+def read_source(tree: Block, faults: Faults | None = None) -> Source:
+    """Read a mapping file; MappingError at the part that is missing, unknown or of the wrong form.
+
+    Several such parts are one ``SourceErrors``. Where ``faults`` are gathered, nothing is raised, and something stands
+    in for what is wrong.
+    """
+    found = Faults() if faults is None else faults
+    source = _read_source(tree, found)
+    if faults is None:
+        found.check(tree.place.path)
+    return source
+
+
+def _read_source(tree: Block, faults: Faults) -> Source:
+    """Read what can be read of a mapping."""
+    refuse_others(tree, _SOURCE, "a mapping", faults)
+    name = faults.take(lambda: read_key(require(tree, "source", "the mapping"), "the name of the source"), "")
+    describe = faults.take(lambda: block_of(tree, "describe", "the description of the source"), Block((), tree.place))
+    refuse_others(describe, _DESCRIBE, "the description of a source", faults)
+    tables: list[Table] = []
+    for part in faults.take(lambda: as_items(require(tree, "tables", "the mapping")), ()):
+        with faults.gathered():
+            tables.append(_read_table(as_block(part, "a table"), faults))
+    files = [file for table in tables for file in table.files]
+    editions, patterns = faults.take(lambda: read_editions(tree, name, files, faults), ((), ()))
     return Source(
         name=name,
-        title=read_text(tree, "title") or name,
-        publisher=read_text(describe, "publisher"),
-        homepage=read_text(describe, "homepage"),
-        licence=_read_licence(describe.get("licence")),
-        citation=read_text(describe, "citation") or "",
-        languages=read_texts(describe.get("languages"), "a language tag"),
-        notes=" ".join((read_text(tree, "notes") or "").split()),
-        left_out=read_pairs(tree.get("left_out"), "what is left out"),
+        title=faults.take(lambda: read_text(tree, "title"), None) or name,
+        publisher=faults.take(lambda: read_text(describe, "publisher"), None),
+        homepage=faults.take(lambda: read_text(describe, "homepage"), None),
+        licence=faults.take(lambda: _read_licence(describe.get("licence"), faults), Licence("unknown", None)),
+        citation=faults.take(lambda: read_text(describe, "citation"), None) or "",
+        languages=faults.take(lambda: read_texts(describe.get("languages"), "a language tag"), ()),
+        notes=" ".join((faults.take(lambda: read_text(tree, "notes"), None) or "").split()),
+        left_out=faults.take(lambda: read_pairs(tree.get("left_out"), "what is left out"), {}),
         editions=editions,
         patterns=patterns,
-        tables=tables,
+        tables=tuple(tables),
         path=tree.place.path,
     )
 
 
-def _read_table(block: Block) -> Table:
-    """Read a table."""
-    refuse_others(block, _TABLE, "a table")
-    columns = as_block(require(block, "columns", "the table"), "columns by the name used below")
-    repeats = as_scalar(block.get("repeats") or Scalar("reject", block.place), "reject or keep")
-    if repeats.text not in ("reject", "keep"):
-        raise wrong(repeats.place, f"repeats is {repeats.text!r}", expected="reject, keep")
+def _read_table(block: Block, faults: Faults) -> Table:
+    """Read a table; one that lacks columns is none."""
+    refuse_others(block, _TABLE, "a table", faults)
+    nothing, missing = Block((), block.place), "a text that means no value"
+    listed = as_block(require(block, "columns", "the table"), "columns by the name used below")
+    columns: dict[str, Column] = {}
+    for key, part in listed:
+        with faults.gathered():
+            columns[key.text] = read_column(key, part, faults)
     return Table(
-        name=read_text(block, "name") or "rows",
-        files=read_texts(block.get("files"), "the pattern of a file name") or ("*",),
-        layout=layouts.read_layout(block),
-        missing=frozenset(read_texts(block.get("missing"), "a text that means no value", empty=True)) | {""},
-        left_out=read_pairs(block.get("left_out"), "the reason for leaving a column out"),
-        repeats="keep" if repeats.text == "keep" else "reject",
-        columns=MappingProxyType({key.text: read_column(key, part) for key, part in columns}),
-        once=block_of(block, "once", "nodes with their properties"),
-        facts=block_of(block, "facts", "nodes with their properties"),
+        name=faults.take(lambda: read_text(block, "name"), None) or "rows",
+        files=faults.take(lambda: read_texts(block.get("files"), "the pattern of a file name"), ()) or ("*",),
+        layout=faults.take(lambda: layouts.read_layout(block), Layout()),
+        missing=frozenset(faults.take(lambda: read_texts(block.get("missing"), missing, empty=True), ())) | {""},
+        left_out=faults.take(lambda: read_pairs(block.get("left_out"), "the reason for leaving a column out"), {}),
+        repeats=faults.take(lambda: _read_repeats(block), "reject"),
+        columns=MappingProxyType(columns),
+        once=faults.take(lambda: block_of(block, "once", "nodes with their properties"), nothing),
+        facts=faults.take(lambda: block_of(block, "facts", "nodes with their properties"), nothing),
         inferred=block.get("inferred"),
-        candidates=block_of(block, "candidates", "possible identities"),
+        candidates=faults.take(lambda: block_of(block, "candidates", "possible identities"), nothing),
         block=block,
+        is_whole=len(columns) == len(listed.entries),
     )
 
 
-def _read_licence(part: Part | None) -> Licence:
+def _read_repeats(block: Block) -> Literal["reject", "keep"]:
+    """Read what happens to repeated rows."""
+    repeats = as_scalar(block.get("repeats") or Scalar("reject", block.place), "reject or keep")
+    if repeats.text not in ("reject", "keep"):
+        raise wrong(repeats.place, f"repeats is {repeats.text!r}", expected="reject, keep")
+    return "keep" if repeats.text == "keep" else "reject"
+
+
+def _read_licence(part: Part | None, faults: Faults) -> Licence:
     """Read a licence: a text, or text and address."""
     if part is None:
         return Licence("unknown", None)
     if isinstance(part, Block):
-        refuse_others(part, ("text", "iri"), "a licence")
+        refuse_others(part, ("text", "iri"), "a licence", faults)
         return Licence(read_text(part, "text") or "unknown", read_text(part, "iri"))
     return Licence(as_scalar(part, "a licence").text, None)

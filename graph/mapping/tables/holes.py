@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import NamedNode
 
 from communique.graph.errors import MappingError
+from communique.graph.faults import AT_ONCE, Faults
 from communique.graph.mapping.nodes import identify
 from communique.graph.mapping.tables.columns import Column
 from communique.graph.mapping.tree import Block, Listing, Part, Place, Scalar, wrong
@@ -58,16 +59,25 @@ class Holes:
     """The placeholders of one table."""
 
     columns: Mapping[str, Column]
+    faults: Faults = AT_ONCE
     references: list[Reference] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
 
     def punch(self, part: Part) -> Part:
-        """Put marks in the place of placeholders; MappingError for one that no column declares."""
+        """Put marks in the place of placeholders; what has one that no column declares is a fault and is left out."""
         if isinstance(part, Scalar):
             return self._punch_text(part)
+        items: list[Part] = []
         if isinstance(part, Listing):
-            return Listing(tuple(self.punch(item) for item in part.items), part.place)
-        return Block(tuple((self._punch_text(key), self.punch(value)) for key, value in part), part.place)
+            for item in part.items:
+                with self.faults.gathered():
+                    items.append(self.punch(item))
+            return Listing(tuple(items), part.place)
+        entries: list[tuple[Scalar, Part]] = []
+        for key, value in part:
+            with self.faults.gathered():
+                entries.append((self._punch_text(key), self.punch(value)))
+        return Block(tuple(entries), part.place)
 
     def find(self, value: object) -> Mark | None:
         """Give the mark that stands in the place of a value."""

@@ -29,7 +29,7 @@ class Makers:
     """Makes functions for one table."""
 
     def __init__(self, holes: Holes) -> None:
-        self._holes, self._columns = holes, holes.columns
+        self._holes, self._columns, self.faults = holes, holes.columns, holes.faults
         self._index = {name: number for number, name in enumerate(holes.columns)}
         self._periods: dict[Pattern, Callable[[Values], Period]] = {}
 

@@ -8,6 +8,7 @@ from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from communique.graph.faults import AT_ONCE, Faults
 from communique.graph.identifiers import child, document, inferred, slug, stated
 from communique.graph.mapping.tables.cells import CellError, Setting, Value
 from communique.graph.mapping.tables.columns import DATED, KINDS, Column
@@ -39,15 +40,22 @@ class _Refused(Exception):
 class TableMapper:
     """Maps the rows of one table of one edition; made once, used for all files of the table."""
 
-    def __init__(self, table: Table, edition: Edition, linker: Linker) -> None:
-        """Compile; MappingError at the part of the mapping that is wrong."""
+    def __init__(self, table: Table, edition: Edition, linker: Linker, faults: Faults = AT_ONCE) -> None:
+        """Compile; MappingError at the part of the mapping that is wrong, unless ``faults`` are gathered."""
         self.table, self.edition = table, edition
         self._columns = tuple(table.columns.values())
-        self._cells = [Cells(column, reader(column, linker), table.missing) for column in self._columns]
-        self._dates = [_place(column, column.on, table.columns, DATED) for column in self._columns]
-        self._contexts = [_place(column, column.text("context"), table.columns) for column in self._columns]
-        self._groups = compile_facts(table, edition, table.facts)
-        self._once = compile_facts(table, edition, table.once, whole=True)
+        self._cells: list[Cells] = []
+        self._dates: list[int | None] = []
+        self._contexts: list[int | None] = []
+        for column in self._columns:
+            with faults.gathered():
+                self._cells.append(Cells(column, reader(column, linker), table.missing))
+            with faults.gathered():
+                self._dates.append(_place(column, column.on, table.columns, DATED))
+            with faults.gathered():
+                self._contexts.append(_place(column, column.text("context"), table.columns))
+        self._groups = compile_facts(table, edition, table.facts, faults=faults)
+        self._once = compile_facts(table, edition, table.once, whole=True, faults=faults)
         self._file, self._names = "", [""] * len(self._columns)
         self._graph, self._document = stated(edition.key), document(edition.key)
         self._stems: dict[str, str] = {}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from communique.graph.faults import Faults
 from communique.graph.identifiers import slug
 from communique.graph.mapping.bounds import Bounds, read_bounds
 from communique.graph.mapping.tables.parts import read_key, read_pairs, read_text, read_texts
@@ -79,7 +80,7 @@ class EditionPattern:
 
 
 def read_editions(
-    tree: Block, source: str, files: Sequence[str]
+    tree: Block, source: str, files: Sequence[str], faults: Faults
 ) -> tuple[tuple[Edition, ...], tuple[EditionPattern, ...]]:
     """Read the editions of a mapping, or the only one, which takes ``files``; those with placeholders stand apart."""
     listed = tree.get("editions")
@@ -87,27 +88,28 @@ def read_editions(
         blocks = [Block(tuple(entry for entry in tree if entry[0].text in ("edition", "date")), tree.place)]
     else:
         blocks = [as_block(part, "an edition") for part in as_items(listed)]
-    read = list(_read(blocks, source, tuple(files) if listed is None else ()))
-    _refuse_repeats((each.edition, block.place) for each, block in zip(read, blocks, strict=True))
+    read: list[tuple[Edition | EditionPattern, Place]] = []
+    for block in blocks:
+        with faults.gathered():
+            read.append((_read(block, source, tuple(files) if listed is None else (), faults), block.place))
+    _refuse_repeats(((each.edition, place) for each, place in read), faults)
     return (
-        tuple(each for each in read if isinstance(each, Edition)),
-        tuple(each for each in read if isinstance(each, EditionPattern)),
+        tuple(each for each, _ in read if isinstance(each, Edition)),
+        tuple(each for each, _ in read if isinstance(each, EditionPattern)),
     )
 
 
-def _read(blocks: Sequence[Block], source: str, files: tuple[str, ...]) -> Iterator[Edition | EditionPattern]:
-    """Read each edition."""
-    for block in blocks:
-        refuse_others(block, _EDITION, "an edition")
-        name = as_scalar(require(block, "edition", "the edition"), "the name of an edition")
-        date = as_scalar(require(block, "date", f"edition {name.text}"), "the date of the edition")
-        own = read_texts(block.get("files"), "the pattern of a file name") or files
-        values, label = read_pairs(block.get("values"), "a value of the edition"), read_text(block, "label") or ""
-        form = _read_form(block)
-        if form is not None or _PLACEHOLDER.search(name.text + date.text):
-            yield EditionPattern(source, name, date, label, values, own, form)
-        else:
-            yield _make(source, name, date, own, values, label)
+def _read(block: Block, source: str, files: tuple[str, ...], faults: Faults) -> Edition | EditionPattern:
+    """Read an edition."""
+    refuse_others(block, _EDITION, "an edition", faults)
+    name = as_scalar(require(block, "edition", "the edition"), "the name of an edition")
+    date = as_scalar(require(block, "date", f"edition {name.text}"), "the date of the edition")
+    own = read_texts(block.get("files"), "the pattern of a file name") or files
+    values, label = read_pairs(block.get("values"), "a value of the edition"), read_text(block, "label") or ""
+    form = _read_form(block)
+    if form is not None or _PLACEHOLDER.search(name.text + date.text):
+        return EditionPattern(source, name, date, label, values, own, form)
+    return _make(source, name, date, own, values, label)
 
 
 def _make(
@@ -146,10 +148,10 @@ def _fill(text: Scalar, told: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(put, text.text)
 
 
-def _refuse_repeats(editions: Iterator[tuple[str, Place]]) -> None:
-    """Raise MappingError when two editions have one name."""
+def _refuse_repeats(editions: Iterator[tuple[str, Place]], faults: Faults) -> None:
+    """Refuse two editions of one name."""
     seen: dict[str, int] = {}
     for name, place in editions:
         if name in seen:
-            raise wrong(place, f"edition {name!r} again, first on line {seen[name]}")
-        seen[name] = place.line
+            faults.add(wrong(place, f"edition {name!r} again, first on line {seen[name]}"))
+        seen.setdefault(name, place.line)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from communique.graph.errors import MappingError
+from communique.graph.faults import AT_ONCE, Faults
 from communique.graph.identifiers import CANDIDATES, inferred, stated
 from communique.graph.mapping.authoring import Setting, expand, find_realizations
 from communique.graph.mapping.document import attest
@@ -79,32 +81,35 @@ class Group:
         return quads
 
 
-def compile_facts(table: Table, edition: Edition, facts: Block, *, whole: bool = False) -> tuple[Group, ...]:
+def compile_facts(
+    table: Table, edition: Edition, facts: Block, *, whole: bool = False, faults: Faults = AT_ONCE
+) -> tuple[Group, ...]:
     """Compile the facts of a table for one edition; with ``whole`` those that hold for the table at once.
 
-    MappingError at the part of the mapping that is wrong.
+    MappingError at the part of the mapping that is wrong, unless ``faults`` are gathered.
     """
-    holes = Holes({} if whole else table.columns)
-    try:
-        return tuple(_compile(holes, edition, facts, None if whole else table))
-    except MappingError as error:
-        raise holes.explain(error) from error
+    found = Faults()
+    holes = Holes({} if whole else table.columns, found)
+    groups = tuple(_compile(holes, edition, facts, None if whole else table))
+    for fault in found.told:
+        faults.add(holes.explain(fault) if isinstance(fault, MappingError) else fault)
+    return groups
 
 
 def _compile(holes: Holes, edition: Edition, facts: Block, table: Table | None) -> Iterator[Group]:
-    """Compile stated facts and, of a table, inferences and possible identities."""
-    makers, punched = Makers(holes), _punch(holes, facts)
-    setting = Setting(edition.key, find_realizations([punched]))
+    """Compile stated facts and, of a table, inferences and possible identities; faults go to those of the holes."""
+    makers, punched, faults = Makers(holes), _punch(holes, facts), holes.faults
+    setting = Setting(edition.key, find_realizations([punched], faults), faults)
     typed: set[str] = set()
     for needs, found in _nodes(punched, setting, edition):
         typed |= _typed(found)
-        yield _group(makers, found, needs, stated(edition.key))
-    for inference in read_inferences(table.inferred if table else None):
+        yield from _groups(makers, found, needs, stated(edition.key))
+    for inference in read_inferences(table.inferred if table else None, faults):
         inside = _punch(holes, inference.facts)
-        own = Setting(edition.key, {**setting.realizations, **find_realizations([inside])})
+        own = Setting(edition.key, {**setting.realizations, **find_realizations([inside], faults)}, faults)
         for needs, found in _nodes(inside, own, edition):
             typed |= _typed(found)
-            yield _group(makers, [*found, *_follow(found, inference.rule)], needs, inferred(edition.key))
+            yield from _groups(makers, [*found, *_follow(found, inference.rule)], needs, inferred(edition.key))
     if table:
         yield from _doubts(holes, makers, table, setting)
     _refuse_untyped(holes, punched, typed)
@@ -116,10 +121,11 @@ def _nodes(facts: Block, setting: Setting, edition: Edition) -> Iterator[tuple[N
     assert day is not None
     date = Scalar(day.isoformat(), edition.date.place)
     for name, part in facts:
-        block = as_block(part, f"properties of {name.text}")
-        needs = read_needs(block)
-        found = list(expand(Block(((name, block.without(NEEDS)),), name.place), setting))
-        yield needs, [*found, *attest(found, date)]
+        with setting.faults.gathered():
+            block = as_block(part, f"properties of {name.text}")
+            needs = setting.faults.take(partial(read_needs, block), ())
+            found = list(expand(Block(((name, block.without(NEEDS)),), name.place), setting))
+            yield needs, [*found, *attest(found, date)]
 
 
 def _follow(facts: Iterable[Fact], rule: Scalar) -> Iterator[Fact]:
@@ -144,7 +150,7 @@ def _doubts(holes: Holes, makers: Makers, table: Table, setting: Setting) -> Ite
         )
         name = replace(key, text=f"candidate/{key.text}")
         found = list(expand(Block(((name, Block(implied + block.entries, block.place)),), key.place), setting))
-        yield _group(makers, found, (), CANDIDATES)
+        yield from _groups(makers, found, (), CANDIDATES)
 
 
 def _punch(holes: Holes, facts: Block) -> Block:
@@ -153,34 +159,37 @@ def _punch(holes: Holes, facts: Block) -> Block:
     return as_block(punched, "nodes with their properties")
 
 
-def _group(makers: Makers, facts: Sequence[Fact], needs: Needs, graph: NamedNode) -> Group:
-    """Compile a node and its children."""
+def _groups(makers: Makers, facts: Sequence[Fact], needs: Needs, graph: NamedNode) -> Iterator[Group]:
+    """Compile a node and its children, if anything can be said of it."""
     subjects = list(dict.fromkeys(fact.subject for fact in facts))
     nodes: list[Node] = []
     for subject in subjects:
         iri, many = makers.identifier(subject)
         own = [fact for fact in facts if fact.subject == subject]
         fixed = tuple((fact.term.iri, fact.value) for fact in own if makers.is_fixed(fact.value))
-        statements = tuple(_statement(makers, fact) for fact in own if not makers.is_fixed(fact.value))
+        statements = tuple(_statements(makers, own))
         wanted = () if nodes else remaining(needs, {fact.term.key for fact in own if makers.is_fixed(fact.value)})
         nodes.append(Node(iri, makers.several(many), fixed, statements, wanted, graph))
-    return Group(nodes[0], tuple(nodes[1:]))
+    if nodes:
+        yield Group(nodes[0], tuple(nodes[1:]))
 
 
-def _statement(makers: Makers, fact: Fact) -> Statement:
-    """Compile one property."""
-    make, many = makers.of(fact.value)
-    return Statement(fact.term.key, fact.term.iri, make, makers.several(many))
+def _statements(makers: Makers, facts: Sequence[Fact]) -> Iterator[Statement]:
+    """Compile the properties whose values are not the same in every row."""
+    for fact in facts:
+        with makers.faults.gathered():
+            if not makers.is_fixed(fact.value):
+                make, many = makers.of(fact.value)
+                yield Statement(fact.term.key, fact.term.iri, make, makers.several(many))
 
 
 def _refuse_untyped(holes: Holes, facts: Block, typed: set[str]) -> None:
     """Refuse a node to which the table gives no class; what a column names may have one elsewhere."""
-    for name, _ in facts:
-        is_column = holes.is_node(name.text)
-        if name.text not in typed and not is_column and not is_country(name.text):
-            raise wrong(
-                name.place, f"{name.text} has no type in this table", expected="type: …, a class of the ontology"
-            )
+    for name, part in facts:
+        has_some = name.text in typed or not isinstance(part, Block) or part.get("type") is not None
+        if not has_some and not holes.is_node(name.text) and not is_country(name.text):
+            message = f"{name.text} has no type in this table"
+            holes.faults.add(wrong(name.place, message, expected="type: …, a class of the ontology"))
 
 
 def _pick(

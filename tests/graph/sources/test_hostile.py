@@ -56,6 +56,19 @@ def nested(depth: int) -> str:
     return "<http://a> <http://b> " + "<<( <http://a> <http://b> " * depth + '"x"' + " )>>" * depth + " .\n"
 
 
+@pytest.mark.parametrize("suffix", [".nq", ".ttl"])
+def test_faults_far_apart_are_told_where_they_are(tmp_path: Path, suffix: str) -> None:
+    """A file is looked into again at each fault, which must not move the parser to another place of it."""
+    sound = "<http://a> <http://b> <http://c> .\n" * 20_000
+    wrong = "<http://a b> <http://b> <http://c> .\n"
+    error = fault(tmp_path / f"a{suffix}", wrong + sound + wrong + sound + wrong)
+    assert [each.line for each in error.faults] == [1, 20_002, 40_003]
+    many = fault(tmp_path / f"b{suffix}", wrong * 40_000)
+    assert many.message.startswith(
+        f"{tmp_path}/b{suffix}: 40,000 faults, of which {TOLD} are told; the first on line 1"
+    )
+
+
 class TestLimits:
     @pytest.mark.parametrize("suffix", [".nt", ".ttl", ".rdf"])
     def test_a_term_of_more_than_16_mib_is_a_limit(self, tmp_path: Path, suffix: str) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from communique.graph.errors import MappingError
+from communique.graph.errors import MappingError, SourceErrors
 from communique.graph.mapping import adapters
 from communique.graph.mapping.tables import Source, read_source
 from communique.graph.mapping.tables.linker import Names
 from communique.graph.mapping.tables.mapper import TableMapper
 from communique.graph.sources import parse_yaml
-from communique.graph.sources.releases import packaged_source
+from communique.graph.sources.releases import packaged_source, read_mapping
 
 SOUND = """source: world
 title: World
@@ -161,6 +162,42 @@ def test_a_fault_is_told_at_its_place(old: str, new: str, words: str) -> None:
     ]
     assert caught.value.line is not None
     assert caught.value.line >= changed[0] - 1
+
+
+def test_all_faults_are_told_in_one_run_each_once_and_in_order(tmp_path: Path) -> None:
+    slips = [
+        ("title: World\n", "titel: World\n"),
+        ("  publisher:", "  publischer:"),
+        ("    missing:", "    mising:"),
+        ("minimum: 0", "minimun: 0"),
+        ("title: text", "title: {required: maybe}"),
+        ("{title}, {year}", "{titel}, {year}"),
+        ("adoptedAt:", "adoptedIn:"),
+        ("needs: [label]", "needs: [lable]"),
+    ]
+    text = SOUND
+    for old, new in slips:
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    (tmp_path / "map.yaml").write_text(text)
+    with pytest.raises(SourceErrors) as caught:
+        read_mapping(tmp_path / "map.yaml")
+    lines = text.splitlines()
+    words = ["titel:", "publischer:", "mising:", "minimun:", "maybe", '"{titel}', "adoptedIn:", "lable"]
+    places = [next((n, line.index(word) + 1) for n, line in enumerate(lines, 1) if word in line) for word in words]
+    assert [(fault.line, fault.column) for fault in caught.value.faults] == places
+    assert "zq" not in " ".join(map(str, caught.value.faults))
+
+
+def test_a_column_that_is_none_is_no_fault_of_the_facts_that_name_it(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(SOUND.replace("as: year}", "as: yaer}"))
+    with pytest.raises(MappingError, match="'yaer' is no kind of column"):
+        read_mapping(tmp_path / "map.yaml")
+
+
+def test_a_mapping_of_which_each_table_is_sound_is_read(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(SOUND)
+    assert read_mapping(tmp_path / "map.yaml").title == "World"
 
 
 def test_a_need_that_cannot_be_met_is_told_with_line_and_column() -> None:
