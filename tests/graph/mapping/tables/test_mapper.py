@@ -365,6 +365,16 @@ def test_organizations_are_linked_or_of_the_sources_own(map_rows: Map) -> None:
     assert other == "org/world-ministry-of-the-interior"
 
 
+def test_blanks_of_a_mark_between_values_are_a_part_of_it(map_rows: Map) -> None:
+    table = """
+    columns: {bodies: {as: entity, mint: "org/world-{}", split: " and "}}
+    facts:
+      "{bodies}": {type: Organization}
+    """.replace("\n    ", "\n")
+    assert map_rows(table, {"bodies": "Sandbank Bureau and OECD"}).nodes == {"org/world-sandbank-bureau", "org/oecd"}
+    assert map_rows(table, {"bodies": "Sandbank Bureau"}).nodes == {"org/world-sandbank-bureau"}
+
+
 def test_a_row_that_the_reader_rejected_keeps_no_later_one_from_being_mapped(map_rows: Map) -> None:
     unread = Rejected("data.csv", 2, "", "", "a cell too many", "mend the row")
     found = map_rows(RANKS, unread, {"Year": "2018", "Country": "Korea", "Rank": "3"})
