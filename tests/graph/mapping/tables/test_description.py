@@ -60,6 +60,8 @@ def compile_all(text: str) -> Source:
 
 def test_a_sound_mapping_is_read_whole() -> None:
     source = compile_all(SOUND)
+    assert (source.name, source.title, source.publisher) == ("world", "World", "org/world")
+    assert compile_all(SOUND.replace("title: World\n", "", 1)).title == "world"
     (edition,) = source.editions
     assert (edition.key, str(edition.days.begin_earliest), str(edition.days.end_latest)) == (
         "world-2020",
