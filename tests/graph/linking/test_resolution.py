@@ -178,6 +178,17 @@ def test_of_states_that_are_written_alike_the_nearest_comes_first(text: str, nod
     result = ask(text, "State")
     assert result.match is None
     assert [each.node for each in result.candidates] == [entity(f"state/{each}") for each in nodes]
+    assert all(each.score == round(each.score, 4) for each in result.candidates)
+
+
+@pytest.mark.parametrize(
+    ("on", "nodes"), [(date(1965, 1, 1), {"VDR", "COW817"}), (date(1930, 1, 1), {"VNM", "VDR", "COW817"})]
+)
+def test_a_name_of_several_states_means_those_of_its_day(on: date, nodes: set[str]) -> None:
+    result = ask("Vietnam", "State", on=on)
+    assert result.match is None
+    assert {each.node for each in result.candidates} == {entity(f"state/{each}") for each in nodes}
+    assert matched(ask("Vietnam", "State")) == "state/VNM"
 
 
 @settings(deadline=None)
