@@ -62,6 +62,9 @@ def test_a_sound_mapping_is_read_whole() -> None:
     source = compile_all(SOUND)
     assert (source.name, source.title, source.publisher) == ("world", "World", "org/world")
     assert compile_all(SOUND.replace("title: World\n", "", 1)).title == "world"
+    assert (source.citation, source.languages) == ("", ())
+    more = compile_all(SOUND.replace("describe:\n", "describe:\n  citation: World (2020)\n  languages: [en, fr]\n", 1))
+    assert (more.citation, more.languages) == ("World (2020)", ("en", "fr"))
     (edition,) = source.editions
     assert (edition.key, str(edition.days.begin_earliest), str(edition.days.end_latest)) == (
         "world-2020",
