@@ -242,7 +242,7 @@ def test_a_full_disk_is_told_and_changes_nothing(workspace: Workspace) -> None:
 FILL = """
 import resource, signal, sys
 from pathlib import Path
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 from communique.graph.errors import StoreError
 from communique.graph.store import Workspace
 p, g = NamedNode("http://example.org/p"), NamedNode("http://example.org/g")
@@ -295,7 +295,7 @@ def test_a_damaged_dataset_is_never_served(workspace: Workspace, damage: bytes) 
 CHURN = """
 import os, signal, sys
 from pathlib import Path
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 from communique.graph.store import Workspace
 
 home, generation, steps = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
