@@ -33,7 +33,10 @@ _LOADING = ("admission", "draft", "intake", "pipeline")
 _BATCHES = ("batch", "dump", "quarantine", "trial")
 ROOMS = {
     "linking": Room(("graph/linking/*.py",), ("tests/graph/linking",)),
-    "tables": Room(("graph/mapping/tables/*.py",), ("tests/graph/mapping/tables",)),
+    "tables": Room(
+        ("graph/mapping/tables/*.py",),
+        ("tests/graph/mapping/tables", "tests/graph/sources/test_patterned.py", "tests/cli/test_sourcing.py"),
+    ),
     "incremental": Room(("graph/validation/incremental.py",), ("tests/graph/validation/test_incremental.py",)),
     "batches": Room(
         tuple(f"graph/{stem}.py" for stem in _BATCHES), tuple(f"tests/graph/test_{stem}.py" for stem in _BATCHES)

@@ -15,7 +15,7 @@ import pyoxigraph
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
 
 from communique.graph.dataset import fingerprint, line_of, snapshot_id
 from communique.graph.draft import Difference
@@ -85,6 +85,16 @@ def test_a_difference_is_carried_out_on_disk_as_text_and_in_the_count(workspace:
         snapshot = workspace.publish(draft)
     assert published(workspace) == expected
     assert dict(snapshot.graphs) == {G1.value: 3}
+
+
+def test_quads_of_no_graph_are_counted_and_counted_off(workspace: Workspace) -> None:
+    first, second = (Quad(P, P, Literal(number), DefaultGraph()) for number in (1, 2))
+    put(workspace, first, second, quad(3))
+    with workspace.draft() as draft:
+        draft.apply(Difference([first], []))
+        assert +draft.graphs == {"": 1, G1.value: 1}
+        draft.apply(Difference([second], []))
+        assert dict(workspace.publish(draft).graphs) == {G1.value: 1}
 
 
 def test_what_is_thrown_away_leaves_nothing(workspace: Workspace) -> None:

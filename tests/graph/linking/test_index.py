@@ -66,3 +66,31 @@ def test_a_node_of_two_classes_keeps_both_and_one_without_a_name_is_none() -> No
     store.extend(quads)
     (found,) = Index.of(lambda query: store.query(query, use_default_graph_as_union=True), ("City",)).entities  # type: ignore[arg-type,return-value]
     assert (found.node, found.kinds, found.label) == (entity("place/x"), {"City", "Person"}, "Port X")
+
+
+def test_a_name_without_a_language_is_read_as_english() -> None:
+    graph, node = stated("900"), entity("place/x")
+    names = (Literal("A Port X", language="pt"), Literal("Port X"), Literal("Zport X", language="et"))
+    quads = [Quad(node, term("skos:prefLabel"), name, graph) for name in names]
+    store = Store()
+    store.extend([Quad(node, term("rdf:type"), term("com:City"), graph), *quads])
+    (found,) = Index.of(lambda query: store.query(query, use_default_graph_as_union=True), ("City",)).entities  # type: ignore[arg-type,return-value]
+    assert [name.text for name in found.names] == ["Port X", "A Port X", "Zport X"]
+
+
+def test_a_person_is_of_the_states_it_represented_and_of_those_of_its_organizations() -> None:
+    graph, person, body = stated("900"), entity("person/x"), entity("org/x")
+    part, membership = entity("participation/x"), entity("membership/x")
+    rows = [
+        (person, "rdf:type", term("com:Person")),
+        (person, "skos:prefLabel", Literal("X")),
+        (part, "com:participant", person),
+        (part, "com:representing", entity("state/FRA")),
+        (membership, "org:member", person),
+        (membership, "org:organization", body),
+        (body, "com:actsFor", entity("state/KOR")),
+    ]
+    store = Store()
+    store.extend(Quad(node, term(name), value, graph) for node, name, value in rows)
+    (found,) = Index.of(lambda query: store.query(query, use_default_graph_as_union=True), ("Person",)).entities  # type: ignore[arg-type,return-value]
+    assert found.countries == {entity("state/FRA"), entity("state/KOR")}

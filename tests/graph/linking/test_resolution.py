@@ -171,6 +171,26 @@ def test_undecided_states_are_candidates() -> None:
     assert resolve("Seoul", "City").verdict == "none"
 
 
+@pytest.mark.parametrize(
+    ("text", "nodes"), [("Irann", ["IRN", "IRL"]), ("Mauritana", ["MRT", "MUS", "MLT"]), ("Dominicaa", ["DOM", "DMA"])]
+)
+def test_of_states_that_are_written_alike_the_nearest_comes_first(text: str, nodes: list[str]) -> None:
+    result = ask(text, "State")
+    assert result.match is None
+    assert [each.node for each in result.candidates] == [entity(f"state/{each}") for each in nodes]
+    assert all(0.8 <= each.score == round(each.score, 4) < 1 for each in result.candidates)
+
+
+@pytest.mark.parametrize(
+    ("on", "nodes"), [(date(1965, 1, 1), {"VDR", "COW817"}), (date(1930, 1, 1), {"VNM", "VDR", "COW817"})]
+)
+def test_a_name_of_several_states_means_those_of_its_day(on: date, nodes: set[str]) -> None:
+    result = ask("Vietnam", "State", on=on)
+    assert result.match is None
+    assert {each.node for each in result.candidates} == {entity(f"state/{each}") for each in nodes}
+    assert matched(ask("Vietnam", "State")) == "state/VNM"
+
+
 @settings(deadline=None)
 @given(st.text(max_size=30), st.sampled_from(["Organization", "Person", "City", "State"]))
 def test_whatever_is_asked_scores_lie_in_bounds_and_a_match_is_a_candidate(text: str, kind: str) -> None:

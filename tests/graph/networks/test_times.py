@@ -118,3 +118,24 @@ def test_times_meet_on_the_days_they_share() -> None:
     assert meetings([early, late], [since]) == [(since[0], early[1]), late]
     assert meetings([early], [late]) == []
     assert meetings([OPEN], [OPEN]) == [OPEN]
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "since", "until", "expected"),
+    [
+        (2, 4, None, None, True),
+        (2, 4, 4, None, True),
+        (2, 4, 5, None, False),
+        (2, 4, None, 2, True),
+        (2, 4, None, 1, False),
+        (2, None, 9, 9, True),
+        (None, 4, 5, 9, False),
+        (None, None, 1, 9, None),
+    ],
+)
+def test_a_window_holds_its_first_and_its_last_day(
+    begin: int | None, end: int | None, since: int | None, until: int | None, expected: bool | None
+) -> None:
+    first, last, lower, upper = (date(2015, 1, each) if each else None for each in (begin, end, since, until))
+    assert Time(first, last, lasts=True).overlaps(lower, upper) is expected
+    assert Time(first, last, lasts=False).overlaps(lower, upper) is expected

@@ -88,16 +88,16 @@ def describe(table: str, head: str = HEAD) -> Source:
 
 @pytest.fixture
 def map_rows() -> Map:
-    """Map rows, given as cells or as what a reader rejected, by a table."""
+    """Map rows, given as cells or as what a reader gives, by a table."""
 
-    def run(table: str, *rows: Mapping[str, str] | Rejected, head: str = HEAD) -> Mapped:
+    def run(table: str, *rows: Mapping[str, str] | Row | Rejected, head: str = HEAD) -> Mapped:
         source = describe(table, head)
         rejected: list[Rejected] = []
         ledger = Ledger(rejected.append)
         mapper = TableMapper(source.tables[0], source.editions[0], Known())
-        names = Row("data.csv", 1, {}, next((tuple(cells) for cells in rows if not isinstance(cells, Rejected)), ()))
+        names = Row("data.csv", 1, {}, next((tuple(cells) for cells in rows if isinstance(cells, Mapping)), ()))
         numbered: Iterable[Row | Rejected] = [
-            cells if isinstance(cells, Rejected) else Row("data.csv", number, cells, tuple(cells.values()), names)
+            Row("data.csv", number, cells, tuple(cells.values()), names) if isinstance(cells, Mapping) else cells
             for number, cells in enumerate(rows, 2)
         ]
         quads = list(mapper.map(ledger.read(numbered), ledger))

@@ -10,6 +10,7 @@ import pytest
 from communique.graph.errors import MappingError, SourceErrors
 from communique.graph.mapping import adapters
 from communique.graph.mapping.tables import Source, read_source
+from communique.graph.mapping.tables.layouts import Layout
 from communique.graph.mapping.tables.linker import Names
 from communique.graph.mapping.tables.mapper import TableMapper
 from communique.graph.sources import parse_yaml
@@ -60,6 +61,11 @@ def compile_all(text: str) -> Source:
 
 def test_a_sound_mapping_is_read_whole() -> None:
     source = compile_all(SOUND)
+    assert (source.name, source.title, source.publisher) == ("world", "World", "org/world")
+    assert compile_all(SOUND.replace("title: World\n", "", 1)).title == "world"
+    assert (source.citation, source.languages) == ("", ())
+    more = compile_all(SOUND.replace("describe:\n", "describe:\n  citation: World (2020)\n  languages: [en, fr]\n", 1))
+    assert (more.citation, more.languages) == ("World (2020)", ("en", "fr"))
     (edition,) = source.editions
     assert (edition.key, str(edition.days.begin_earliest), str(edition.days.end_latest)) == (
         "world-2020",
@@ -207,6 +213,27 @@ def test_a_need_that_cannot_be_met_is_told_with_line_and_column() -> None:
     line = next(number for number, line in enumerate(text.splitlines(), 1) if "needs:" in line)
     column = text.splitlines()[line - 1].index("parties") + 1
     assert (caught.value.path, caught.value.line, caught.value.column) == ("map.yaml", line, column)
+
+
+@pytest.mark.parametrize(
+    ("settings", "layout"),
+    [
+        ([], Layout()),
+        (["separator: ';'", 'quote: "\'"', "escape: tab"], Layout(separator=";", quote="'", escape="\t")),
+        (["separator: ' '", "quote: none"], Layout(separator=" ", quote="")),
+        (["header: 3", "format: xlsx", "sheet: Data"], Layout(header=3, format="xlsx", sheet="Data")),
+        (["header: 0", "names: [a, b]", "encoding: cp1252"], Layout(header=0, names=("a", "b"), encoding="cp1252")),
+    ],
+)
+def test_a_layout_is_read_as_it_is_declared(settings: list[str], layout: Layout) -> None:
+    text = SOUND.replace("    files:", "".join(f"    {each}\n" for each in settings) + "    files:", 1)
+    assert read_source(parse_yaml(text, "map.yaml")).tables[0].layout == layout
+
+
+def test_a_header_that_is_no_number_is_told_at_its_place() -> None:
+    with pytest.raises(MappingError, match="'top' is no number") as caught:
+        compile_all(SOUND.replace("    files:", "    header: top\n    files:", 1))
+    assert caught.value.line == SOUND[: SOUND.index("    files:")].count("\n") + 1
 
 
 def test_two_editions_of_one_name_are_refused() -> None:

@@ -262,7 +262,9 @@ def test_an_unsound_agreement_is_rejected_whole(
 def test_a_value_may_be_left_out_of_a_row_that_stays(map_rows: Map) -> None:
     table = AGREEMENTS.replace('split: [";", " and "]', 'split: [";"], otherwise: leave-out')
     found = map_rows(table, {**TREATY, "parties": "Korea; Atlantis"})
-    assert [each.is_row for each in found.rejected] == [False]
+    (noted,) = found.rejected
+    assert (noted.is_row, noted.number, noted.column, noted.value) == (False, 2, "parties", "Korea; Atlantis")
+    assert noted.reason == "names no one state"
     assert (found.account.mapped, found.account.left_out) == (1, 1)
     assert "agreement/world-a-7" in found.nodes
 
@@ -363,6 +365,24 @@ def test_organizations_are_linked_or_of_the_sources_own(map_rows: Map) -> None:
         if name.startswith("org/")
     ]
     assert other == "org/world-ministry-of-the-interior"
+
+
+def test_blanks_of_a_mark_between_values_are_a_part_of_it(map_rows: Map) -> None:
+    table = """
+    columns: {bodies: {as: entity, mint: "org/world-{}", split: " and "}}
+    facts:
+      "{bodies}": {type: Organization}
+    """.replace("\n    ", "\n")
+    assert map_rows(table, {"bodies": "Sandbank Bureau and OECD"}).nodes == {"org/world-sandbank-bureau", "org/oecd"}
+    assert map_rows(table, {"bodies": "Sandbank Bureau"}).nodes == {"org/world-sandbank-bureau"}
+
+
+def test_a_fact_of_merged_rows_rests_on_the_first_and_the_last_of_them(map_rows: Map) -> None:
+    cells = {"Year": "2018", "Country": "Korea", "Rank": "3"}
+    last, middle = (Row("data.csv", number, cells, tuple(cells.values())) for number in (7, 4))
+    found = map_rows(RANKS, Row("data.csv", 2, cells, tuple(cells.values()), also=(last, middle)))
+    grounds = {quad.object for quad in found.quads if quad.predicate.value.endswith("#evidence")}
+    assert {str(each).rpartition("/")[2] for each in grounds} == {"2>", "7>"}
 
 
 def test_a_row_that_the_reader_rejected_keeps_no_later_one_from_being_mapped(map_rows: Map) -> None:
