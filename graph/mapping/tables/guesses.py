@@ -143,7 +143,7 @@ def _known(texts: Sequence[str], find: Callable[[str], object]) -> float:
 
 
 def sentinels(sample: Sample) -> list[str]:
-    """List the words for "no value" that occur; NA is Namibia's code where all others of its column are states' codes."""
+    """List the words for "no value" that occur; NA is Namibia's code where the rest of its column are codes."""
     seen: defaultdict[str, set[str]] = defaultdict(set)
     for row in sample.rows:
         for column, text in row.cells.items():
