@@ -30,6 +30,8 @@ _DATE_FORMATS = (
     *("%Y-%m-%d", "%Y-%m", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d %B %Y", "%B %d, %Y"),
     *("%d-%b-%Y", "%Y-%m-%dT%*"),
 )
+# May be a number of thousands or one with three places: alone it does not tell the decimal sign.
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+")
 _NAMIBIA = "NA"
 _TWO = 2  # codes beside it that tell of what kind it is
 # Texts longer than this on average are no titles.
@@ -104,7 +106,10 @@ def _kind(texts: Sequence[str]) -> tuple[str, str]:
         return "integer", _LENIENT
     if _share(distinct, decimals(None, None, False, None)) > ENOUGH:
         return "decimal", _LENIENT
-    if any("," in text for text in distinct) and _share(distinct, decimals(None, None, True, None)) > ENOUGH:
+    if (
+        any("," in text and not _GROUPED.fullmatch(text) for text in distinct)
+        and _share(distinct, decimals(None, None, True, None)) > ENOUGH
+    ):
         return "decimal", f"decimal: comma, {_LENIENT}"
     if formats := [each for each in _DATE_FORMATS if _share(distinct, dates([each], None, 1000, 2100)) > ENOUGH]:
         order = "" if len(formats) == 1 else ", order: dmy"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from communique.graph.mapping.tables.guesses import sentinels
+from communique.graph.mapping.tables.guesses import guesses, sentinels
 from communique.graph.sources.sampling import sample
 
 
@@ -42,3 +42,22 @@ def test_the_code_of_namibia_is_no_missing_value(tmp_path: Path, codes: list[str
     file = tmp_path / "scores.csv"
     file.write_text("Code,Score\n" + "".join(f"{code},{number}\n" for number, code in enumerate(codes)))
     assert sentinels(sample(file)) == missing
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "settings"),
+    [
+        (["1,234.5", "1,000.25", "0.80"], "decimal", ""),
+        (["1.234,5", "1.000,25", "0,80"], "decimal", "decimal: comma"),
+        (["1,234", "1,000", "12,500"], "text", ""),  # thousands, or three places
+        (["1,5", "2,25", "3"], "decimal", "decimal: comma"),
+    ],
+)
+def test_the_decimal_sign_is_the_one_that_reads_all_numbers(
+    tmp_path: Path, cells: list[str], kind: str, settings: str
+) -> None:
+    file = tmp_path / "scores.csv"
+    file.write_text("Country;Score\n" + "".join(f"{n};{cell}\n" for n, cell in enumerate(cells)))
+    score = list(guesses(sample(file)))[1]
+    assert score.kind == kind
+    assert ("comma" in score.settings) == ("comma" in settings)
