@@ -91,7 +91,8 @@ class Questions:
 
     def _reasons(self, question: Query, text: str, answer: Answer) -> list[Hint]:
         """Say why an answer has no rows; nothing of one that has some."""
-        return reasons.explain(self._run, question, text) if has_no_rows(answer.media_type, answer.body) else []
+        is_empty = has_no_rows(answer.media_type, answer.body)
+        return reasons.explain(self._run, question, text, self._finder.alike) if is_empty else []
 
     def _run(self, text: str) -> bytes:
         """Evaluate SPARQL for those who look into the data."""

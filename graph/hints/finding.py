@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from pyoxigraph import NamedNode
 
@@ -30,6 +31,7 @@ from communique.graph.vocabulary import Concept, concepts
 _ANY = NamedNode(OWL + "Thing")
 _LISTED = 6
 _LONGEST = 80
+_COMPARED = 20_000  # names that are compared letter by letter
 _CODES = ("alpha3", "alpha2")
 _WHOLE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://|[^\s/]+:)\S*")
 
@@ -68,6 +70,11 @@ class Finder:
             expected = f"one of {', '.join(map(self._shown, found[:_LISTED]))}"
             raise InvalidParameter(message, expected=expected, hint="write its path or its full name")
         raise self._unknown(parameter, text, given)
+
+    def alike(self, name: str) -> list[str]:
+        """Give what a name may mean, of any kind, as paths with labels: what bears it in other letters, or is near."""
+        found = [each.node for each in self._bearers(name.strip())]
+        return [self._shown(node) for node in found[:_LISTED]] or self._resembling(name, ROOTS)[:_LISTED]
 
     def _states_called(self, parameter: Parameter, text: str) -> list[NamedNode]:
         """Find the states of the data that a text names, where a state is asked for: tables and one query suffice."""
@@ -126,13 +133,20 @@ class Finder:
         if isinstance(concept := by_iri().get(default.value), Concept):
             labels = {each.label: shorten(each.iri.value) for each in concepts(concept.scheme).values()}
             return [labels[label] for label in closest(name, labels, most=_LISTED)]
+        own = self.index().by_node.get(default)
+        alike = self._resembling(name, [_root(own)] if own else ROOTS)
+        return alike or near(self.run, f"{ID}{parameter.default[0].partition('/')[0]}/{slug(name)}")
+
+    def _resembling(self, name: str, kinds: Iterable[str]) -> list[str]:
+        """Find the nodes of some kinds with a name like this one, the likest first; else those of a near spelling."""
         index = self.index()
-        own = index.by_node.get(default)
-        kinds = [_root(own)] if own else ROOTS
         found = [each for kind in kinds for each in resolve(name, kind, index=index).candidates]
         found.sort(key=lambda candidate: -candidate.score)
-        alike = [self._shown(each.node) for each in found if each.node in index.by_node]
-        return alike or near(self.run, f"{ID}{parameter.default[0].partition('/')[0]}/{slug(name)}")
+        if nodes := [each.node for each in found if each.node in index.by_node]:
+            return list(dict.fromkeys(map(self._shown, nodes)))
+        of_kinds = (each for each in index.entities if not each.kinds.isdisjoint(kinds))
+        named = dict(islice(((name.text, each.node) for each in of_kinds for name in each.names), _COMPARED))
+        return list(dict.fromkeys(self._shown(named[text]) for text in closest(name, named, most=_LISTED)))
 
     def _shown(self, node: NamedNode) -> str:
         """Write a node with its name."""

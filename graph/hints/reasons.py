@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from collections.abc import Callable
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from communique.graph.answers import Run, ask, holds, listed, text
 from communique.graph.errors import CommuniqueError
@@ -16,21 +17,35 @@ from communique.graph.namespaces import shorten, term
 from communique.graph.queries import Parameter, Query
 from communique.graph.queries.parameters import find_defaults, read_iri, write_text
 
+Alike = Callable[[str], list[str]]
+
 _LOG = logging.getLogger(__name__)
 
 
-def explain(run: Run, question: Query, asked: str) -> list[Hint]:
+def explain(run: Run, question: Query, asked: str, alike: Alike = lambda text: []) -> list[Hint]:
     """Say why a question has no rows; ``asked`` is its text with the values in place, see ``Query.bind``.
+
+    ``alike`` gives nodes that a text may mean, for questions that take names as texts: see ``Finder.alike``.
 
     Nodes that are in no graph come first, then nodes of another kind than the question takes, then the first of the
     conditions in its header (``unless``) that holds. Where none does, nothing is stated. Never raises for a question
     that could be answered.
     """
     try:
-        return _unknown(run, question, asked) or _of_other_kind(run, question, asked) or [_reason(run, question, asked)]
+        why = _unknown(run, question, asked) or _of_other_kind(run, question, asked) or [_reason(run, question, asked)]
+        return why + _meant(question, asked, alike)
     except CommuniqueError as error:
         _LOG.warning("no reason: %s", error)
         return []
+
+
+def _meant(question: Query, asked: str, alike: Alike) -> list[Hint]:
+    """Name the nodes that a text may mean where it stands for a name: a parameter of text with a class."""
+    values = find_defaults(asked)
+    names = [each.name for each in question.parameters if each.of_class and each.datatype != "iri"]
+    given = [value for name in names for value in values[name] if isinstance(value, Literal)]
+    found = [(value, near) for value in given if (near := alike(value.value))]
+    return [Hint("node", f"{value} may mean {' or '.join(near)}", "ask with that name") for value, near in found]
 
 
 def _unknown(run: Run, question: Query, asked: str) -> list[Hint]:
@@ -55,10 +70,11 @@ def _of_other_kind(run: Run, question: Query, asked: str) -> list[Hint]:
     hints = []
     for parameter, nodes in given.items():
         own = {kind for each in defaults[parameter] for kind in kinds[each.value]}
-        wanted = widest([term(parameter.of_class).value] if parameter.of_class else own)
+        narrow = [term(parameter.of_class).value] if parameter.of_class else own
+        wanted = frozenset(narrow) if own == {_STATE} else widest(narrow)  # who asks of a state means no other actor
         for node in nodes:
             found = kinds[node.value]
-            if found and wanted and wanted.isdisjoint(widest(found)):
+            if found and wanted and wanted.isdisjoint(found | widest(found)):
                 names = " or ".join(shorten(each) for each in sorted(wanted))
                 message = f"{shorten(node.value)} is a {', '.join(map(shorten, sorted(found)))}"
                 hints.append(Hint("node", message, f"give a {names} as {parameter.name}"))
@@ -83,3 +99,4 @@ def _nodes(question: Query, asked: str) -> dict[Parameter, list[NamedNode]]:
 
 
 _ANY = "owl:Thing"
+_STATE = term("com:State").value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from communique.graph.errors import MappingError
 from communique.graph.faults import AT_ONCE, Faults
 from communique.graph.identifiers import entity
 from communique.graph.mapping.bounds import PERIODS, read_bounds
@@ -85,7 +86,11 @@ def read_period(subject: str, bounds: Mapping[str, str], part: Part) -> Iterator
 def _expand_child(parent: tuple[str, Block], child: Child, entry: Entry, setting: Setting) -> Iterator[Fact]:
     """Write out one child: class, links, what its key and position imply, what it inherits, its own properties."""
     place, (above, _) = entry.key.place, parent
-    node = child.identifier(entity(above), entry, setting.owner)
+    try:
+        owner = entity(above)
+    except MappingError:  # told where it stands, by whoever read it
+        return
+    node = child.identifier(owner, entry, setting.owner)
     yield imply(node, "type", child.type, place)
     if child.to_parent:
         yield imply(node, child.to_parent, above, place)

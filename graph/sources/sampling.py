@@ -86,11 +86,15 @@ def _guess_separator(text: str) -> str:
 
 
 def _guess_header(text: str, separator: str) -> int:
-    """Find the first row that is as wide as most rows and has a text in each cell."""
+    """Find the first row that is as wide as most rows, and has a text in each cell, or but one of three and more.
+
+    One name may be blank: pandas and R write none for the index.
+    """
     records = _records(text, separator)
     width = max(Counter(len(row) for row in records if row).items(), key=lambda item: item[1], default=(0, 0))[0]
-    full = (number for number, row in enumerate(records, 1) if len(row) == width and all(cell.strip() for cell in row))
-    return next(full, 1)
+    wide = ((number, row) for number, row in enumerate(records, 1) if len(row) == width)
+    least = width - 1 if width > 2 else width
+    return next((number for number, row in wide if sum(bool(cell.strip()) for cell in row) >= least), 1)
 
 
 def _records(text: str, separator: str) -> list[list[str]]:

@@ -94,12 +94,25 @@ def integers(least: int | None, most: int | None) -> Reader:
     return read
 
 
+# Numbers with groups of thousands, by their decimal sign.
+_GROUPED = {
+    ",": re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]*)?"),
+    ".": re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]*"),
+}
+
+
 def decimals(least: Decimal | None, most: Decimal | None, comma: bool, places: int | None) -> Reader:
-    """Make a reader of decimal numbers; ``comma`` is their decimal sign, ``places`` rounds away what floats add."""
+    """Make a reader of decimal numbers; ``comma`` is their decimal sign, ``places`` rounds away what floats add.
+
+    The other sign may part thousands, in groups of three; commas only before a point, for 1,234 alone may be 1.234.
+    """
+    group, sign = (".", ",") if comma else (",", ".")
 
     def read(text: str, _: Setting) -> Value:
         plain = text.translate(_MINUS)
-        plain = plain.replace(".", "").replace(",", ".") if comma else plain
+        if _GROUPED[sign].fullmatch(plain):
+            plain = plain.replace(group, "")
+        plain = plain if not comma else "" if "." in plain else plain.replace(",", ".")
         if not _DECIMAL.fullmatch(plain):
             raise CellError("not a number", "correct the cell, list it under missing:, or declare decimal: comma")
         number = Decimal(plain)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -30,8 +30,10 @@ _DATE_FORMATS = (
     *("%Y-%m-%d", "%Y-%m", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d %B %Y", "%B %d, %Y"),
     *("%d-%b-%Y", "%Y-%m-%dT%*"),
 )
-# Among more codes of two letters than this, NA is the code of a state.
-_FEW = 12
+# May be a number of thousands or one with three places: alone it does not tell the decimal sign.
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+")
+_NAMIBIA = "NA"
+_TWO = 2  # codes beside it that tell of what kind it is
 # Texts longer than this on average are no titles.
 _LONG = 150
 # A proposal loses no row for the sake of one cell.
@@ -104,7 +106,10 @@ def _kind(texts: Sequence[str]) -> tuple[str, str]:
         return "integer", _LENIENT
     if _share(distinct, decimals(None, None, False, None)) > ENOUGH:
         return "decimal", _LENIENT
-    if any("," in text for text in distinct) and _share(distinct, decimals(None, None, True, None)) > ENOUGH:
+    if (
+        any("," in text and not _GROUPED.fullmatch(text) for text in distinct)
+        and _share(distinct, decimals(None, None, True, None)) > ENOUGH
+    ):
         return "decimal", f"decimal: comma, {_LENIENT}"
     if formats := [each for each in _DATE_FORMATS if _share(distinct, dates([each], None, 1000, 2100)) > ENOUGH]:
         order = "" if len(formats) == 1 else ", order: dmy"
@@ -143,11 +148,20 @@ def _known(texts: Sequence[str], find: Callable[[str], object]) -> float:
 
 
 def sentinels(sample: Sample) -> list[str]:
-    """List the words for "no value" that occur; a code of a state, such as NA, is one only beside other codes."""
-    seen = Counter(text.strip() for row in sample.rows for text in row.cells.values())
-    codes = {text.strip() for row in sample.rows for text in row.cells.values() if len(text.strip()) == 2}
-    is_coded = sum(each.isupper() and each.isalpha() for each in codes) > _FEW
-    return [each for each in _SENTINELS if seen[each] and not (is_coded and each == "NA")]
+    """List the words for "no value" that occur; NA is Namibia's code where the rest of its column are codes."""
+    seen: defaultdict[str, set[str]] = defaultdict(set)
+    for row in sample.rows:
+        for column, text in row.cells.items():
+            seen[column].add(text.strip())
+    words = {text for texts in seen.values() for text in texts}
+    is_coded = any(_NAMIBIA in texts and _are_codes(texts - {*_SENTINELS, ""}) for texts in seen.values())
+    return [each for each in _SENTINELS if each in words and not (is_coded and each == _NAMIBIA)]
+
+
+def _are_codes(texts: Collection[str]) -> bool:
+    """Tell whether some texts are codes of states in two letters, as far as they are enough to tell."""
+    known = sum(text.isupper() and states.by_code("alpha2", text) is not None for text in texts)
+    return len(texts) >= _TWO and known >= ENOUGH * len(texts)
 
 
 def quote(text: str) -> str:

@@ -61,7 +61,7 @@ def query(name: str | None, pairs: tuple[str, ...], file: Path | None, form: str
         _list_questions(form)
     else:
         question, session = find(name), Session.start()
-        text = question.bind(_split(pairs), Finder(session.run, lambda: session.names).find)
+        text = question.bind(_split(pairs), _finder(session).find)
         _print_answer(session, text, form, question)
 
 
@@ -117,6 +117,11 @@ def _default(question: Query) -> list[str]:
     return [f"{each.name}={' '.join(each.default)}" for each in question.parameters]
 
 
+def _finder(session: Session) -> Finder:
+    """Make what finds nodes by their names."""
+    return Finder(session.run, lambda: session.names)
+
+
 def _print_answer(session: Session, text: str, form: str, question: Query | None = None) -> None:
     """Ask, and print rows, a truth value or triples in the form asked for, then the hints."""
     media_type, body = session.ask(text, _RESULTS[form])
@@ -125,7 +130,7 @@ def _print_answer(session: Session, text: str, form: str, question: Query | None
     if question is None:
         hints = answers.explain(session.run, text, is_empty=is_empty)
     else:
-        hints = reasons.explain(session.run, question, text) if is_empty else []
+        hints = reasons.explain(session.run, question, text, _finder(session).alike) if is_empty else []
     for hint in hints:
         print_hint(hint.message, hint.hint)
 

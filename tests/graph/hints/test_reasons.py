@@ -6,6 +6,7 @@ import pytest
 
 from communique.graph.answers import Run
 from communique.graph.errors import QueryAborted, SourceError
+from communique.graph.hints.finding import Finder
 from communique.graph.hints.reasons import explain
 from communique.graph.queries.library import read_query
 
@@ -84,3 +85,55 @@ def test_a_parameter_may_name_the_class_of_its_nodes() -> None:
     assert read_query(header + BODY, "event/example.rq").parameters[0].of_class == "com:TrainingEvent"
     with pytest.raises(SourceError, match="com:Evnt"):
         read_query(header.replace("com:TrainingEvent", "com:Evnt") + BODY, "event/example.rq")
+
+
+def test_a_body_is_no_state_for_whoever_asks_of_a_state(run: Run) -> None:
+    text = """#+ summary: Where did a state take part?
+#+ parameters:
+#+   - {name: state, datatype: iri, summary: the state}
+#+ unless:
+#+   - {pattern: "?state com:actsFor ?whole", says: It acts for another.}
+PREFIX com: <https://w3id.org/communique/ns#>
+SELECT ?event {
+  VALUES ?state { <https://w3id.org/communique/id/state/KOR> }
+  ?part com:participant ?state ; com:inEvent ?event .
+}"""
+    question = read_query(text, "actor/example.rq")
+    (reason,) = explain(run, question, question.bind([("state", "org/wego")]))
+    assert reason.message == "org/wego is a com:InternationalOrganization"
+    assert reason.hint == "give a com:State as state"
+    (reason,) = explain(run, question, question.bind([("state", "state/GRC")]))
+    assert reason.kind == "nothing"
+
+
+NAMED = """#+ summary: Which node carries a name?
+#+ parameters:
+#+   - {name: name, datatype: xsd:string, summary: the name, class: "owl:Thing"}
+SELECT ?node {
+  VALUES ?name { "WeGO" }
+  ?node ?property ?text . FILTER(STR(?text) = ?name)
+}"""
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("wego", "org/wego (WeGO)"),
+        ("Südkorea", "state/KOR (South Korea)"),  # no document writes it
+        ("Jeju trainings", "event/jeju-training-2016 (Jeju training)"),
+        ("Wegoo", "org/wego (WeGO)"),
+    ],
+)
+def test_a_name_that_no_node_carries_is_answered_by_those_it_may_mean(
+    run: Run, finder: Finder, name: str, meant: str
+) -> None:
+    question = read_query(NAMED, "actor/example.rq")
+    nothing, near = explain(run, question, question.bind([("name", name)]), finder.alike)
+    assert (nothing.kind, near.kind) == ("nothing", "node")
+    assert near.message == f'"{name}" may mean {meant}'
+
+
+def test_a_name_like_no_other_means_nothing(run: Run, finder: Finder) -> None:
+    question = read_query(NAMED, "actor/example.rq")
+    (reason,) = explain(run, question, question.bind([("name", "Zzyzx Qwfp")]), finder.alike)
+    assert reason.kind == "nothing"

@@ -269,3 +269,16 @@ def test_a_paragraph_described_twice_is_refused() -> None:
     with pytest.raises(MappingError, match="paragraph 2 again, first on line 5") as caught:
         map_document(sources.parse_yaml(text, "some.yaml"))
     assert (caught.value.line, caught.value.column) == (7, 17)
+
+
+def test_a_wrong_identifier_is_told_once_and_where_it_stands_although_others_are_made_of_it() -> None:
+    facts = "facts:\n      state/KOR ea:\n        type: State\n        label: Korea\n        named: Korea\n"
+    digest = "0" * 64
+    head = f"document: '900'\ndigest: {digest}\ndate: 2016-05-26\nparagraphs:\n"
+    text = f"{head}  - paragraph: 1\n    digest: {digest}\n    {facts}"
+    faults = Faults()
+    tree = sources.parse_yaml(text, "some.yaml", faults)
+    with pytest.raises(SourceError) as caught:
+        map_document(tree, KNOWN, faults)
+    told = [each for each in caught.value.faults if "is not an identifier" in each.found]
+    assert [(each.line, each.column) for each in told] == [(8, 7)]

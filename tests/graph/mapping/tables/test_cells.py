@@ -167,3 +167,29 @@ def test_any_text_makes_a_step_of_an_identifier(text: str) -> None:
 
 def test_long_texts_that_begin_alike_make_different_steps() -> None:
     assert make_step("word " * 40 + "a") != make_step("word " * 40 + "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "comma", "number"),
+    [
+        ("1,234.5", False, "1234.5"),
+        ("1,000,000.25", False, "1000000.25"),
+        ("1.234,5", True, "1234.5"),
+        ("0,80", True, "0.8"),
+        ("1.234", True, "1234"),
+        ("1,234.5", True, None),
+        ("0.80", True, None),
+        ("12,500.1,5", False, None),
+        ("1,234", False, None),  # 1234, or 1.234
+        ("12,34.5", False, None),
+    ],
+)
+def test_groups_of_thousands_are_read_or_refused_and_never_taken_for_another_number(
+    text: str, comma: bool, number: str | None
+) -> None:
+    read = decimals(None, None, comma, None)
+    if number is None:
+        with pytest.raises(CellError):
+            read(text, Setting())
+    else:
+        assert read(text, Setting()).text == number
