@@ -162,6 +162,15 @@ def test_a_limit_is_exit_code_3_and_a_wrong_file_2(run: Run, tmp_path: Path) -> 
     assert "2 faults; the first on line 1" in result.stderr
 
 
+def test_each_fault_of_a_mapping_is_told_once(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(MAPPING.replace("required", "requird").replace('rank: "1"', 'rank: "{rnk}"'))
+    (tmp_path / "a.csv").write_text("Country\nKorea\n")
+    for line in (("mapping", "check"), ("validate", "table", str(tmp_path / "a.csv"), "--mapping")):
+        told = run(*line, str(tmp_path / "map.yaml"))
+        assert told.exit_code == 2
+        assert [told.stderr.count(word) for word in ("map.yaml:6:", "map.yaml:8:", "2 faults")] == [1, 1, 1]
+
+
 @pytest.mark.parametrize("graph", ["a b", "http://a b", "<x>", "http://[x/"])
 def test_a_graph_that_is_no_iri_is_told(run: Run, tmp_path: Path, graph: str) -> None:
     (tmp_path / "a.ttl").write_text("<http://a> a <http://b> .\n")

@@ -69,7 +69,8 @@ def source_of(files: Sequence[Path | str], mapping: Path | None) -> tuple[Source
     if mapping is not None:
         if first not in (None, TABLE):
             raise click.UsageError(f"{first} has a mapping of its own: leave --mapping out, or say table")
-        source: Source | None = read_mapping(mapping)
+        with faults_listed():
+            source: Source | None = read_mapping(mapping)
     elif first == TABLE:
         raise click.UsageError(
             "table needs --mapping FILE.yaml; communique mapping init DATA.csv writes one to begin with"

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from communique.cli.console import ExplainedGroup, format_option, print_json, print_pairs, print_table
+from communique.cli.inputs import faults_listed
 from communique.graph.mapping import adapters
 from communique.graph.mapping.tables import Edition, Source, proposal
 from communique.graph.mapping.tables.series import EditionPattern
@@ -77,7 +78,8 @@ def check(file: Path, data: tuple[Path, ...], form: str) -> None:
     Example:
       communique mapping check my-mapping.yaml my-data.csv
     """
-    source = read_mapping(file)
+    with faults_listed():
+        source = read_mapping(file)
     found = trials.check(source, data)
     if form == "json":
         return print_json(found)
