@@ -13,6 +13,7 @@ from communique.graph.client import GRACE, PATIENCE
 from communique.graph.engine import start_engine
 from communique.graph.engine.confinement import end_with_parent
 from communique.graph.linking import states
+from communique.graph.queries import library
 from communique.graph.settings import Settings
 
 
@@ -22,7 +23,9 @@ def serve(settings: Settings) -> None:
     EngineError when the engine cannot serve; SystemExit when the server ends.
     """
     with start_engine(settings):
+        # what each web worker would else read for its first request
         states.prepare()
+        library()
         Server(settings).run()
 
 

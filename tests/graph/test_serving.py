@@ -19,6 +19,7 @@ from pyoxigraph import NamedNode, Quad
 
 from communique.graph import serving
 from communique.graph.linking import codes, names
+from communique.graph.queries.library import _library
 from communique.graph.settings import Settings
 
 Publish = Callable[[Path, Iterable[Quad]], str]
@@ -28,6 +29,7 @@ SERVE = """
 import sys
 from pathlib import Path
 from communique.graph.serving import serve
+from communique.graph.queries.library import _library
 from communique.graph.settings import Settings
 serve(Settings(home=Path(sys.argv[1]), port=int(sys.argv[2]), engine_workers=2))
 """
@@ -96,8 +98,17 @@ def test_the_life_of_a_service(
     assert eventually(lambda: snapshot(port) is None)
 
 
-def test_the_names_of_states_are_read_before_the_web_workers_are_forked(monkeypatch: pytest.MonkeyPatch) -> None:
-    tables = (names.by_plain_key, names.by_expanded_key, names.by_unordered_key, names.by_shorn_key, codes._codes)
+def test_questions_and_names_of_states_are_read_before_the_web_workers_are_forked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tables = (
+        names.by_plain_key,
+        names.by_expanded_key,
+        names.by_unordered_key,
+        names.by_shorn_key,
+        codes._codes,
+        _library,
+    )
     for table in tables:
         table.cache_clear()
     read: list[bool] = []
