@@ -16,6 +16,8 @@ from bench.results import Results
 from bench.tasks import OURS, gate, pyshacl, shapes
 from bench.validation_tables import render
 
+pytestmark = pytest.mark.slow
+
 
 def write(path: Path, size: int, **how: float) -> str:
     path.write_text("".join(f"{quad} .\n" for quad in generate(size, **how)))  # type: ignore[arg-type]

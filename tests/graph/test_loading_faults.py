@@ -95,7 +95,7 @@ def test_every_format_says_the_same(home: Settings, tmp_path: Path, wrapping: st
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-@pytest.mark.parametrize("fault", ["cut off", "Latin-1"])
+@pytest.mark.parametrize("fault", ["cut off", pytest.param("Latin-1", marks=pytest.mark.slow)])
 def test_a_broken_file_of_any_format_changes_nothing_and_is_not_lost(
     home: Settings, tmp_path: Path, suffix: str, fault: str
 ) -> None:

@@ -122,7 +122,7 @@ def quads_of(content: dict[str, frozenset[int]]) -> set[Quad]:
     return {quad(f"{graph}{number}", number, graph) for graph, numbers in content.items() for number in numbers}
 
 
-@hypothesis_settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(old=graphs, new=graphs, order=st.randoms(use_true_random=False))
 def test_load_then_replace_is_replace_in_any_order_of_files(
     tmp_path_factory: pytest.TempPathFactory,

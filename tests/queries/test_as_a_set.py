@@ -44,8 +44,8 @@ def merge() -> Merge:
     return make
 
 
-# Of these rdflib thinks for minutes.
-LONG = {"duplicates-in-two-registers", "states-at-event"}
+# Of these rdflib thinks for long, of some for minutes.
+LONG = {"duplicates-in-two-registers", "node-by-name", "states-at-event", "ties-of-training"}
 NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in sorted(library())]
 
 

@@ -15,6 +15,8 @@ from communique.graph.namespaces import XSD
 from communique.graph.validation.compiled import Plan, compile_shapes
 from communique.graph.validation.compiled.checks import Found
 
+pytestmark = pytest.mark.slow
+
 many = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 Run = Callable[[str], QuerySolutions]
 PREFIXES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <http://example.org/> .

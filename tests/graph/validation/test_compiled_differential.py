@@ -25,6 +25,8 @@ from communique.graph.validation.results import ValidationReport
 from communique.graph.validation.view import View
 from communique.graph.vocabulary import ontology_quads
 
+pytestmark = pytest.mark.slow
+
 DEFAULT = NamedNode("urn:default")
 COPIES = (NamedNode("urn:one"), NamedNode("urn:other"))
 some = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

@@ -148,7 +148,14 @@ def test_agrees_with_the_suite(case: Case, is_union: bool) -> None:
     assert report.conforms == (case.value(MF + "result", sh("conforms").value).value == "true")
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+# Every sixth through the command; the others take their time.
+THROUGH = [
+    pytest.param(case, id=case.name, marks=[pytest.mark.slow] if number % 6 else [])
+    for number, case in enumerate(CASES)
+]
+
+
+@pytest.mark.parametrize("case", THROUGH)
 def test_the_command_agrees_to_the_letter(case: Case) -> None:
     data, shapes = (case.value(MF + "action", SHT + role).value for role in ("dataGraph", "shapesGraph"))
     files = [data.removeprefix("file://"), "--shapes", shapes.removeprefix("file://")]
