@@ -74,6 +74,7 @@ def test_what_is_unsure_stays_open_and_the_latest_judgement_counts(run: Run, hom
     assert len([q for q in graph(home, JUDGEMENTS) if q.predicate == term("com:verdict")]) == 4
 
 
+@pytest.mark.slow
 def test_judgements_survive_builds_and_loads(run: Run, home: Path, root: Path) -> None:
     run("review", "--accept", ACADEMY, "--agent", "Ada", home=home)
     before = graph(home, JUDGEMENTS), matches(home)
@@ -93,6 +94,7 @@ def test_a_file_with_judgements_adds_to_those_there_are(run: Run, home: Path, tm
     assert graph(home, JUDGEMENTS) == both > first
 
 
+@pytest.mark.slow
 def test_a_damaged_snapshot_costs_no_judgement_that_can_still_be_read(run: Run, home: Path) -> None:
     run("review", "--accept", ACADEMY, "--agent", "Ada", home=home)
     kept = graph(home, JUDGEMENTS)

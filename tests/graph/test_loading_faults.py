@@ -83,7 +83,9 @@ def written(quads: Collection[Quad], form: RdfFormat) -> bytes:
 QUADS = {quad(f"s{number}", "é" * number + "x") for number in range(1, 40)}
 
 
-@pytest.mark.parametrize("wrapping", COMPRESSIONS)
+@pytest.mark.parametrize(
+    "wrapping", [pytest.param(each, marks=[pytest.mark.slow] if each else []) for each in COMPRESSIONS]
+)
 def test_every_format_says_the_same(home: Settings, tmp_path: Path, wrapping: str) -> None:
     before = Workspace(home.home).current_id()
     for suffix, form in FORMATS.items():
@@ -115,6 +117,7 @@ def test_a_broken_file_of_any_format_changes_nothing_and_is_not_lost(
     assert [path.read_bytes() for path in kept] == [broken.read_bytes()]
 
 
+@pytest.mark.slow
 def test_ten_real_files_that_are_wrong_are_told_and_kept(home: Settings, tmp_path: Path, shared: Path) -> None:
     with tarfile.open(shared / "data/agencies_registry/agency_wikidata_rdf_10.tar.gz") as tar:
         tar.extractall(tmp_path / "files", filter="data")

@@ -84,7 +84,10 @@ def service(confined: None, publish: Publish, tmp_path: Path, port: int) -> Iter
         process.kill()
 
 
-@pytest.mark.parametrize("order", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+ENDS = [signal.SIGTERM, *(pytest.param(each, marks=pytest.mark.slow) for each in (signal.SIGINT, signal.SIGKILL))]
+
+
+@pytest.mark.parametrize("order", ENDS)
 def test_the_life_of_a_service(
     service: subprocess.Popen[bytes], publish: Publish, tmp_path: Path, port: int, order: signal.Signals
 ) -> None:

@@ -59,7 +59,7 @@ def test_parts_one_after_another_are_one_file(tmp_path: Path, suffix: str) -> No
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".zst"])
-@settings(deadline=None, max_examples=15)  # each starts a process
+@settings(deadline=None, max_examples=6)  # each starts a process
 @given(cut=st.floats(0.05, 0.999))
 def test_no_cut_goes_unnoticed(tmp_path_factory: pytest.TempPathFactory, suffix: str, cut: float) -> None:
     path, whole = tmp_path_factory.mktemp("cut") / f"a.nt{suffix}", COMPRESSIONS[suffix](LINES)
@@ -135,6 +135,7 @@ def test_a_node_id_that_is_no_name_is_placed(tmp_path: Path) -> None:
     assert "0ab is not a valid rdf:nodeID value" in error.message
 
 
+@pytest.mark.slow
 def test_ten_real_files_with_wrong_node_ids(shared: Path, tmp_path: Path) -> None:
     archive = shared / "data" / "agencies_registry" / "agency_wikidata_rdf_10.tar.gz"
     if not archive.exists():

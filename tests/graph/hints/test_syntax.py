@@ -115,10 +115,10 @@ def test_a_fault_has_a_place_an_expectation_and_a_cure(text: str, place: tuple[i
 
 @pytest.mark.parametrize("name", [*library()][::6])
 def test_whatever_is_missing_the_message_is_short_and_lies_in_the_text(name: str) -> None:
-    """Leave out every nineteenth token of a real query, one at a time."""
+    """Leave out some tokens of a real query, one at a time."""
     text = library()[name].text
     told = 0
-    for token in read_tokens(text)[::19]:
+    for token in read_tokens(text)[::41]:
         broken = text[: token.start] + text[token.end :]
         try:
             Store().query(broken, base_iri=ID)

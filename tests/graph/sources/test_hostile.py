@@ -69,6 +69,7 @@ def test_faults_far_apart_are_told_where_they_are(tmp_path: Path, suffix: str) -
     )
 
 
+@pytest.mark.slow
 class TestLimits:
     @pytest.mark.parametrize("suffix", [".nt", ".ttl", ".rdf"])
     def test_a_term_of_more_than_16_mib_is_a_limit(self, tmp_path: Path, suffix: str) -> None:

@@ -61,6 +61,7 @@ def by_pyshacl(data: list[Triple], shapes: list[Triple]) -> Counter[tuple[str, .
     return multiset(ValidationReport(tuple(oracle.read_results(oracle.run(*graphs, is_advanced=True)))))
 
 
+@pytest.mark.slow
 @some
 @given(worlds.graphs(), worlds.query_targets())
 def test_query_targets_agree_with_pyshacl(data: list[Triple], shapes: list[Triple]) -> None:
