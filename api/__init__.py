@@ -8,9 +8,9 @@ from communique import __version__
 from communique.api import headers, health, hints, home, networks, pages, problems, questions, sparql, terms
 from communique.api.names import Names
 from communique.api.reconcile import Reconcile
-from communique.graph.client import Client
+from communique.graph.engine.client import Client
+from communique.graph.engine.protocol import address_of
 from communique.graph.settings import Settings
-from communique.graph.wire import address_of
 
 __all__ = ["create_app"]
 

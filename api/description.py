@@ -6,8 +6,8 @@ from flask import render_template
 from pyoxigraph import RdfFormat, parse, serialize
 
 from communique.api.negotiation import GRAPHS, HTML
-from communique.graph import media
-from communique.graph.namespaces import PREFIXES
+from communique.graph.queries import media
+from communique.graph.terms.namespaces import PREFIXES
 
 FORMATS = tuple(GRAPHS)
 assert HTML in FORMATS

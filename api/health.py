@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from communique import __version__
-from communique.graph.client import Client
+from communique.graph.engine.client import Client
 
 
 class Health:

@@ -14,10 +14,10 @@ from flask import Blueprint, Response, render_template, url_for
 from communique.api import responses
 from communique.api.negotiation import HTML, JSON, choose
 from communique.api.operation import Operation, read_operation
-from communique.graph.client import Answer, Client
+from communique.graph.engine.client import Answer, Client
 from communique.graph.hints import answers
 from communique.graph.hints.hint import Hint
-from communique.graph.namespaces import BASE
+from communique.graph.terms.namespaces import BASE
 
 HEADER = "Communique-Hints"
 PROBLEM = "application/problem+json"

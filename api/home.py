@@ -14,9 +14,9 @@ from communique.api import responses
 from communique.api.negotiation import HTML, JSON, choose
 from communique.api.reading import Run, read_steadily
 from communique.graph import networks
-from communique.graph.client import Client
-from communique.graph.namespaces import GRAPH, prologue
+from communique.graph.engine.client import Client
 from communique.graph.queries import library
+from communique.graph.terms.namespaces import GRAPH, prologue
 
 _SIZES = "SELECT ?graph (COUNT(*) AS ?n) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph ORDER BY ?graph"
 _DOCUMENTS = (

@@ -6,9 +6,9 @@ import logging
 import time
 
 from communique.api.reading import Run, read_steadily
-from communique.graph.answers import solve
-from communique.graph.client import Client
+from communique.graph.engine.client import Client
 from communique.graph.linking.index import ROOTS, Index
+from communique.graph.queries.answers import solve
 
 _LOG = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from typing import TypeVar
 from flask import request
 from werkzeug.exceptions import NotAcceptable
 
+from communique.graph.engine.protocol import Request
 from communique.graph.errors import InvalidParameter
-from communique.graph.wire import Request
 
 T = TypeVar("T")
 

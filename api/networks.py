@@ -18,7 +18,7 @@ from communique.api.negotiation import HTML, JSON, choose, pick_format
 from communique.api.parameters import refuse_others
 from communique.api.reading import read_steadily
 from communique.graph import networks
-from communique.graph.client import Client
+from communique.graph.engine.client import Client
 from communique.graph.errors import InvalidParameter, NetworkError
 from communique.graph.networks import NODES, Layer, MeasureTable, Network, Options, formats
 from communique.graph.networks.definitions import MEASURES

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import request
 from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
 
-from communique.graph.wire import Request
+from communique.graph.engine.protocol import Request
 
 _FORM, _DIRECT, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
 _READ_ONLY = "Updates are disabled: this endpoint only answers queries."

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, request
 
-from communique.graph.namespaces import shorten
+from communique.graph.terms.namespaces import shorten
 
 
 def register(app: Flask) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from communique.graph.errors import InvalidParameter
-from communique.graph.spelling import did_you_mean
+from communique.graph.terms.spelling import did_you_mean
 
 
 def refuse_others(*known: str) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from communique.graph.display import brief, one_line
 from communique.graph.errors import (
     CommuniqueError,
     EngineError,
@@ -26,8 +25,10 @@ from communique.graph.errors import (
     UnknownNode,
     UnknownQuery,
     UnknownTerm,
+    brief,
+    one_line,
 )
-from communique.graph.namespaces import BASE
+from communique.graph.terms.namespaces import BASE
 
 _LOG = logging.getLogger(__name__)
 

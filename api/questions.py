@@ -12,7 +12,7 @@ from communique.api.names import Names
 from communique.api.negotiation import HTML, JSON, SOLUTIONS, Choice, choose, choose_for_query
 from communique.api.parameters import refuse_others
 from communique.api.sparql import read_table
-from communique.graph.client import Answer, Client
+from communique.graph.engine.client import Answer, Client
 from communique.graph.hints import reasons
 from communique.graph.hints.answers import has_no_rows
 from communique.graph.hints.finding import Finder

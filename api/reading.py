@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from communique.graph.client import Client
+from communique.graph.engine.client import Client
 from communique.graph.errors import EngineError
 
 T = TypeVar("T")

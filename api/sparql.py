@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from communique.api import description, hints, responses, tables
 from communique.api.negotiation import HTML, SOLUTIONS, Choice, choose, choose_for_query
 from communique.api.operation import Operation, read_operation
-from communique.graph.client import Answer, Client
+from communique.graph.engine.client import Answer, Client
 
 
 class Sparql:

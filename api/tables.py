@@ -9,7 +9,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from communique.graph.namespaces import XSD, shorten
+from communique.graph.terms.namespaces import XSD, shorten
 
 LONGEST = 500
 _NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")}

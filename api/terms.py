@@ -11,7 +11,7 @@ from communique.api import responses
 from communique.api.negotiation import HTML, JSON, choose
 from communique.api.parameters import refuse_others
 from communique.api.reading import Run, read_steadily
-from communique.graph.client import Client
+from communique.graph.engine.client import Client
 from communique.graph.hints import terms
 from communique.graph.hints.terms import Entry
 

@@ -10,10 +10,11 @@ from pyoxigraph import RdfFormat, Store
 
 from bench.machine import interleave, table
 from communique.graph import sources
-from communique.graph.foundation import foundation
+from communique.graph.loading.base import base_quads
 from communique.graph.mapping.document import map_document
-from communique.graph.merged import MergedDataset
-from communique.graph.queries import derive, library
+from communique.graph.queries import library
+from communique.graph.store.merged import MergedDataset
+from communique.graph.validation.derivation import derive
 
 _REPETITIONS = 3
 
@@ -43,7 +44,7 @@ def _ask(engine: MergedDataset | rdflib.Dataset, text: str) -> object:
 def _graph() -> Store:
     """Build the packaged graph in memory."""
     store = Store()
-    store.extend(foundation())
+    store.extend(base_quads())
     for file in sources.documents():
         store.extend(map_document(sources.read_yaml(file)))
     derive(store)

@@ -19,11 +19,11 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph.identifiers import child, document, entity, stated
 from communique.graph.mapping.background import described
 from communique.graph.mapping.territory import territories
-from communique.graph.namespaces import XSD, concept, term
 from communique.graph.sources import background, read_yaml
+from communique.graph.terms.identifiers import child, document, entity, stated
+from communique.graph.terms.namespaces import XSD, concept, term
 
 _EVENTS = ("Forum", "Meeting", "Workshop", "TrainingEvent")
 _REALIZATIONS = ("occurred", "occurred", "occurred", "planned", "unknown")

@@ -13,9 +13,9 @@ from pyoxigraph import Quad, QuerySolutions, Store
 
 from bench.generate import generate
 from bench.machine import interleave, table
-from communique.graph.identifiers import stated
-from communique.graph.merged import MergedDataset, query_union
-from communique.graph.namespaces import prologue
+from communique.graph.store.merged import MergedDataset, query_union
+from communique.graph.terms.identifiers import stated
+from communique.graph.terms.namespaces import prologue
 
 SIZES = (100_000, 1_000_000)
 _REPETITIONS = 5

@@ -19,13 +19,13 @@ from bench.record import write_section
 from communique.api import create_app
 from communique.graph import sources
 from communique.graph.engine import start_engine
-from communique.graph.foundation import foundation
-from communique.graph.identifiers import entity, stated
+from communique.graph.loading.base import base_quads
 from communique.graph.mapping.document import map_document
-from communique.graph.namespaces import term
-from communique.graph.queries import derive
 from communique.graph.settings import Settings
-from communique.graph.store import Workspace
+from communique.graph.store.workspace import Workspace
+from communique.graph.terms.identifiers import entity, stated
+from communique.graph.terms.namespaces import term
+from communique.graph.validation.derivation import derive
 
 SIZES = (0, 20_000)
 _BATCH, _BATCHES = 25, 4
@@ -82,7 +82,7 @@ def _time(client: FlaskClient, queries: Sequence[Mapping[str, Any]]) -> float:
 def _graph(size: int) -> Store:
     """Build the packaged graph with bodies of many names, each name with a word that few others have."""
     store = Store()
-    store.extend(foundation())
+    store.extend(base_quads())
     for file in sources.documents():
         store.extend(map_document(sources.read_yaml(file)))
     store.extend(_bodies(size))

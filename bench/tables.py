@@ -18,10 +18,10 @@ from pyoxigraph import Store
 
 from bench.machine import peak
 from bench.record import write_section
-from communique.graph import pipeline
-from communique.graph.dataset import line_of
+from communique.graph.loading import pipeline
+from communique.graph.loading.releases import Harvest, Release, gather, read_mapping, read_release
 from communique.graph.settings import Settings
-from communique.graph.sources.releases import Harvest, Release, gather, read_mapping, read_release
+from communique.graph.store.canonical import line_of
 
 SIZES = (10_000, 100_000, 1_000_000)
 # Larger ones are mapped, but neither loaded nor judged.

@@ -15,14 +15,13 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 
 from bench.children import PEAK
 from bench.machine import peak
-from communique.graph import pipeline
-from communique.graph.foundation import foundation
-from communique.graph.queries import derive
-from communique.graph.queries.derived import Upkeep
+from communique.graph.loading import pipeline
+from communique.graph.loading.base import base_quads
 from communique.graph.settings import Settings
 from communique.graph.validation import Change, validate
 from communique.graph.validation.catalogue import shapes as our_shapes
 from communique.graph.validation.compiled import compile_shapes
+from communique.graph.validation.derivation import Upkeep, derive
 from communique.graph.validation.view import View
 
 Figures = Iterator[tuple[str, float]]
@@ -77,7 +76,7 @@ def gate(data: str, broken: str, batch: str) -> Figures:
     store.bulk_load(path=data, format=RdfFormat.N_QUADS)
     yield "memory", clock.lap()
     store.bulk_load(path=broken, format=RdfFormat.N_QUADS)
-    store.extend(foundation())
+    store.extend(base_quads())
     clock.lap()
     derive(store)
     yield "derive", clock.lap()
@@ -118,7 +117,7 @@ def pyshacl(rules: str, *data: str) -> Figures:
     """Judge the union of a graph by pySHACL, on rdflib's own store in memory; reading is not counted."""
     from rdflib import Graph
 
-    from communique.graph.validation import oracle
+    from communique.graph.validation import pyshacl as oracle
 
     triples = {quad.triple for quad in _merged(rules, data)}
     texts = [
@@ -160,7 +159,7 @@ def _merged(rules: str, data: Iterable[str]) -> Store:
     for path in data:
         store.bulk_load(path=path, format=RdfFormat.N_QUADS)
     if rules == OURS:
-        store.extend(foundation())
+        store.extend(base_quads())
     return store
 
 

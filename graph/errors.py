@@ -25,22 +25,37 @@ CommuniqueError
 └── NetworkError           an unknown layer or measure, or a window that makes no sense
 
 A message says what, where, what was found, what was expected and the next step.
-The parts travel as attributes, so that an interface can lay them out.
+The parts travel as attributes, so that an interface can lay them out. ``Faults`` collects those of one input, so that
+one run lists them all; ``legible``, ``one_line`` and ``brief`` make the text of strangers fit to be shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
-from communique.graph.display import brief
+# A message that quotes more than this is cut; so is a word in it, such as an IRI.
+LONGEST, LONGEST_WORD = 4_000, 300
+
+# What moves a cursor, rings, recolours, breaks a line or turns the direction of writing, and halves of characters,
+# which no encoding can write: Cc of Unicode, its line separators, the embeddings and isolates of UAX #9.
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
+
+# So many faults of one input are listed; the others are counted.
+TOLD = 20
+
+T = TypeVar("T")
+Other = TypeVar("Other")
 
 
 class CommuniqueError(Exception):
     """Base of all failures that the product explains.
 
     Its parts quote files and questions of strangers. They are made fit to be shown here, once for every terminal, log
-    and problem document: see ``display.brief``.
+    and problem document: see ``brief``.
 
     Parameters
     ----------
@@ -188,3 +203,90 @@ class QueryAborted(QueryError):
 
 class NetworkError(CommuniqueError):
     """A layer, measure, window or option that does not exist or makes no sense."""
+
+
+class Faults:
+    """The faults found so far: ``count`` of all, of which the first ``TOLD`` are kept in ``told``."""
+
+    def __init__(self) -> None:
+        self.told: list[SourceError] = []
+        self.count = 0
+
+    def add(self, error: SourceError) -> None:
+        """Add a fault, or the several that an error stands for; not one that is told already, as by heirs."""
+        for fault in error.faults:
+            if str(fault) in map(str, self.told):
+                continue
+            self.count += 1
+            if len(self.told) < TOLD:
+                self.told.append(fault)
+
+    def join(self, others: Faults) -> None:
+        """Add the faults that were found elsewhere, those that are only counted too."""
+        self.told = (self.told + others.told)[:TOLD]
+        self.count += others.count
+
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Add what the block raises, and go on after it."""
+        try:
+            yield
+        except SourceError as error:
+            self.add(error)
+
+    def take(self, read: Callable[[], T], otherwise: Other) -> T | Other:
+        """Give what ``read`` gives, or ``otherwise`` when it finds a fault."""
+        with self.gathered():
+            return read()
+        return otherwise  # type: ignore[unreachable]
+
+    def error(self, path: str) -> SourceError | None:
+        """Make one error of what was found: the one fault itself, or a ``SourceErrors`` of several, in their order."""
+        if self.count < 2:
+            return self.told[0] if self.told else None
+        some = f", of which {len(self.told)} are told" if self.count > len(self.told) else ""
+        told = sorted(self.told, key=lambda fault: (fault.line or 0, fault.column or 0))
+        first, place = told[0], f" on line {told[0].line}" if told[0].line else ""
+        message = f"{self.count:,} faults{some}; the first{place}: {first.found}"
+        return SourceErrors(message, told, path=path, expected=first.expected, hint="mend them all and try again")
+
+    def check(self, path: str) -> None:
+        """Raise what was found, if anything."""
+        if found := self.error(path):
+            raise found
+
+
+class _AtOnce(Faults):
+    """Faults of which the first ends the reading."""
+
+    def add(self, error: SourceError) -> None:
+        """Raise it."""
+        raise error
+
+
+AT_ONCE = _AtOnce()
+
+
+def legible(text: str) -> str:
+    r"""Show what cannot be seen, or acts on a terminal, as ``\u001b``; line ends and tabulators stay.
+
+    Applied twice it changes nothing more.
+    """
+    return _INVISIBLE.sub(lambda found: found[0] if found[0] in "\n\t" else f"\\u{ord(found[0]):04x}", text)
+
+
+def one_line(text: str) -> str:
+    """Do as ``legible``, and show line ends and tabulators as escapes too, so that nobody can forge a line of a log."""
+    return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def brief(text: str) -> str:
+    """Make a message legible and cut what is too long for one, saying how long it was."""
+    if len(text) > LONGEST_WORD:
+        text = _WORD.sub(lambda word: _cut(word[0], LONGEST_WORD * 2 // 3), text)
+    # Some room is left for the note, so that a message that was cut is not cut again.
+    return legible(text if len(text) <= LONGEST else _cut(text, LONGEST - 100))
+
+
+def _cut(text: str, length: int) -> str:
+    return f"{text[:length]}… ({len(text):,} characters)"

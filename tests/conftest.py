@@ -36,7 +36,7 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def publish() -> Callable[[Path, Iterable[Quad]], str]:
     """Give a function that puts exactly these quads in force in a home, and gives the snapshot's id."""
-    from communique.graph.store import Workspace
+    from communique.graph.store.workspace import Workspace
 
     def put(home: Path, quads: Iterable[Quad]) -> str:
         workspace = Workspace(home)

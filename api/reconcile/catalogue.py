@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode
 from communique.api.reconcile.types import lineage, types
 from communique.graph.linking.entities import Entity
 from communique.graph.linking.index import ROOTS, Index
-from communique.graph.namespaces import ID
+from communique.graph.terms.namespaces import ID
 
 _OTHERS = 3
 

@@ -9,8 +9,8 @@ from communique.api.reconcile.properties import ENTITY, Property
 from communique.api.reconcile.requests import Extension, read_limit
 from communique.api.reconcile.types import types
 from communique.api.reconcile.values import Value, fetch
-from communique.graph.answers import Run
 from communique.graph.errors import InvalidParameter
+from communique.graph.queries.answers import Run
 
 _CONTENT = ("entity", "name")
 _MOST = 1000  # values of one cell

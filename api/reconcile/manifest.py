@@ -10,7 +10,7 @@ from communique import __version__
 from communique.api.reconcile.requests import PREFERRED_BATCH
 from communique.api.reconcile.types import types
 from communique.graph.linking.index import ROOTS
-from communique.graph.namespaces import COM, ID
+from communique.graph.terms.namespaces import COM, ID
 
 _ID = "__id__"
 

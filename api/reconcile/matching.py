@@ -24,7 +24,7 @@ from communique.graph.linking.entities import Entity
 from communique.graph.linking.forms import plain
 from communique.graph.linking.index import ROOTS
 from communique.graph.linking.resolution import resolve
-from communique.graph.namespaces import ID
+from communique.graph.terms.namespaces import ID
 
 # Of how many entities with a property the others are compared, where no name was given.
 POOL = 60

@@ -14,7 +14,7 @@ from typing import Any
 from communique.api.reconcile.properties import Property, find_property
 from communique.api.reconcile.types import read_types
 from communique.graph.errors import InvalidParameter
-from communique.graph.namespaces import ID
+from communique.graph.terms.namespaces import ID
 
 BATCH = 50  # queries at a time; a client is told to send fewer
 PREFERRED_BATCH = 25

@@ -10,8 +10,8 @@ from typing import Any
 
 from communique.graph.errors import InvalidParameter
 from communique.graph.linking.index import ROOTS
-from communique.graph.namespaces import COM
-from communique.graph.vocabulary import Term, classes, superclasses
+from communique.graph.terms.namespaces import COM
+from communique.graph.terms.vocabulary import Term, classes, superclasses
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from communique.api.reconcile.properties import DATE, ENTITY, INTEGER, Property
-from communique.graph.answers import Run, ask, listed, node, text
-from communique.graph.namespaces import ID, prologue, shorten
+from communique.graph.queries.answers import Run, ask, listed, node, text
+from communique.graph.terms.namespaces import ID, prologue, shorten
 
 _PREFIXES = prologue(("com", "dct", "org", "rdfs", "skos"))
 _LABEL = "OPTIONAL { ?value skos:prefLabel ?label }"

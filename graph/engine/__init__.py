@@ -18,9 +18,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from communique.graph.engine.protocol import address_of
 from communique.graph.errors import EngineError
 from communique.graph.settings import Settings
-from communique.graph.wire import address_of
 
 __all__ = ["EngineProcess", "start_engine"]
 

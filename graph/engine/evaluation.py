@@ -7,16 +7,12 @@ from collections.abc import Iterable
 from pyoxigraph import NamedNode, QueryTriples, serialize
 
 from communique.graph.engine.guard import listed_graphs
-from communique.graph.errors import (
-    InvalidParameter,
-    QueryAborted,
-    UnacceptableFormat,
-)
+from communique.graph.engine.protocol import Request
+from communique.graph.errors import InvalidParameter, QueryAborted, UnacceptableFormat
 from communique.graph.hints.syntax import explain
-from communique.graph.media import GRAPHS, SOLUTIONS
-from communique.graph.merged import Found, MergedDataset
-from communique.graph.namespaces import PREFIXES
-from communique.graph.wire import Request
+from communique.graph.queries.media import GRAPHS, SOLUTIONS
+from communique.graph.store.merged import Found, MergedDataset
+from communique.graph.terms.namespaces import PREFIXES
 
 _SHORT = 300
 

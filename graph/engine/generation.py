@@ -16,12 +16,12 @@ from typing import NoReturn
 
 from communique.graph.engine import confinement
 from communique.graph.engine.lifeline import Lifeline
+from communique.graph.engine.protocol import send
 from communique.graph.engine.worker import Holdings, failure, work
 from communique.graph.errors import QueryAborted, QueryError, QueryTimeout
-from communique.graph.merged import MergedDataset
 from communique.graph.settings import Settings
-from communique.graph.store import Snapshot, Workspace
-from communique.graph.wire import send
+from communique.graph.store.merged import MergedDataset
+from communique.graph.store.workspace import Snapshot, Workspace
 
 READY = b"+"
 

@@ -14,7 +14,7 @@ import re
 from pyoxigraph import Store
 
 from communique.graph.errors import QueryRefused
-from communique.graph.namespaces import ID
+from communique.graph.terms.namespaces import ID
 
 DEEPEST = 500
 

@@ -21,11 +21,11 @@ from typing import NoReturn
 
 from communique.graph.engine import generation
 from communique.graph.engine.lifeline import Lifeline
+from communique.graph.engine.protocol import address_of, reachable
 from communique.graph.errors import CommuniqueError, EngineError
-from communique.graph.locks import hold
 from communique.graph.settings import Settings
-from communique.graph.store import Snapshot, Workspace
-from communique.graph.wire import address_of, reachable
+from communique.graph.store.locks import hold
+from communique.graph.store.workspace import Snapshot, Workspace
 
 _LOG = logging.getLogger(__name__)
 # Seconds between two looks at the store's pointer, and before a start that failed is tried again.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from communique.graph.engine import confinement, guard
 from communique.graph.engine.evaluation import evaluate
+from communique.graph.engine.protocol import Message, Request, read_request, receive, send
 from communique.graph.errors import QueryAborted, QueryError
-from communique.graph.merged import MergedDataset
 from communique.graph.settings import Settings
-from communique.graph.wire import Message, Request, read_request, receive, send
+from communique.graph.store.merged import MergedDataset
 
 # An unused connection gives its place to others after this many seconds.
 _PATIENCE = 5.0

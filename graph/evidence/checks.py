@@ -19,7 +19,7 @@ from communique.graph.evidence.pointers import (
     passage_digest,
     read_statements,
 )
-from communique.graph.namespaces import shorten, term
+from communique.graph.terms.namespaces import shorten, term
 
 # Texts in the project's own words; other texts (names, figures, posts as written) are the source's and stay.
 OWN_WORDS = frozenset(

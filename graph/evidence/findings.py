@@ -10,8 +10,8 @@ from pyoxigraph import NamedNode, Store
 
 from communique.graph.evidence.checks import EvidenceFinding, Verdict, check
 from communique.graph.evidence.pointers import Pointer, Texts, find_pointers, read_statements
-from communique.graph.identifiers import document, entity
-from communique.graph.namespaces import SHAPES, term
+from communique.graph.terms.identifiers import document, entity
+from communique.graph.terms.namespaces import SHAPES, term
 from communique.graph.validation.results import VIOLATION, WARNING, Shape, ValidationReport, ValidationResult, order
 
 DIGEST = NamedNode(SHAPES + "evidence-digest")

@@ -24,7 +24,7 @@ from communique.graph.evidence.pointers import (
     find_resting,
     read_statements,
 )
-from communique.graph.namespaces import GRAPH, shorten, term
+from communique.graph.terms.namespaces import GRAPH, shorten, term
 
 NOT_COUNTED = frozenset(
     term(name)

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph.identifiers import tail
-from communique.graph.namespaces import term
+from communique.graph.terms.identifiers import tail
+from communique.graph.terms.namespaces import term
 
 Texts = Mapping[str, Sequence[str]]
 Node = tuple[NamedNode, NamedNode]  # (graph, subject)

@@ -17,16 +17,16 @@ from itertools import islice
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions, parse, parse_query_results
 
-from communique.graph.answers import Run, ask, listed, text
 from communique.graph.errors import CommuniqueError, QueryTimeout
 from communique.graph.hints import known, values
 from communique.graph.hints.hint import Hint
 from communique.graph.hints.nodes import missing, near
 from communique.graph.hints.reading import TYPE, Pattern, Reading, iri, read, read_deeply
-from communique.graph.media import GRAPHS, SOLUTIONS
-from communique.graph.namespaces import GRAPH, ID, PREFIXES, RDFS, shorten
-from communique.graph.spelling import closest
-from communique.graph.vocabulary import Term
+from communique.graph.queries.answers import Run, ask, listed, text
+from communique.graph.queries.media import GRAPHS, SOLUTIONS
+from communique.graph.terms.namespaces import GRAPH, ID, PREFIXES, RDFS, shorten
+from communique.graph.terms.spelling import closest
+from communique.graph.terms.vocabulary import Term
 
 _LOG = logging.getLogger(__name__)
 _MOST_TERMS, _MOST_PATTERNS, _MOST_HINTS = 40, 20, 5

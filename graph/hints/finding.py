@@ -14,19 +14,19 @@ from itertools import islice
 
 from pyoxigraph import NamedNode
 
-from communique.graph.answers import Run, listed, solve
 from communique.graph.errors import CommuniqueError, InvalidParameter, UnknownNode
 from communique.graph.hints.known import by_iri, concepts_called, meant, widest
 from communique.graph.hints.nodes import missing, near
-from communique.graph.identifiers import slug
 from communique.graph.linking import Index, resolve, states
 from communique.graph.linking.entities import Entity
 from communique.graph.linking.index import ROOTS
-from communique.graph.namespaces import COM, ID, OWL, PREFIXES, shorten, term
 from communique.graph.queries import Parameter
+from communique.graph.queries.answers import Run, listed, solve
 from communique.graph.queries.parameters import read_iri
-from communique.graph.spelling import closest
-from communique.graph.vocabulary import Concept, concepts
+from communique.graph.terms.identifiers import slug
+from communique.graph.terms.namespaces import COM, ID, OWL, PREFIXES, shorten, term
+from communique.graph.terms.spelling import closest
+from communique.graph.terms.vocabulary import Concept, concepts
 
 _ANY = NamedNode(OWL + "Thing")
 _LISTED = 6

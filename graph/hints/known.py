@@ -8,9 +8,18 @@ from types import MappingProxyType
 
 from pyoxigraph import NamedNode
 
-from communique.graph.namespaces import BASE, COM, GRAPH, ID, PREFIXES, VOCAB, shorten
-from communique.graph.spelling import closest
-from communique.graph.vocabulary import Concept, Term, classes, concepts, ontology_quads, schemes, superclasses, terms
+from communique.graph.terms.namespaces import BASE, COM, GRAPH, ID, PREFIXES, VOCAB, shorten
+from communique.graph.terms.spelling import closest
+from communique.graph.terms.vocabulary import (
+    Concept,
+    Term,
+    classes,
+    concepts,
+    ontology_quads,
+    schemes,
+    superclasses,
+    terms,
+)
 
 
 @cache

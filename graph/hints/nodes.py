@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from pyoxigraph import NamedNode
 
-from communique.graph.answers import Run, ask, listed, text
-from communique.graph.namespaces import ID
-from communique.graph.spelling import closest
+from communique.graph.queries.answers import Run, ask, listed, text
+from communique.graph.terms.namespaces import ID
+from communique.graph.terms.spelling import closest
 
 _MOST = 20_000  # nodes whose IRIs are compared
 _NEAR = 3

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from communique.graph.hints.tokens import Token, declared, read_tokens
-from communique.graph.namespaces import ID, RDF
+from communique.graph.terms.namespaces import ID, RDF
 
 TYPE = RDF + "type"
 

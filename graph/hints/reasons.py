@@ -8,14 +8,14 @@ from collections.abc import Callable
 
 from pyoxigraph import Literal, NamedNode
 
-from communique.graph.answers import Run, ask, holds, listed, text
 from communique.graph.errors import CommuniqueError
 from communique.graph.hints.hint import Hint
 from communique.graph.hints.known import widest
 from communique.graph.hints.nodes import missing
-from communique.graph.namespaces import shorten, term
 from communique.graph.queries import Parameter, Query
+from communique.graph.queries.answers import Run, ask, holds, listed, text
 from communique.graph.queries.parameters import find_defaults, read_iri, write_text
+from communique.graph.terms.namespaces import shorten, term
 
 Alike = Callable[[str], list[str]]
 

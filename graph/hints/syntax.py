@@ -16,7 +16,7 @@ from communique.graph.errors import QuerySyntaxError
 from communique.graph.hints.faults import Fault, Repair
 from communique.graph.hints.repairs import repairs
 from communique.graph.hints.tokens import FORMS, offset_of, place, read_tokens
-from communique.graph.namespaces import ID
+from communique.graph.terms.namespaces import ID
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _KEYWORD = re.compile(r"\b[A-Z][A-Za-z_]+\b")

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal, NamedNode
 
-from communique.graph.answers import Run, ask, listed, text
-from communique.graph.answers import Term as Value
 from communique.graph.errors import UnknownTerm
 from communique.graph.hints.known import below, by_iri, meant
-from communique.graph.namespaces import ID, PREFIXES, RDFS, SKOS, VOCAB, prologue, shorten
-from communique.graph.spelling import closest
-from communique.graph.vocabulary import Concept, Term
+from communique.graph.queries.answers import Run, ask, listed, text
+from communique.graph.queries.answers import Term as Value
+from communique.graph.terms.namespaces import ID, PREFIXES, RDFS, SKOS, VOCAB, prologue, shorten
+from communique.graph.terms.spelling import closest
+from communique.graph.terms.vocabulary import Concept, Term
 
 KINDS = ("class", "object", "datatype", "annotation", "property", "concept")
 

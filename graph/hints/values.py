@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
-from communique.graph.answers import Run, ask, holds
-from communique.graph.answers import Term as Value
 from communique.graph.hints import known
 from communique.graph.hints.hint import Hint
 from communique.graph.hints.reading import Pattern, Reading, iri
-from communique.graph.namespaces import RDF, VOCAB, XSD, prologue, shorten
-from communique.graph.spelling import closest
+from communique.graph.queries.answers import Run, ask, holds
+from communique.graph.queries.answers import Term as Value
+from communique.graph.terms.namespaces import RDF, VOCAB, XSD, prologue, shorten
+from communique.graph.terms.spelling import closest
+from communique.graph.terms.vocabulary import LANG_STRING, Concept, Term
 from communique.graph.validation.compiled.datatypes import LIMITED, well_formed
-from communique.graph.vocabulary import LANG_STRING, Concept, Term
 
 _MOST = 2_000  # values of a property that are looked at
 _LONGEST = 60

@@ -9,9 +9,9 @@ from functools import cache
 import iso3166
 from pyoxigraph import NamedNode
 
-from communique.graph.identifiers import entity
 from communique.graph.linking.senses import Sense, Senses, choose, day, read_table
-from communique.graph.territories import KOSOVO, actors
+from communique.graph.linking.territories import KOSOVO, actors
+from communique.graph.terms.identifiers import entity
 
 SCHEMES = ("alpha2", "alpha3", "m49", "cow", "gw", "ioc")
 _DIGITS = {"m49": 3, "cow": 1, "gw": 1}  # how many digits a number is written with at least

@@ -14,7 +14,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from communique.graph.linking.forms import Spelling, plain
-from communique.graph.namespaces import COM, ID, prologue
+from communique.graph.terms.namespaces import COM, ID, prologue
 
 Ask = Callable[[str], Iterable[Any]]
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
-from communique.graph import sssom
-from communique.graph.identifiers import slug
 from communique.graph.linking.linkage import Cells
 from communique.graph.linking.results import Candidate, Result
 from communique.graph.linking.scoring import UNKNOWN
-from communique.graph.namespaces import BASE
+from communique.graph.terms import sssom
+from communique.graph.terms.identifiers import slug
+from communique.graph.terms.namespaces import BASE
 
 COLUMNS = (
     *("subject_id", "subject_label", "predicate_id", "object_id", "object_label", "mapping_justification"),

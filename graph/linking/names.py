@@ -17,11 +17,11 @@ import iso3166
 from babel import Locale, localedata
 from pyoxigraph import NamedNode
 
-from communique.graph.identifiers import entity
 from communique.graph.linking.forms import expanded, plain, shorn, unordered
 from communique.graph.linking.senses import Sense, Senses, day, read_table
-from communique.graph.namespaces import shorten
-from communique.graph.territories import actors
+from communique.graph.linking.territories import actors
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import shorten
 
 TABLE = "names.tsv"
 Named = tuple[str, Sense]

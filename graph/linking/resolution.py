@@ -13,7 +13,6 @@ from datetime import date
 from pyoxigraph import NamedNode
 from rapidfuzz import fuzz, process
 
-from communique.graph.identifiers import entity
 from communique.graph.linking import states
 from communique.graph.linking.forms import expanded, plain, shorn
 from communique.graph.linking.index import Index
@@ -21,8 +20,9 @@ from communique.graph.linking.names import by_expanded_key, by_shorn_key, label
 from communique.graph.linking.results import Candidate, Feature, Result
 from communique.graph.linking.scoring import UNKNOWN, Question, score
 from communique.graph.linking.senses import possibilities
-from communique.graph.namespaces import ID
-from communique.graph.territories import actors
+from communique.graph.linking.territories import actors
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import ID
 
 STATES = ("State", "Territory")
 LIKE_ENOUGH = 0.6  # names less alike than this are no candidates

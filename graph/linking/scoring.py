@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from communique.graph.linking.entities import Entity, Name
 from communique.graph.linking.forms import Spelling, plain
 from communique.graph.linking.results import Candidate, Feature
-from communique.graph.namespaces import shorten
+from communique.graph.terms.namespaces import shorten
 
 UNKNOWN = 0.5
 # What each feature adds to the score; the name counts most, and never enough by itself to make certain.

@@ -8,7 +8,7 @@ from pyoxigraph import Quad
 
 from communique.graph.mapping import background, document
 from communique.graph.mapping.territory import map_territories, territories
-from communique.graph.mapping.tree import Block
+from communique.graph.sources.tree import Block
 
 
 def map_corpus(documents: Sequence[Block], facts: Block) -> list[Quad]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from communique.graph.errors import MappingError
-from communique.graph.faults import AT_ONCE, Faults
-from communique.graph.identifiers import entity
+from communique.graph.errors import AT_ONCE, Faults, MappingError
 from communique.graph.mapping.bounds import PERIODS, read_bounds
 from communique.graph.mapping.children import Child, Entry, children
 from communique.graph.mapping.nodes import identify
-from communique.graph.mapping.tree import Block, Part, Scalar, as_block, as_scalar, wrong
 from communique.graph.mapping.values import Fact, Hole, find_term, imply, read_property
+from communique.graph.sources.tree import Block, Part, Scalar, as_block, as_scalar, wrong
+from communique.graph.terms.identifiers import entity
 
 REALIZATION = "realization"
 

@@ -7,10 +7,10 @@ from importlib.resources import files
 
 from pyoxigraph import Quad
 
-from communique.graph import sssom
-from communique.graph.identifiers import AUTHORITIES
 from communique.graph.mapping.provenance import describe_graph
-from communique.graph.namespaces import ID, shorten, term
+from communique.graph.terms import sssom
+from communique.graph.terms.identifiers import AUTHORITIES
+from communique.graph.terms.namespaces import ID, shorten, term
 
 _PREDICATES = (term("skos:exactMatch"), term("skos:closeMatch"))
 _NEEDED = ("reviewer_label", "mapping_date", "mapping_justification", "mapping_source", "comment")

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterator
 
 from pyoxigraph import Quad
 
-from communique.graph.identifiers import BACKGROUND, entity
 from communique.graph.mapping.authoring import Setting, expand, find_realizations
 from communique.graph.mapping.provenance import describe_graph
 from communique.graph.mapping.soundness import check_facts
-from communique.graph.mapping.tree import Block, Scalar, as_block, as_items, as_scalar, refuse_others, require, wrong
 from communique.graph.mapping.values import Fact, imply
+from communique.graph.sources.tree import Block, Scalar, as_block, as_items, as_scalar, refuse_others, require, wrong
+from communique.graph.terms.identifiers import BACKGROUND, entity
 
 OWNER = "background"  # stands where a document's number would, in identifiers of namings and posts
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import edtf
 
-from communique.graph.mapping.tree import Scalar, wrong
+from communique.graph.sources.tree import Scalar, wrong
 
 _QUALIFIERS = re.compile(r"[?~%]")
 _OPEN = ("", "..")

@@ -13,22 +13,12 @@ from typing import Literal, NamedTuple
 
 from pyoxigraph import NamedNode
 
-from communique.graph.faults import AT_ONCE, Faults
-from communique.graph.identifiers import slug, tail
+from communique.graph.errors import AT_ONCE, Faults
 from communique.graph.mapping.nodes import identify
-from communique.graph.mapping.tree import (
-    Block,
-    Part,
-    Scalar,
-    as_block,
-    as_items,
-    as_scalar,
-    is_empty,
-    require,
-    wrong,
-)
-from communique.graph.namespaces import COM
-from communique.graph.vocabulary import terms
+from communique.graph.sources.tree import Block, Part, Scalar, as_block, as_items, as_scalar, is_empty, require, wrong
+from communique.graph.terms.identifiers import slug, tail
+from communique.graph.terms.namespaces import COM
+from communique.graph.terms.vocabulary import terms
 
 _STEP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
 _NAMING = MappingProxyType({"status": "nameStatus"})

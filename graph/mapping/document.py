@@ -13,17 +13,17 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph import identifiers
-from communique.graph.faults import AT_ONCE, Faults
-from communique.graph.identifiers import entity
+from communique.graph.errors import AT_ONCE, Faults
 from communique.graph.mapping.authoring import REALIZATION, Setting, expand, find_realizations, read_period
 from communique.graph.mapping.layout import Document, Paragraph, read_document
 from communique.graph.mapping.nodes import identify
 from communique.graph.mapping.provenance import describe_document
 from communique.graph.mapping.soundness import check_facts, is_country
-from communique.graph.mapping.tree import Block, Scalar, as_block
 from communique.graph.mapping.values import LANGUAGE, Fact, imply, read_property
-from communique.graph.namespaces import COM, ID
+from communique.graph.sources.tree import Block, Scalar, as_block
+from communique.graph.terms import identifiers
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import COM, ID
 
 Graphs = dict[NamedNode, list[Fact]]
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from communique.graph.faults import AT_ONCE, Faults
+from communique.graph.errors import AT_ONCE, Faults
 from communique.graph.mapping.bounds import Bounds, read_bounds
-from communique.graph.mapping.tree import (
+from communique.graph.sources.tree import (
     Block,
     Part,
     Scalar,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pyoxigraph import NamedNode
 
 from communique.graph.errors import MappingError
-from communique.graph.identifiers import entity
-from communique.graph.mapping.tree import Scalar, wrong
-from communique.graph.spelling import did_you_mean
+from communique.graph.sources.tree import Scalar, wrong
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.spelling import did_you_mean
 
 # First step of the path of every identifier that data may use.
 _KINDS = """

@@ -15,11 +15,11 @@ from datetime import date, timedelta
 import iso3166
 from pyoxigraph import NamedNode
 
-from communique.graph.identifiers import entity, tail
 from communique.graph.linking import states
 from communique.graph.linking.names import label as name_of
-from communique.graph.mapping.tables.rows import Rejected, Row
-from communique.graph.namespaces import ID
+from communique.graph.sources.rows import Rejected, Row
+from communique.graph.terms.identifiers import entity, tail
+from communique.graph.terms.namespaces import ID
 
 Find = Callable[[date], NamedNode | None]
 

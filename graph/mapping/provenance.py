@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph import identifiers
-from communique.graph.identifiers import META, certainty_of
-from communique.graph.namespaces import concept, term
+from communique.graph.terms import identifiers
+from communique.graph.terms.identifiers import META, certainty_of
+from communique.graph.terms.namespaces import concept, term
 
 # Of all that this project records itself: Creative Commons Attribution 4.0.
 LICENCE = NamedNode("https://creativecommons.org/licenses/by/4.0/")

@@ -8,12 +8,12 @@ from types import MappingProxyType
 
 from pyoxigraph import NamedNode
 
-from communique.graph.faults import AT_ONCE, Faults
+from communique.graph.errors import AT_ONCE, Faults
 from communique.graph.mapping.children import children
-from communique.graph.mapping.tree import wrong
 from communique.graph.mapping.values import Fact
-from communique.graph.namespaces import ID, shorten
-from communique.graph.spelling import did_you_mean
+from communique.graph.sources.tree import wrong
+from communique.graph.terms.namespaces import ID, shorten
+from communique.graph.terms.spelling import did_you_mean
 
 _NOTHING: Mapping[str, bool] = MappingProxyType({})
 _COUNTRY = re.compile("(state|place)/[A-Z]{3}")

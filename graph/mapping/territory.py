@@ -17,9 +17,9 @@ from babel import Locale
 from babel.core import get_cldr_version
 from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph.identifiers import META, entity
 from communique.graph.mapping.provenance import describe_graph
-from communique.graph.namespaces import GRAPH, term
+from communique.graph.terms.identifiers import META, entity
+from communique.graph.terms.namespaces import GRAPH, term
 
 # The six official languages of the United Nations, and Korean.
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh", "ko")

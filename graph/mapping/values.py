@@ -10,15 +10,15 @@ from types import MappingProxyType
 
 from pyoxigraph import Literal, NamedNode
 
-from communique.graph.faults import AT_ONCE, Faults
-from communique.graph.identifiers import slug
+from communique.graph.errors import AT_ONCE, Faults
 from communique.graph.mapping.bounds import read_bounds
 from communique.graph.mapping.children import children
 from communique.graph.mapping.nodes import KINDS, identify
-from communique.graph.mapping.tree import Block, Part, Place, Scalar, as_items, as_scalar, is_empty, wrong
-from communique.graph.namespaces import COM, OWL, RDF, XSD
-from communique.graph.spelling import did_you_mean
-from communique.graph.vocabulary import LANG_STRING, Term, classes, concepts, suggest, terms
+from communique.graph.sources.tree import Block, Part, Place, Scalar, as_items, as_scalar, is_empty, wrong
+from communique.graph.terms.identifiers import slug
+from communique.graph.terms.namespaces import COM, OWL, RDF, XSD
+from communique.graph.terms.spelling import did_you_mean
+from communique.graph.terms.vocabulary import LANG_STRING, Term, classes, concepts, suggest, terms
 
 LANGUAGE = "en"  # of every text that names no other
 

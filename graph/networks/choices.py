@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from communique.graph.errors import NetworkError
-from communique.graph.spelling import did_you_mean
+from communique.graph.terms.spelling import did_you_mean
 
 T = TypeVar("T")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from communique.graph.namespaces import shorten
 from communique.graph.networks.network import Network
 from communique.graph.networks.records import Completeness, Source
 from communique.graph.networks.statements import Row
+from communique.graph.terms.namespaces import shorten
 
 
 def judge(network: Network, left_out: Mapping[str, int]) -> Completeness:

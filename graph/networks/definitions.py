@@ -13,7 +13,9 @@ from types import MappingProxyType
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
-from communique.graph.networks.engines import compiled, reference, sparse
+from communique.graph.networks.engines import networkit as compiled
+from communique.graph.networks.engines import networkx as reference
+from communique.graph.networks.engines import scipy as sparse
 from communique.graph.networks.network import Network
 from communique.graph.networks.ties import Floats
 

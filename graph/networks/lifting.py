@@ -8,9 +8,9 @@ from functools import cache
 
 from pyoxigraph import Literal, NamedNode
 
-from communique.graph.namespaces import COM, ORG, RDF, SKOS, shorten
 from communique.graph.networks.statements import Row
-from communique.graph.vocabulary import superclasses
+from communique.graph.terms.namespaces import COM, ORG, RDF, SKOS, shorten
+from communique.graph.terms.vocabulary import superclasses
 
 _TYPE, _LABEL = RDF + "type", SKOS + "prefLabel"
 _ACTS_FOR, _UNIT_OF, _DISPATCHED_BY = COM + "actsFor", ORG + "unitOf", COM + "dispatchedBy"

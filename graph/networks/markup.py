@@ -16,12 +16,12 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 import networkx as nx
 
-from communique.graph.namespaces import shorten
 from communique.graph.networks.measures import MeasureTable
 from communique.graph.networks.network import Network
 from communique.graph.networks.tables import Row, edge_rows, measure_metadata, metadata, node_rows
 from communique.graph.networks.texts import clean
 from communique.graph.networks.times import OPEN, meetings
+from communique.graph.terms.namespaces import shorten
 
 _GEXF = "http://gexf.net/1.3"
 _GEXF_TYPES = {bool: "boolean", int: "long", float: "double", str: "string"}

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import compress
 
-from communique.graph.namespaces import COM
 from communique.graph.networks.lifting import ORGANIZATION, STATE, Actors, kinds
 from communique.graph.networks.options import Options
 from communique.graph.networks.statements import REPRESENTING, Belonging, Count, Statements
 from communique.graph.networks.times import Bounds, Time, find_shared_time, find_time
+from communique.graph.terms.namespaces import COM
 
 # From the weakest: what an actor's part in an occasion comes to is the weaker of the two standings.
 _STRENGTH = ("cancelled", "unknown", "planned", "ongoing", "occurred")

@@ -14,7 +14,7 @@ from datetime import date
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
 from communique.graph.errors import NetworkError
-from communique.graph.namespaces import COM, SKOS
+from communique.graph.terms.namespaces import COM, SKOS
 
 REALIZATION, AS_OF, LABEL = COM + "realization", COM + "asOf", SKOS + "prefLabel"
 REPRESENTING, STAGE, END = COM + "representing", COM + "stage", COM + "endLatest"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
-from communique.graph.namespaces import COM
 from communique.graph.networks.statements import END, STAGE, Facts
+from communique.graph.terms.namespaces import COM
 
 Bounds = tuple[date | None, date | None]
 OPEN: Bounds = (None, None)

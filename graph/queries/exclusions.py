@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pyoxigraph import Store
 
 from communique.graph.errors import SourceError
-from communique.graph.namespaces import ID, PREFIXES, prologue
 from communique.graph.queries.header import check_keys, line_of
 from communique.graph.queries.parameters import find_defaults, prologue_of
+from communique.graph.terms.namespaces import ID, PREFIXES, prologue
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Any
 
 from communique.graph.errors import SourceError, UnknownQuery
-from communique.graph.namespaces import shorten
 from communique.graph.queries.exclusions import Exclusion, read_exclusions
 from communique.graph.queries.header import check_keys, line_of, read_header
 from communique.graph.queries.parameters import (
@@ -23,8 +22,9 @@ from communique.graph.queries.parameters import (
     write_text,
     write_values,
 )
-from communique.graph.spelling import closest
-from communique.graph.vocabulary import classes
+from communique.graph.terms.namespaces import shorten
+from communique.graph.terms.spelling import closest
+from communique.graph.terms.vocabulary import classes
 
 # Folders of queries that serve a room of the house and are no questions of a reader.
 SHELVES = frozenset({"derived", "networks", "qc"})

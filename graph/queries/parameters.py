@@ -17,8 +17,8 @@ from types import MappingProxyType
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from communique.graph.errors import CommuniqueError, InvalidParameter
-from communique.graph.identifiers import entity
-from communique.graph.namespaces import PREFIXES, RDF, XSD, shorten, term
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import PREFIXES, RDF, XSD, shorten, term
 
 Term = NamedNode | Literal
 

@@ -10,11 +10,10 @@ from typing import Any
 
 import yaml
 
-from communique.graph.decoding.encodings import locate, read_text
-from communique.graph.decoding.streams import name_of
-from communique.graph.errors import SourceError, SourceLimit
-from communique.graph.faults import Faults
-from communique.graph.mapping.tree import Block, Listing, Part, Place, Scalar
+from communique.graph.errors import Faults, SourceError, SourceLimit
+from communique.graph.sources.decoding.encodings import locate, read_text
+from communique.graph.sources.decoding.streams import name_of
+from communique.graph.sources.tree import Block, Listing, Part, Place, Scalar
 
 # Longest document, in characters: the packaged ones have some ten thousand, and the parser takes a second for 100,000.
 LONGEST = 4 << 20

@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 from pyoxigraph import RdfFormat
 
-from communique.graph.decoding.streams import plain_name
 from communique.graph.errors import SourceError
+from communique.graph.sources.decoding.streams import plain_name
 from communique.graph.sources.rdf import FORMATS
 
 AUTHORED = (".yaml", ".yml")

@@ -9,11 +9,10 @@ from types import MappingProxyType
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple
 
-from communique.graph.decoding.process import read_quads
-from communique.graph.decoding.rdf import Form
-from communique.graph.decoding.streams import Notice, name_of, plain_name
-from communique.graph.errors import SourceError
-from communique.graph.faults import Faults
+from communique.graph.errors import Faults, SourceError
+from communique.graph.sources.decoding.process import read_quads
+from communique.graph.sources.decoding.rdf import Form
+from communique.graph.sources.decoding.streams import Notice, name_of, plain_name
 
 FORMATS: Mapping[str, RdfFormat] = MappingProxyType(
     {

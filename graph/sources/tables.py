@@ -15,13 +15,13 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from communique.graph.decoding.encodings import check_encoding, looks_like, plain_encoding
-from communique.graph.decoding.process import read_sheet
-from communique.graph.decoding.streams import Notice, name_of, open_stream, plain_name
-from communique.graph.decoding.workbooks import cell_text
 from communique.graph.errors import SourceError, SourceLimit
-from communique.graph.mapping.tables.layouts import FORMATS, SUFFIXES, Layout
-from communique.graph.mapping.tables.rows import CELL_MARK, LIST_MARK, Rejected, Row
+from communique.graph.sources.decoding.encodings import check_encoding, looks_like, plain_encoding
+from communique.graph.sources.decoding.process import read_sheet
+from communique.graph.sources.decoding.streams import Notice, name_of, open_stream, plain_name
+from communique.graph.sources.decoding.workbooks import cell_text
+from communique.graph.sources.layouts import FORMATS, SUFFIXES, Layout
+from communique.graph.sources.rows import CELL_MARK, LIST_MARK, Rejected, Row
 
 # Signs that no text has: NUL and its like, but for tabulators and line ends, and the mark between cells.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1d\x7f]")

@@ -6,8 +6,8 @@ import hashlib
 import re
 from pathlib import Path
 
-from communique.graph.decoding import encodings
 from communique.graph.errors import SourceError
+from communique.graph.sources.decoding import encodings
 
 
 def read_texts(folder: Path) -> dict[str, list[str]]:

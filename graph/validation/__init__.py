@@ -14,7 +14,7 @@ from dataclasses import replace
 from pyoxigraph import Store
 
 from communique.graph.errors import ShapesError
-from communique.graph.identifiers import ONTOLOGY, inferred, stated
+from communique.graph.terms.identifiers import ONTOLOGY, inferred, stated
 from communique.graph.validation import rules
 from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
 from communique.graph.validation.documents import Documents, can_judge

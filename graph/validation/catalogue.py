@@ -11,7 +11,7 @@ from types import MappingProxyType
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from communique.graph.errors import ShapesError
-from communique.graph.namespaces import SHAPES, term
+from communique.graph.terms.namespaces import SHAPES, term
 from communique.graph.validation.targets import node_shapes
 
 # Shapes of the ontology itself are run on its source files, not on data.

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from pyoxigraph import NamedNode
 
-from communique.graph.namespaces import SH, shorten
+from communique.graph.terms.namespaces import SH, shorten
 
 RECOMMENDATION = "https://www.w3.org/TR/shacl/"
 _ENDING = "ConstraintComponent"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pyoxigraph import NamedNode
 
 from communique.graph.errors import CommuniqueError, ShapesError
-from communique.graph.namespaces import SHAPES, shorten
+from communique.graph.terms.namespaces import SHAPES, shorten
 from communique.graph.validation.catalogue import DOCUMENT, UNION, numbers, rules, shapes_for
 from communique.graph.validation.clauses import clause
 from communique.graph.validation.engines import Assignment, assign

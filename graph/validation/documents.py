@@ -13,8 +13,8 @@ from functools import cached_property
 
 from pyoxigraph import DefaultGraph, NamedNode, Store
 
-from communique.graph.identifiers import DERIVED, ONTOLOGY, SECONDARY, document_of, stated
-from communique.graph.namespaces import ID
+from communique.graph.terms.identifiers import DERIVED, ONTOLOGY, SECONDARY, document_of, stated
+from communique.graph.terms.namespaces import ID
 from communique.graph.validation import rules
 from communique.graph.validation.catalogue import DOCUMENT
 from communique.graph.validation.compiled import Plan

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, Quad, Store, Triple
 
 from communique.graph.errors import ShapesError
-from communique.graph.lexical import brief, stored_forms
-from communique.graph.namespaces import PREFIXES, SH
+from communique.graph.store.lexical import brief, stored_forms
+from communique.graph.terms.namespaces import PREFIXES, SH
 from communique.graph.validation import turbo
 from communique.graph.validation.compiled import Plan, compile_shapes
 from communique.graph.validation.compiled.datatypes import FORGOTTEN
@@ -187,7 +187,7 @@ def _ask(view: WrittenView, shapes: Collection[Triple]) -> tuple[str, Graph, tup
     except ShapesError as error:
         if view.count() > ORACLE_QUADS:
             raise
-        from communique.graph.validation import oracle  # slow to import, and seldom needed
+        from communique.graph.validation import pyshacl as oracle  # slow to import, and seldom needed
 
         return ORACLE, oracle.report_on(view, shapes), (f"pySHACL judged in the place of another: {error.message}",)
     cut = f"recursion was followed for {turbo.RECURSION} steps and no further; what lies behind counts as conforming"
@@ -201,7 +201,7 @@ def validate_compiled(view: View, shapes: Store) -> ValidationReport:
 
 def validate_with_oracle(view: View, shapes: Store) -> ValidationReport:
     """Check a view with pySHACL alone, whatever its size: the reference in tests."""
-    from communique.graph.validation import oracle  # see above
+    from communique.graph.validation import pyshacl as oracle  # see above
 
     report = oracle.validate_view(view, shapes)
     return replace(report, engines=dict.fromkeys(report.focus_counts, ORACLE))

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store
 
-from communique.graph.namespaces import shorten
+from communique.graph.terms.namespaces import shorten
 from communique.graph.validation.catalogue import Rule, numbers, rules
 from communique.graph.validation.clauses import phrase
 from communique.graph.validation.knowledge import Knowledge, Passage, learn

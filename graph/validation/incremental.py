@@ -13,7 +13,7 @@ from itertools import groupby
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
 
-from communique.graph.identifiers import ONTOLOGY, SECONDARY
+from communique.graph.terms.identifiers import ONTOLOGY, SECONDARY
 from communique.graph.validation import rules
 from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
 from communique.graph.validation.compiled.changes import Ends

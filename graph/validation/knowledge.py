@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution, QuerySolutions, Store
 
-from communique.graph.identifiers import document_of
-from communique.graph.merged import query_union
-from communique.graph.namespaces import prologue, term
+from communique.graph.store.merged import query_union
+from communique.graph.terms.identifiers import document_of
+from communique.graph.terms.namespaces import prologue, term
 from communique.graph.validation.results import Term
 
 # Properties that name a node; the first that a node has counts.

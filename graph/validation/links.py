@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pyoxigraph import Literal
 
-from communique.graph.namespaces import SH, term
+from communique.graph.terms.namespaces import SH, term
 from communique.graph.validation.compiled.shapes_graph import Node, ShapesGraph, sh
 
 # Properties that lead from a shape to a shape, or to a list of shapes.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from communique.graph.errors import ShapesError
-from communique.graph.namespaces import PREFIXES, RDFS, term
+from communique.graph.terms.namespaces import PREFIXES, RDFS, term
 from communique.graph.validation.compiled.path_reader import read_path
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph, sh
 from communique.graph.validation.links import LINKS, LIST

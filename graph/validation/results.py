@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from communique.graph.namespaces import SH
+from communique.graph.terms.namespaces import SH
 
 Term = NamedNode | BlankNode | Literal
 Shape = NamedNode | BlankNode

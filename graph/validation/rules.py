@@ -20,8 +20,8 @@ import yaml
 from pyoxigraph import Literal, NamedNode
 
 from communique.graph.errors import ShapesError
-from communique.graph.identifiers import document_of
-from communique.graph.namespaces import SH, SHAPES, shorten, term
+from communique.graph.terms.identifiers import document_of
+from communique.graph.terms.namespaces import SH, SHAPES, shorten, term
 from communique.graph.validation.compiled.threads import side_by_side
 from communique.graph.validation.narrowing import Narrow, widen
 from communique.graph.validation.results import Term, ValidationReport, ValidationResult, merge

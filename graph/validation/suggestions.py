@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from pyoxigraph import NamedNode
 
-from communique.graph.namespaces import term
+from communique.graph.terms.namespaces import term
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph, sh
 from communique.graph.validation.results import Shape
 from communique.graph.validation.view import View

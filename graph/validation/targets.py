@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 
-from communique.graph.namespaces import prologue, term
+from communique.graph.terms.namespaces import prologue, term
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph
 from communique.graph.validation.compiled.target_reader import read_advanced
 from communique.graph.validation.results import Term

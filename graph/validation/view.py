@@ -9,9 +9,9 @@ from typing import Any
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
 from communique.graph.errors import ShapesError
-from communique.graph.identifiers import ONTOLOGY, SECONDARY, document_of, inferred, stated
-from communique.graph.merged import query_union
-from communique.graph.namespaces import GRAPH, ID, term
+from communique.graph.store.merged import query_union
+from communique.graph.terms.identifiers import ONTOLOGY, SECONDARY, document_of, inferred, stated
+from communique.graph.terms.namespaces import GRAPH, ID, term
 from communique.graph.validation.results import Term, ValidationReport
 
 # Where documents stand that were set apart, and the classes that other graphs give to the nodes they mention.

@@ -8,7 +8,7 @@ from itertools import islice
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, serialize
 
-from communique.graph.lexical import stored_forms
+from communique.graph.store.lexical import stored_forms
 from communique.graph.validation.results import Term
 from communique.graph.validation.view import View
 

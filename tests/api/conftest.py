@@ -14,7 +14,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 from communique.api import create_app
 from communique.graph.engine import start_engine
 from communique.graph.settings import Settings
-from communique.graph.vocabulary import ontology_quads
+from communique.graph.terms.vocabulary import ontology_quads
 
 
 @pytest.fixture(scope="session")

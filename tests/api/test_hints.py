@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import pytest
 from flask.testing import FlaskClient
 
-from communique.graph.media import SOLUTIONS
-from communique.graph.namespaces import COM
 from communique.graph.queries import library
+from communique.graph.queries.media import SOLUTIONS
+from communique.graph.terms.namespaces import COM
 
 WRONG = f"PREFIX com: <{COM}> SELECT * {{ ?x com:particpant ?y }}"
 RIGHT = f"PREFIX com: <{COM}> SELECT * {{ ?x com:participant ?y }}"

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 from werkzeug.test import TestResponse
 
-from communique.graph.namespaces import BASE
+from communique.graph.terms.namespaces import BASE
 
 SELECT = "SELECT ?s { ?s ?p <https://w3id.org/communique/ns#Treaty> }"
 DESCRIBE = "DESCRIBE <state/XAA>"

@@ -6,14 +6,14 @@ import pytest
 from bench.generate import generate
 from pyoxigraph import Store
 
-from communique.graph.foundation import foundation
-from communique.graph.identifiers import document_of
+from communique.graph.loading.base import base_quads
+from communique.graph.terms.identifiers import document_of
 from communique.graph.validation import ValidationReport, validate
 
 
 def judge(errors: float) -> ValidationReport:
     store = Store()
-    store.extend(foundation())
+    store.extend(base_quads())
     store.extend(generate(1000, errors=errors))
     return validate(store)
 

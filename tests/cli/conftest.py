@@ -10,10 +10,10 @@ from click.testing import CliRunner, Result
 from pyoxigraph import Literal, Quad
 
 from communique.cli import main
-from communique.graph import pipeline
-from communique.graph.namespaces import term
+from communique.graph.loading import pipeline
 from communique.graph.settings import Settings
-from communique.graph.store import Workspace
+from communique.graph.store.workspace import Workspace
+from communique.graph.terms.namespaces import term
 
 Run = Callable[..., Result]
 

@@ -12,8 +12,8 @@ import pytest
 from click.testing import Result
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from communique.graph.identifiers import entity
-from communique.graph.namespaces import prologue, term
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import prologue, term
 
 Run = Callable[..., Result]
 PREFIXES = prologue(("com", "skos"))

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from communique.graph.identifiers import DUPLICATES
-from communique.graph.journal import Journal
-from communique.graph.store import Workspace
+from communique.graph.store.journal import Journal
+from communique.graph.store.workspace import Workspace
+from communique.graph.terms.identifiers import DUPLICATES
 
 Run = Callable[..., Result]
 

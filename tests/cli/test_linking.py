@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from communique.graph import sssom
+from communique.graph.terms import sssom
 
 Run = Callable[..., Result]
 

@@ -13,8 +13,8 @@ import pytest
 from click.testing import Result
 
 from communique.cli.progress import shown
-from communique.graph import pipeline
-from communique.graph.store import Workspace
+from communique.graph.loading import pipeline
+from communique.graph.store.workspace import Workspace
 
 Run = Callable[..., Result]
 STATEMENT = '<https://example.org/s> <https://example.org/p> "x"'

@@ -12,11 +12,11 @@ from click.testing import Result
 from pyoxigraph import Quad
 
 from communique.cli import dialogue, reviewing
-from communique.graph import pipeline
-from communique.graph.identifiers import DERIVED, JUDGEMENTS
-from communique.graph.journal import Journal
-from communique.graph.namespaces import term
-from communique.graph.store import Workspace
+from communique.graph.loading import pipeline
+from communique.graph.store.journal import Journal
+from communique.graph.store.workspace import Workspace
+from communique.graph.terms.identifiers import DERIVED, JUDGEMENTS
+from communique.graph.terms.namespaces import term
 
 Run = Callable[..., Result]
 ACADEMY, MEETING = "global-e-government-academy", "kor-rou-meeting"

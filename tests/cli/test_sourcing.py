@@ -14,7 +14,7 @@ import pytest
 from click.testing import Result
 
 from communique.graph.mapping import adapters
-from communique.graph.store import Workspace
+from communique.graph.store.workspace import Workspace
 
 Run = Callable[..., Result]
 HEADER = "Survey Year,Country Name,E-Government Rank,E-Government Index,E-Participation Index"

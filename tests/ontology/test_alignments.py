@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode
 
-from communique.graph import alignments, vocabulary
 from communique.graph.errors import SourceError
-from communique.graph.namespaces import COM, OWL, RDFS, SKOS, term
+from communique.graph.terms import alignments, vocabulary
+from communique.graph.terms.namespaces import COM, OWL, RDFS, SKOS, term
 
 ROWS = alignments.alignments()
 FORMAL = {RDFS + "subClassOf", RDFS + "subPropertyOf"}

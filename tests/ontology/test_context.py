@@ -8,8 +8,8 @@ import pyoxigraph
 import pytest
 import rdflib
 
-from communique.graph.context import context
-from communique.graph.namespaces import prologue
+from communique.graph.terms.context import context
+from communique.graph.terms.namespaces import prologue
 
 DOCUMENT = {
     "id": "participation/jeju-training-2016/KEN/trainee",

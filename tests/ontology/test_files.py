@@ -10,8 +10,8 @@ import pytest
 import rdflib
 from pyoxigraph import Literal, NamedNode
 
-from communique.graph import artefacts, vocabulary
-from communique.graph.namespaces import BASE, COM, DCT, OWL, RDF, RDFS, VOCAB, term
+from communique.graph.terms import artefacts, vocabulary
+from communique.graph.terms.namespaces import BASE, COM, DCT, OWL, RDF, RDFS, VOCAB, term
 
 FILES = dict(vocabulary.modules())
 HOME = NamedNode(BASE + "ns")
@@ -37,7 +37,7 @@ def test_two_parsers_read_the_same_from_a_file(path: str) -> None:
 
 def test_what_follows_from_the_ontology_is_up_to_date(root: Path) -> None:
     stale = list(artefacts.stale(root / "ontology"))
-    assert not stale, f"run python -m communique.graph.artefacts, then look at {stale}"
+    assert not stale, f"run python -m communique.graph.terms.artefacts, then look at {stale}"
 
 
 def test_refreshing_writes_what_is_stale_and_then_rests(tmp_path: Path) -> None:

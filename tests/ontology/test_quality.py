@@ -9,8 +9,8 @@ import pytest
 import rdflib
 from rdflib.namespace import SH
 
-from communique.graph import vocabulary
-from communique.graph.namespaces import PREFIXES, SHAPES
+from communique.graph.terms import vocabulary
+from communique.graph.terms.namespaces import PREFIXES, SHAPES
 
 PROLOGUE = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
 

@@ -15,8 +15,8 @@ import pytest
 from owlready2 import World, sync_reasoner_hermit
 from pyoxigraph import Quad, RdfFormat, Triple
 
-from communique.graph import vocabulary
-from communique.graph.namespaces import ID, prologue, term
+from communique.graph.terms import vocabulary
+from communique.graph.terms.namespaces import ID, prologue, term
 
 DISJOINT = term("owl:disjointWith")
 

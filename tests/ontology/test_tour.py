@@ -10,9 +10,9 @@ import pyoxigraph
 import pytest
 from pyoxigraph import NamedNode, RdfFormat
 
-from communique.graph import vocabulary
-from communique.graph.context import context
-from communique.graph.namespaces import COM, ID, prologue
+from communique.graph.terms import vocabulary
+from communique.graph.terms.context import context
+from communique.graph.terms.namespaces import COM, ID, prologue
 
 
 @pytest.fixture(scope="module")

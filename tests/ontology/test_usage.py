@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph import vocabulary
-from communique.graph.namespaces import COM, PREFIXES, SCHEMES, VOCAB, shorten, term
+from communique.graph.terms import vocabulary
+from communique.graph.terms.namespaces import COM, PREFIXES, SCHEMES, VOCAB, shorten, term
 
 TERMS = {found.iri: found for found in vocabulary.terms().values()}
 TYPE = term("rdf:type")

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from pyoxigraph import QuerySolutions, Store
 
-from communique.graph.merged import Found, MergedDataset
+from communique.graph.store.merged import Found, MergedDataset
 
 
 def evaluate(store: Store, text: str) -> Found:

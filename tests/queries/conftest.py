@@ -17,10 +17,11 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 from communique.graph.mapping.background import map_background
 from communique.graph.mapping.document import map_document
 from communique.graph.mapping.territory import map_territories
-from communique.graph.namespaces import shorten, term
-from communique.graph.queries import derive, find
+from communique.graph.queries import find
 from communique.graph.sources import background, documents, read_yaml
-from communique.graph.vocabulary import ontology_quads
+from communique.graph.terms.namespaces import shorten, term
+from communique.graph.terms.vocabulary import ontology_quads
+from communique.graph.validation.derivation import derive
 
 sys.path.append(str(Path(__file__).parent))
 

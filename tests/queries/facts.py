@@ -9,7 +9,7 @@ from itertools import product
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from communique.graph.namespaces import GRAPH, ID, concept, term
+from communique.graph.terms.namespaces import GRAPH, ID, concept, term
 
 Term = NamedNode | Literal
 Row = tuple[Term | None, ...]

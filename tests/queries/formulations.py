@@ -30,7 +30,7 @@ from facts import (
 )
 from pyoxigraph import Literal, NamedNode
 
-from communique.graph.namespaces import GRAPH, ID, concept, term
+from communique.graph.terms.namespaces import GRAPH, ID, concept, term
 
 Rows = Iterator[Row]
 Formulation = Callable[..., Rows]

@@ -11,8 +11,8 @@ from collections.abc import Callable
 import pytest
 from pyoxigraph import Store
 
-from communique.graph.identifiers import entity
-from communique.graph.namespaces import term
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import term
 
 Row = dict[str, str | None]
 Ask = Callable[..., list[Row]]

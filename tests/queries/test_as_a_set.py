@@ -12,8 +12,8 @@ import pytest
 import rdflib
 from pyoxigraph import RdfFormat, Store
 
-from communique.graph.merged import MergedDataset
 from communique.graph.queries import find, library
+from communique.graph.store.merged import MergedDataset
 
 # rdflib 7.6 warns of its own calls while it parses a data set.
 pytestmark = pytest.mark.filterwarnings("ignore:Dataset:DeprecationWarning")

@@ -10,11 +10,11 @@ from collections.abc import Callable, Collection
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from communique.graph import identifiers
-from communique.graph.identifiers import entity
-from communique.graph.namespaces import XSD, concept, shorten, term
-from communique.graph.queries import derive
+from communique.graph.terms import identifiers
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import XSD, concept, shorten, term
 from communique.graph.validation import ValidationReport, validate
+from communique.graph.validation.derivation import derive
 from communique.graph.validation.results import VIOLATION, WARNING
 
 Row = dict[str, str | None]

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
-from communique.graph.identifiers import entity, inferred, stated
-from communique.graph.namespaces import COM, concept, prologue, shorten, term
-from communique.graph.vocabulary import superclasses
+from communique.graph.terms.identifiers import entity, inferred, stated
+from communique.graph.terms.namespaces import COM, concept, prologue, shorten, term
+from communique.graph.terms.vocabulary import superclasses
 
 Ask = Callable[..., list[dict[str, str | None]]]
 

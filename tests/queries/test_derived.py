@@ -8,11 +8,12 @@ import pytest
 from asking import select
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from communique.graph import identifiers
-from communique.graph.identifiers import DERIVED, entity
-from communique.graph.namespaces import RDF, XSD, concept, prologue, term
-from communique.graph.queries import derive, shelf
-from communique.graph.vocabulary import terms
+from communique.graph.queries import shelf
+from communique.graph.terms import identifiers
+from communique.graph.terms.identifiers import DERIVED, entity
+from communique.graph.terms.namespaces import RDF, XSD, concept, prologue, term
+from communique.graph.terms.vocabulary import terms
+from communique.graph.validation.derivation import derive
 
 World = Callable[..., Store]
 

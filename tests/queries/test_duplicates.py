@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, QueryTriples, RdfFormat, Store, parse
 
-from communique.graph.namespaces import GRAPH
-from communique.graph.queries import derive
+from communique.graph.terms.namespaces import GRAPH
+from communique.graph.terms.vocabulary import ontology_quads
+from communique.graph.validation.derivation import derive
 from communique.graph.validation.narrowing import widen
 from communique.graph.validation.rules import set_rules
-from communique.graph.vocabulary import ontology_quads
 
 Answer = Counter[tuple[str, ...]]
 

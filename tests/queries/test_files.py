@@ -10,10 +10,10 @@ import pytest
 from asking import select
 from pyoxigraph import Store
 
-from communique.graph.namespaces import ID, SCHEMES, term
 from communique.graph.queries import Query, library, shelf
 from communique.graph.queries.parameters import find_defaults
-from communique.graph.vocabulary import ontology_quads
+from communique.graph.terms.namespaces import ID, SCHEMES, term
+from communique.graph.terms.vocabulary import ontology_quads
 
 QUESTIONS = sorted(library())
 DERIVED = sorted(shelf("derived"))

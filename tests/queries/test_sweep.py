@@ -18,10 +18,10 @@ from facts import Facts, Row, Term
 from formulations import FORMULATIONS
 from pyoxigraph import Literal, NamedNode, Store
 
-from communique.graph.identifiers import entity
-from communique.graph.namespaces import GRAPH, ID, VOCAB, term
 from communique.graph.queries import Query, library
 from communique.graph.queries.parameters import write_values
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import GRAPH, ID, VOCAB, term
 
 QUESTIONS = sorted(library())
 Values = dict[str, tuple[Term, ...]]

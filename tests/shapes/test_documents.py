@@ -8,13 +8,13 @@ import pytest
 from pyoxigraph import Store
 
 from communique.graph.mapping import map_corpus
-from communique.graph.namespaces import ID, prologue
-from communique.graph.queries import derive
 from communique.graph.sources import background, documents, read_yaml
+from communique.graph.terms.namespaces import ID, prologue
+from communique.graph.terms.vocabulary import ontology_quads
 from communique.graph.validation import validate
+from communique.graph.validation.derivation import derive
 from communique.graph.validation.explanation import rule_of
 from communique.graph.validation.report import summarize, unexercised
-from communique.graph.vocabulary import ontology_quads
 
 DOC = "GRAPH <https://w3id.org/communique/graph/doc/{}>"
 

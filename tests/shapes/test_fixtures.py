@@ -15,14 +15,14 @@ import pytest
 from pyoxigraph import RdfFormat, Store, parse
 
 from communique.graph import validation
-from communique.graph.namespaces import shorten
+from communique.graph.terms.namespaces import shorten
+from communique.graph.terms.vocabulary import ontology_quads
 from communique.graph.validation import Change, ValidationReport
 from communique.graph.validation.catalogue import numbers, rules, shapes
 from communique.graph.validation.explanation import rule_of
 from communique.graph.validation.rules import set_rules
 from communique.graph.validation.targets import count_focus_nodes
 from communique.graph.validation.view import View
-from communique.graph.vocabulary import ontology_quads
 
 HERE = Path(__file__).parent
 FIXTURES = sorted(HERE.glob("*/*.trig"))

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from communique.graph.hints.faults import Edit, Fault, Repair, exchange, shown
 from communique.graph.hints.tokens import FORMS
-from communique.graph.namespaces import shorten
-from communique.graph.spelling import closest
-from communique.graph.vocabulary import terms
+from communique.graph.terms.namespaces import shorten
+from communique.graph.terms.spelling import closest
+from communique.graph.terms.vocabulary import terms
 
 _MODIFIERS = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES")
 AGGREGATES = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from communique.graph.hints.faults import Edit, Fault, Repair, exchange, insertion
 from communique.graph.hints.tokens import Token, declared
-from communique.graph.namespaces import PREFIXES
-from communique.graph.spelling import closest
+from communique.graph.terms.namespaces import PREFIXES
+from communique.graph.terms.spelling import closest
 
 _BARE = re.compile(r"(?<![<\w])https?://[^\s<>\"{}|\\^`]*[^\s<>\"{}|\\^`.,;)]")
 _BARE_NAMESPACE = re.compile(r"PREFIX\s+([^\s:<]*:)\s*([a-z]+:[^\s<>]+)", re.IGNORECASE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from communique.graph.hints.faults import Edit, Fault, Repair, shown
-from communique.graph.namespaces import XSD
+from communique.graph.terms.namespaces import XSD
 
 _FEW = 3
 

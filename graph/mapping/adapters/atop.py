@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 
 from communique.graph.linking import states
 from communique.graph.mapping.parties import meanings, party_cells, summary_cells
-from communique.graph.mapping.tables.rows import Rejected, Row
+from communique.graph.sources.rows import Rejected, Row
 
 # To this day the tables reach: what is in force then has no end.
 LAST_DAY = date(2016, 12, 31)

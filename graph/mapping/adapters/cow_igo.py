@@ -13,8 +13,8 @@ from datetime import date
 
 from communique.graph.linking import states
 from communique.graph.mapping.parties import meanings
-from communique.graph.mapping.tables.rows import Row
-from communique.graph.namespaces import ID
+from communique.graph.sources.rows import Row
+from communique.graph.terms.namespaces import ID
 
 # Last year of the list of memberships, and of that of states: what lasts until then has no known end.
 LAST_YEAR, LAST_DAY = 2009, date(2016, 12, 31)

@@ -9,10 +9,10 @@ from datetime import date
 
 from pyoxigraph import NamedNode
 
-from communique.graph.identifiers import entity, slug
 from communique.graph.linking import states
 from communique.graph.mapping.parties import Named, party_cells, party_rows, untied_values
-from communique.graph.mapping.tables.rows import Rejected, Row
+from communique.graph.sources.rows import Rejected, Row
+from communique.graph.terms.identifiers import entity, slug
 
 # Codes of the table that are not of M49: the one that stands beside Albania, Serbia and others in agreements of Kosovo.
 _OWN_CODES = {"900": entity("state/XKX")}

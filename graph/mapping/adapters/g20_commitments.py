@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
-from communique.graph.mapping.tables.rows import LIST_MARK, Rejected, Row
+from communique.graph.sources.rows import LIST_MARK, Rejected, Row
 
 # The columns of members, as the file names them.
 MEMBERS = (

@@ -10,7 +10,7 @@ from datetime import date
 
 from communique.graph.mapping.parties import Named, name_party, party_rows, untied_values
 from communique.graph.mapping.tables.cells import make_step
-from communique.graph.mapping.tables.rows import CELL_MARK, Rejected, Row
+from communique.graph.sources.rows import CELL_MARK, Rejected, Row
 
 # Names as the table misspells or shortens them, and what they can only mean in it.
 _SPELLINGS = {

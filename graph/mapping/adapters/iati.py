@@ -18,7 +18,7 @@ from communique.graph.linking import states
 from communique.graph.mapping.adapters.iati_activity import Activity, Body
 from communique.graph.mapping.adapters.iati_texts import LANG, LANGUAGES, attribute_of, clean, text_of, texts_of
 from communique.graph.mapping.adapters.xml_children import read_children, read_head
-from communique.graph.mapping.tables.rows import Rejected, Row
+from communique.graph.sources.rows import Rejected, Row
 
 
 def edition_of(stream: BinaryIO, file: str) -> dict[str, str] | None:

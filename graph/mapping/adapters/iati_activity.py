@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 from pyoxigraph import NamedNode
 
-from communique.graph.identifiers import entity
 from communique.graph.linking import states
 from communique.graph.mapping.adapters.iati_texts import (
     LANG,
@@ -23,8 +22,9 @@ from communique.graph.mapping.adapters.iati_texts import (
     texts_of,
 )
 from communique.graph.mapping.tables.cells import make_step
-from communique.graph.mapping.tables.rows import LIST_MARK, Rejected, Row
-from communique.graph.namespaces import ID
+from communique.graph.sources.rows import LIST_MARK, Rejected, Row
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import ID
 
 # Columns of the table of activities; every row has all of them.
 _COLUMNS = """

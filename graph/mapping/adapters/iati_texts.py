@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import xml.etree.ElementTree as ET
 
-from communique.graph.mapping.tables.rows import LIST_MARK
+from communique.graph.sources.rows import LIST_MARK
 
 # Languages that have columns.
 LANGUAGES = ("en", "es", "fr", "pt")

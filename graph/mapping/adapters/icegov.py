@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from communique.graph.mapping.tables.cells import make_step
-from communique.graph.mapping.tables.rows import Row
+from communique.graph.sources.rows import Row
 
 _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
 

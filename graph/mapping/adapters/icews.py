@@ -17,10 +17,10 @@ from itertools import groupby
 
 from pyoxigraph import NamedNode
 
-from communique.graph.identifiers import entity
 from communique.graph.linking import states
-from communique.graph.mapping.tables.rows import Rejected, Row
-from communique.graph.namespaces import ID
+from communique.graph.sources.rows import Rejected, Row
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import ID
 
 # Tables whose rows the rows of another need: handed over after those.
 JOINS = {"events": ("actors", "relations")}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from communique.graph.mapping.parties import Counted, Named, name_party, party_cells, summary_cells, untied_values
-from communique.graph.mapping.tables.rows import Rejected, Row
+from communique.graph.sources.rows import Rejected, Row
 
 # Tables whose rows a table is told of beside its own.
 JOINS = {"treaties": ("members",), "members": ("treaties",)}

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import yaml
 
 from communique.graph.errors import SourceError
-from communique.graph.mapping.tables.rows import Rejected, Row
+from communique.graph.sources.rows import Rejected, Row
 
 # Tables whose rows the rows of another need: handed over after those.
 JOINS = {"ecb": ("anacredit",)}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from communique.graph.mapping.adapters.ogp_dates import read_period
-from communique.graph.mapping.tables.rows import LIST_MARK, Row
+from communique.graph.sources.rows import LIST_MARK, Row
 
 # Four words, and some more, for one thing: there is no value.
 SENTINELS = frozenset(("", "NR", "ND", "NA", "N/A", "Not Specified", "None specified", "Unclear"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from communique.graph.mapping.tables.rows import Row
+from communique.graph.sources.rows import Row
 
 # "192+1_Central European … accession_1995", "967 Colombia US_Environment", "848_Canada EC (CETA)_"
 _CELL = re.compile(r"(?P<number>\d+[a-z]?(?:[+_]\d+)?)[_ ](?P<name>.*?)(?:_(?P<year>\d{4})?)?")

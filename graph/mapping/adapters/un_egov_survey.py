@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from communique.graph.mapping.tables.rows import Row
+from communique.graph.sources.rows import Row
 
 _INDEX = ("E-Government Index", "e-gov-index")
 _RANK = ("E-Government Rank", "e-gov-rank")

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from communique.graph.identifiers import slug
 from communique.graph.mapping.parties import Counted, name_party, party_rows, untied_values
-from communique.graph.mapping.tables.rows import CELL_MARK, Rejected, Row
+from communique.graph.sources.rows import CELL_MARK, Rejected, Row
+from communique.graph.terms.identifiers import slug
 
 _DAY = "%d/%m/%Y"
 _MULTILATERAL = Counted(3)

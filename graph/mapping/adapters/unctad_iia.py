@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from communique.graph.mapping.parties import Named, name_party, party_rows, untied_values
 from communique.graph.mapping.tables.cells import make_step
-from communique.graph.mapping.tables.rows import Rejected, Row
+from communique.graph.sources.rows import Rejected, Row
 
 _NUMBER = re.compile(r"^\s*\d+\.\s*")
 _YEAR = re.compile(r"\((\d{4})\)$")

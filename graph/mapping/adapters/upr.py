@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from communique.graph.mapping.tables.rows import Row
+from communique.graph.sources.rows import Row
 
 PLEDGE = "Voluntary Pledge"
 # How the source writes, escaped for HTML, that it does not know who spoke.

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 
-from communique.graph.identifiers import slug, tail
 from communique.graph.mapping.bounds import Bounds
 from communique.graph.mapping.children import name_step
-from communique.graph.namespaces import ID
+from communique.graph.terms.identifiers import slug, tail
+from communique.graph.terms.namespaces import ID
 
 # Signs that stand for a minus in the typesetting of numbers.
 _MINUS = str.maketrans({"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", "\N{FIGURE DASH}": "-", "\N{NO-BREAK SPACE}": " "})

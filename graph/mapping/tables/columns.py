@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
-from communique.graph.faults import Faults
+from communique.graph.errors import Faults
 from communique.graph.mapping.tables import dates
-from communique.graph.mapping.tree import Block, Part, Place, Scalar, as_block, as_items, as_scalar, wrong
-from communique.graph.spelling import did_you_mean
+from communique.graph.sources.tree import Block, Part, Place, Scalar, as_block, as_items, as_scalar, wrong
+from communique.graph.terms.spelling import did_you_mean
 
 _COMMON = (
     "column",

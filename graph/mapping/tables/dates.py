@@ -11,7 +11,7 @@ from typing import NamedTuple
 from communique.graph.errors import MappingError
 from communique.graph.mapping.bounds import Bounds, read_bounds
 from communique.graph.mapping.tables.cells import CellError, Reader, Setting, Value
-from communique.graph.mapping.tree import Place, Scalar
+from communique.graph.sources.tree import Place, Scalar
 
 EDTF = "edtf"
 ISO = ("%Y-%m-%d", "%Y-%m", "%Y")

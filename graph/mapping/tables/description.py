@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from communique.graph.faults import Faults
-from communique.graph.mapping.tables import layouts
+from communique.graph.errors import Faults
 from communique.graph.mapping.tables.columns import Column, read_column
-from communique.graph.mapping.tables.layouts import SUFFIXES as SUFFIXES
-from communique.graph.mapping.tables.layouts import Layout as Layout
-from communique.graph.mapping.tables.parts import read_key, read_pairs, read_text, read_texts
 from communique.graph.mapping.tables.series import Edition as Edition
 from communique.graph.mapping.tables.series import EditionPattern, read_editions
-from communique.graph.mapping.tree import (
+from communique.graph.sources import layouts
+from communique.graph.sources.layouts import SUFFIXES as SUFFIXES
+from communique.graph.sources.layouts import Layout as Layout
+from communique.graph.sources.tree import (
     Block,
     Part,
     Scalar,
@@ -23,6 +22,10 @@ from communique.graph.mapping.tree import (
     as_items,
     as_scalar,
     block_of,
+    read_key,
+    read_pairs,
+    read_text,
+    read_texts,
     refuse_others,
     require,
     wrong,

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph.identifiers import META, document, entity, inferred, slug, stated
 from communique.graph.mapping.provenance import describe_graph
 from communique.graph.mapping.tables.description import Edition, Source
-from communique.graph.mapping.tables.rows import Account
-from communique.graph.namespaces import XSD, term
+from communique.graph.sources.rows import Account
+from communique.graph.terms.identifiers import META, document, entity, inferred, slug, stated
+from communique.graph.terms.namespaces import XSD, term
 
 _DATE, _INTEGER = NamedNode(XSD + "date"), NamedNode(XSD + "integer")
 

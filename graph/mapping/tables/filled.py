@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from communique.graph.mapping.tables.cells import CellError, Reader, Setting, Value
 from communique.graph.mapping.tables.columns import Column
-from communique.graph.mapping.tables.rows import LIST_MARK
+from communique.graph.sources.rows import LIST_MARK
 
 _REMEMBERED = 20_000
 

@@ -9,9 +9,9 @@ from pyoxigraph import NamedNode
 from communique.graph.mapping.tables import dates
 from communique.graph.mapping.tables.columns import Column
 from communique.graph.mapping.tables.holes import ENTITIES, Mark, Reference
-from communique.graph.mapping.tree import Place, wrong
-from communique.graph.namespaces import OWL, XSD
-from communique.graph.vocabulary import Term
+from communique.graph.sources.tree import Place, wrong
+from communique.graph.terms.namespaces import OWL, XSD
+from communique.graph.terms.vocabulary import Term
 
 _CLASS = NamedNode(OWL + "Class")
 _DATE = NamedNode(XSD + "date")

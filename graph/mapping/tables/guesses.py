@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from communique.graph.identifiers import slug
 from communique.graph.linking import states
 from communique.graph.mapping.tables.cells import CellError, Setting, decimals, integers, read_address, years
 from communique.graph.mapping.tables.dates import dates
-from communique.graph.mapping.tables.layouts import Layout
-from communique.graph.mapping.tables.rows import Row
+from communique.graph.sources.layouts import Layout
+from communique.graph.sources.rows import Row
+from communique.graph.terms.identifiers import slug
 
 # So much of a column has to be of a kind for the column to be taken for one of that kind.
 ENOUGH = 0.9

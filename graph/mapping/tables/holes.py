@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode
 
-from communique.graph.errors import MappingError
-from communique.graph.faults import AT_ONCE, Faults
+from communique.graph.errors import AT_ONCE, Faults, MappingError
 from communique.graph.mapping.nodes import identify
 from communique.graph.mapping.tables.columns import Column
-from communique.graph.mapping.tree import Block, Listing, Part, Place, Scalar, wrong
 from communique.graph.mapping.values import Hole
-from communique.graph.spelling import did_you_mean
-from communique.graph.vocabulary import Term
+from communique.graph.sources.tree import Block, Listing, Part, Place, Scalar, wrong
+from communique.graph.terms.spelling import did_you_mean
+from communique.graph.terms.vocabulary import Term
 
 # Kinds of column whose value is a node of the graph, and the first step of its identifier unless the column says so.
 ENTITIES: Mapping[str, str] = {"state": "state", "code": "state", "entity": "org", "node": "org"}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from communique.graph.errors import MappingError
-from communique.graph.mapping.tables.rows import CELL_MARK, Account, Rejected, Row
+from communique.graph.sources.rows import CELL_MARK, Account, Rejected, Row
 
 # The number of a row takes the lower bits of a place, that of its file the upper ones.
 _SHIFT = 40

@@ -13,10 +13,10 @@ from communique.graph.mapping.tables.cells import Value, Values, step_of
 from communique.graph.mapping.tables.fitting import check_datatype, check_node
 from communique.graph.mapping.tables.holes import ADDRESS, Holes, Mark, Pattern, Reference
 from communique.graph.mapping.tables.periods import Period, Side, settled
-from communique.graph.mapping.tree import Scalar, wrong
 from communique.graph.mapping.values import LANGUAGE
-from communique.graph.namespaces import ID, XSD
-from communique.graph.vocabulary import LANG_STRING
+from communique.graph.sources.tree import Scalar, wrong
+from communique.graph.terms.namespaces import ID, XSD
+from communique.graph.terms.vocabulary import LANG_STRING
 
 Make = Callable[[Values], NamedNode | Literal | None]
 Write = Callable[[Values], str | None]

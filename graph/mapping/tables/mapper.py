@@ -8,8 +8,7 @@ from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph.faults import AT_ONCE, Faults
-from communique.graph.identifiers import child, document, inferred, slug, stated
+from communique.graph.errors import AT_ONCE, Faults
 from communique.graph.mapping.tables.cells import CellError, Setting, Value
 from communique.graph.mapping.tables.columns import DATED, KINDS, Column
 from communique.graph.mapping.tables.description import Edition, Table
@@ -17,11 +16,12 @@ from communique.graph.mapping.tables.filled import Cells
 from communique.graph.mapping.tables.ledger import Ledger
 from communique.graph.mapping.tables.linker import Linker
 from communique.graph.mapping.tables.readers import reader
-from communique.graph.mapping.tables.rows import Rejected, Row
 from communique.graph.mapping.tables.templates import compile_facts
-from communique.graph.mapping.tree import wrong
-from communique.graph.namespaces import XSD, term
-from communique.graph.spelling import did_you_mean
+from communique.graph.sources.rows import Rejected, Row
+from communique.graph.sources.tree import wrong
+from communique.graph.terms.identifiers import child, document, inferred, slug, stated
+from communique.graph.terms.namespaces import XSD, term
+from communique.graph.terms.spelling import did_you_mean
 
 _INTEGER = NamedNode(XSD + "integer")
 _NOW = (Setting(),)

@@ -10,8 +10,8 @@ from collections.abc import Collection
 
 from communique.graph.mapping.bounds import PERIODS
 from communique.graph.mapping.children import children
-from communique.graph.mapping.tree import Block, Scalar, as_items, as_scalar, wrong
-from communique.graph.spelling import did_you_mean
+from communique.graph.sources.tree import Block, Scalar, as_items, as_scalar, wrong
+from communique.graph.terms.spelling import did_you_mean
 
 NEEDS = "needs"
 

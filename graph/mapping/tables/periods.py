@@ -9,8 +9,8 @@ from pyoxigraph import Literal, NamedNode
 from communique.graph.errors import MappingError
 from communique.graph.mapping.bounds import Bounds, settle
 from communique.graph.mapping.tables.cells import CellError, Values
-from communique.graph.mapping.tree import Place, Scalar
-from communique.graph.namespaces import XSD
+from communique.graph.sources.tree import Place, Scalar
+from communique.graph.terms.namespaces import XSD
 
 # A period by the names of its bounds, and its text; one end of it with the text it has there.
 Period = Mapping[str, Literal]

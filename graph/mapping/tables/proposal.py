@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from communique.graph.identifiers import slug
 from communique.graph.mapping.tables.guesses import ENOUGH, Guess, Sample, guesses, quote, sentinels
-from communique.graph.mapping.tables.layouts import SUFFIXES
+from communique.graph.sources.layouts import SUFFIXES
+from communique.graph.terms.identifiers import slug
 
 # Scores that are proposed; a wide table has more columns of numbers than anybody wants at once.
 _MOST = 12

@@ -8,7 +8,6 @@ from datetime import date
 from pyoxigraph import NamedNode
 
 from communique.graph.errors import MappingError
-from communique.graph.identifiers import entity
 from communique.graph.linking.codes import SCHEMES
 from communique.graph.mapping.nodes import KINDS, identify
 from communique.graph.mapping.tables import dates
@@ -30,11 +29,12 @@ from communique.graph.mapping.tables.cells import (
 )
 from communique.graph.mapping.tables.columns import Column
 from communique.graph.mapping.tables.linker import Linker
-from communique.graph.mapping.tree import Scalar, wrong
-from communique.graph.namespaces import ID
-from communique.graph.spelling import did_you_mean
-from communique.graph.vocabulary import classes, schemes
-from communique.graph.vocabulary import concepts as concepts_of
+from communique.graph.sources.tree import Scalar, wrong
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import ID
+from communique.graph.terms.spelling import did_you_mean
+from communique.graph.terms.vocabulary import classes, schemes
+from communique.graph.terms.vocabulary import concepts as concepts_of
 
 _TRUTH: Mapping[str, bool] = {
     **dict.fromkeys(("true", "yes", "y", "1", "t"), True),

@@ -6,21 +6,24 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from communique.graph.faults import Faults
-from communique.graph.identifiers import slug
+from communique.graph.errors import Faults
 from communique.graph.mapping.bounds import Bounds, read_bounds
-from communique.graph.mapping.tables.parts import read_key, read_pairs, read_text, read_texts
-from communique.graph.mapping.tree import (
+from communique.graph.sources.tree import (
     Block,
     Place,
     Scalar,
     as_block,
     as_items,
     as_scalar,
+    read_key,
+    read_pairs,
+    read_text,
+    read_texts,
     refuse_others,
     require,
     wrong,
 )
+from communique.graph.terms.identifiers import slug
 
 _EDITION = ("edition", "date", "files", "values", "label", "pattern")
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")

@@ -9,9 +9,7 @@ from itertools import product
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph.errors import MappingError
-from communique.graph.faults import AT_ONCE, Faults
-from communique.graph.identifiers import CANDIDATES, inferred, stated
+from communique.graph.errors import AT_ONCE, Faults, MappingError
 from communique.graph.mapping.authoring import Setting, expand, find_realizations
 from communique.graph.mapping.document import attest
 from communique.graph.mapping.layout import read_inferences
@@ -21,9 +19,10 @@ from communique.graph.mapping.tables.description import Edition, Table
 from communique.graph.mapping.tables.holes import Holes
 from communique.graph.mapping.tables.makers import Make, Makers, Write
 from communique.graph.mapping.tables.needs import NEEDS, Needs, read_needs, remaining
-from communique.graph.mapping.tree import Block, Part, Scalar, as_block, wrong
 from communique.graph.mapping.values import Fact, imply
-from communique.graph.namespaces import term
+from communique.graph.sources.tree import Block, Part, Scalar, as_block, wrong
+from communique.graph.terms.identifiers import CANDIDATES, inferred, stated
+from communique.graph.terms.namespaces import term
 
 _EVIDENCE = term("com:evidence")
 _DOUBT = {"type": "CandidateMatch", "judgement": "unreviewed"}

@@ -31,7 +31,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pyoxigraph import NamedNode, Quad, Store, Triple
 
 from communique.graph.errors import NotCompiled
-from communique.graph.namespaces import shorten
+from communique.graph.terms.namespaces import shorten
 from communique.graph.validation.compiled.checks import Check
 from communique.graph.validation.compiled.plan import Plan
 from communique.graph.validation.compiled.planner import plan_shape

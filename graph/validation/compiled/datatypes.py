@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from pyoxigraph import NamedNode
 
-from communique.graph.namespaces import RDF, XSD
+from communique.graph.terms.namespaces import RDF, XSD
 from communique.graph.validation.compiled.sparql import every, sure
 
 _CASTS = ("integer", "decimal", "double", "float", "boolean", "dateTime", "date", "time")

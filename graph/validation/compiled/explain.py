@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pyoxigraph import NamedNode
 
 from communique.graph.errors import ShapesError
-from communique.graph.namespaces import PREFIXES, prologue, shorten
+from communique.graph.terms.namespaces import PREFIXES, prologue, shorten
 from communique.graph.validation.compiled.checks import Check
 from communique.graph.validation.compiled.layout import layout
 from communique.graph.validation.compiled.paths import Path

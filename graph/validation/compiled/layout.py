@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from communique.graph.namespaces import shorten
+from communique.graph.terms.namespaces import shorten
 from communique.graph.validation.compiled.sparql_text import Token, tokenize, write
 
 _WIDTH = 110

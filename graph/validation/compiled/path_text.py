@@ -8,7 +8,7 @@ from dataclasses import replace
 from pyoxigraph import NamedNode
 
 from communique.graph.errors import ShapesError
-from communique.graph.namespaces import term
+from communique.graph.terms.namespaces import term
 from communique.graph.validation.compiled.paths import (
     TYPE,
     Alternative,

@@ -9,7 +9,7 @@ from typing import overload
 
 from pyoxigraph import NamedNode
 
-from communique.graph.namespaces import RDF, RDFS
+from communique.graph.terms.namespaces import RDF, RDFS
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import partial
 from pyoxigraph import Literal, NamedNode
 
 from communique.graph.errors import NotCompiled, ShapesError
-from communique.graph.namespaces import SH
+from communique.graph.terms.namespaces import SH
 from communique.graph.validation.compiled.components import COMPONENTS, PARAMETERS
 from communique.graph.validation.compiled.components.custom import Component, read_components
 from communique.graph.validation.compiled.path_reader import read_path

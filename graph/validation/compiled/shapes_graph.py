@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from communique.graph.errors import ShapesError
-from communique.graph.namespaces import OWL, RDF, RDFS, SH, XSD, shorten
+from communique.graph.terms.namespaces import OWL, RDF, RDFS, SH, XSD, shorten
 
 Term = NamedNode | BlankNode | Literal
 Node = NamedNode | BlankNode

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pyoxigraph import NamedNode
 
 from communique.graph.errors import ShapesError
-from communique.graph.namespaces import RDFS
+from communique.graph.terms.namespaces import RDFS
 from communique.graph.validation.compiled.components.custom import read_parameters
 from communique.graph.validation.compiled.components.queries import read_prefixes
 from communique.graph.validation.compiled.shapes_graph import TYPE, Statements, Term, sh

@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from pyoxigraph import NamedNode
 
-from communique.graph.namespaces import SH
-from communique.graph.spelling import closest
+from communique.graph.terms.namespaces import SH
+from communique.graph.terms.spelling import closest
 from communique.graph.validation.compiled.components import PARAMETERS
 from communique.graph.validation.compiled.shapes_graph import sh
 from communique.graph.validation.compiled.target_reader import TARGETS

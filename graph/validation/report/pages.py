@@ -19,7 +19,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from pyoxigraph import Store
 
 from communique.graph.errors import ShapesError
-from communique.graph.identifiers import slug
+from communique.graph.terms.identifiers import slug
 from communique.graph.validation.explanation import Explained, explain_all
 from communique.graph.validation.report.summary import Group, group, name_of, summarize, verdict
 from communique.graph.validation.results import ValidationReport

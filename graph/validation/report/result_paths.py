@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pyoxigraph import BlankNode, NamedNode, Triple
 
 from communique.graph.errors import ShapesError
-from communique.graph.namespaces import term
+from communique.graph.terms.namespaces import term
 
 _IRI = re.compile(r"<[^>]*>")
 _TOKEN = re.compile(r"<[^>]*>|[()^/|*+?]")

@@ -14,7 +14,7 @@ from itertools import chain, islice
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
-from communique.graph.namespaces import PREFIXES, SHAPES, XSD, term
+from communique.graph.terms.namespaces import PREFIXES, SHAPES, XSD, term
 from communique.graph.validation.report.result_paths import spell
 from communique.graph.validation.results import Term, ValidationReport, ValidationResult
 

@@ -11,7 +11,7 @@ from itertools import islice
 
 from pyoxigraph import NamedNode, Store
 
-from communique.graph.namespaces import shorten
+from communique.graph.terms.namespaces import shorten
 from communique.graph.validation.explanation import BATCH, Explained, explain_all
 from communique.graph.validation.results import Shape, ValidationReport
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode, Store
 
-from communique.graph.namespaces import shorten
+from communique.graph.terms.namespaces import shorten
 from communique.graph.validation.catalogue import Rule
 from communique.graph.validation.explanation import Explained, explain_all, rule_of
 from communique.graph.validation.results import Shape, ValidationReport

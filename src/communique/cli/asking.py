@@ -21,12 +21,12 @@ from communique.cli.console import format_option, print_hint, print_json, print_
 from communique.cli.inputs import FILES, text_of
 from communique.cli.session import Session
 from communique.graph import networks
+from communique.graph.engine.protocol import JSON_RESULTS
 from communique.graph.errors import InvalidParameter
 from communique.graph.hints import answers, reasons
 from communique.graph.hints.finding import Finder
-from communique.graph.namespaces import shorten
 from communique.graph.queries import Query, find, library
-from communique.graph.wire import JSON_RESULTS
+from communique.graph.terms.namespaces import shorten
 
 _RESULTS = {
     "table": JSON_RESULTS,

@@ -24,11 +24,11 @@ from communique.cli.inputs import (
 from communique.cli.progress import shown
 from communique.cli.reporting import Output
 from communique.cli.validating import print_trial
-from communique.graph import pipeline
 from communique.graph.errors import ConformanceError
-from communique.graph.lexical import brief
-from communique.graph.pipeline import Options, Outcome
+from communique.graph.loading import pipeline
+from communique.graph.loading.pipeline import Options, Outcome
 from communique.graph.settings import Settings, read_settings
+from communique.graph.store.lexical import brief
 
 _INTERRUPTED = 130
 

@@ -12,7 +12,6 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from communique.graph.display import legible
 from communique.graph.errors import (
     CommuniqueError,
     ConformanceError,
@@ -23,6 +22,7 @@ from communique.graph.errors import (
     SourceErrors,
     SourceLimit,
     StoreError,
+    legible,
 )
 
 R = TypeVar("R")

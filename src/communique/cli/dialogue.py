@@ -10,9 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from communique.cli.console import terminal
-from communique.graph.answers import Run
-from communique.graph.review import ACCEPTED, REJECTED, UNSURE, Candidate, Profile, profiles
-from communique.graph.review.judgements import Pair
+from communique.graph.curation.review import ACCEPTED, REJECTED, UNSURE, Candidate, Profile, profiles
+from communique.graph.curation.review.judgements import Pair
+from communique.graph.queries.answers import Run
 
 Answers = list[tuple[Pair, str, str]]
 

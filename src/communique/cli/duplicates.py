@@ -8,11 +8,11 @@ from communique.cli.building import agent_option, carry_out, chosen_settings, wa
 from communique.cli.console import format_option, print_json, print_table
 from communique.cli.progress import shown
 from communique.cli.session import Session
-from communique.graph import pipeline
-from communique.graph.duplicates import MINIMUM, Proposal, Search, search
-from communique.graph.namespaces import shorten
-from communique.graph.pipeline import Options
-from communique.graph.review import UNSURE, judgements, standing
+from communique.graph.curation.duplicates import MINIMUM, Proposal, Search, search
+from communique.graph.curation.review import UNSURE, judgements, standing
+from communique.graph.loading import pipeline
+from communique.graph.loading.pipeline import Options
+from communique.graph.terms.namespaces import shorten
 
 _SHOWN = 50
 

@@ -10,11 +10,11 @@ import click
 
 from communique.cli.building import agent_option, chosen_settings, wait_option
 from communique.cli.console import format_option, print_json, print_table, write_bytes
-from communique.graph import pipeline
-from communique.graph.journal import Journal
-from communique.graph.records import Record
+from communique.graph.loading import pipeline
 from communique.graph.settings import read_settings
-from communique.graph.store import Workspace
+from communique.graph.store.journal import Journal
+from communique.graph.store.records import Record
+from communique.graph.store.workspace import Workspace
 
 _COLUMNS = ("when", "what", "who", "outcome", "snapshot", "", "read", "admitted", "set aside", "sources")
 

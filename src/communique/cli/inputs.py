@@ -13,14 +13,14 @@ import click
 from pyoxigraph import NamedNode
 
 from communique.cli.console import explain
-from communique.graph.decoding.encodings import decode, read_text
-from communique.graph.decoding.faults import cure_of
 from communique.graph.errors import SourceErrors
+from communique.graph.loading.releases import packaged_source, read_mapping
 from communique.graph.mapping import adapters
 from communique.graph.mapping.tables import Source
-from communique.graph.namespaces import GRAPH
+from communique.graph.sources.decoding.encodings import decode, read_text
+from communique.graph.sources.decoding.faults import cure_of
 from communique.graph.sources.inputs import KINDS, STDIN, spool
-from communique.graph.sources.releases import packaged_source, read_mapping
+from communique.graph.terms.namespaces import GRAPH
 
 FILES = click.Path(exists=True, allow_dash=True, path_type=Path)
 TABLE = "table"

@@ -12,12 +12,12 @@ from pyoxigraph import Literal, NamedNode
 from communique import __version__
 from communique.cli.console import format_option, print_json, print_pairs, print_table
 from communique.cli.session import Session
-from communique.graph import turtle
-from communique.graph.dataset import canonical_lines
-from communique.graph.editions import LoadedEdition
 from communique.graph.errors import SourceError
 from communique.graph.evidence import coverage, facts_per_document
-from communique.graph.namespaces import BASE, GRAPH, term
+from communique.graph.queries.editions import LoadedEdition
+from communique.graph.store.canonical import canonical_lines
+from communique.graph.terms import turtle
+from communique.graph.terms.namespaces import BASE, GRAPH, term
 
 
 @click.command()

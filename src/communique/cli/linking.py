@@ -18,7 +18,6 @@ import click
 from communique import __version__
 from communique.cli.console import format_option, print_json, tell
 from communique.cli.session import Session
-from communique.graph.decoding.streams import plain_name
 from communique.graph.errors import MappingError, SourceError
 from communique.graph.linking import Candidate, Index, Result
 from communique.graph.linking.linkage import Cells, Linkage
@@ -26,10 +25,11 @@ from communique.graph.linking.mappings import Origin, write_mappings
 from communique.graph.linking.resolution import STATES
 from communique.graph.mapping.bounds import read_bounds
 from communique.graph.mapping.tables.description import SUFFIXES, Layout
-from communique.graph.mapping.tables.rows import Rejected, Row
-from communique.graph.mapping.tree import Place, Scalar
-from communique.graph.namespaces import shorten
+from communique.graph.sources.decoding.streams import plain_name
+from communique.graph.sources.rows import Rejected, Row
 from communique.graph.sources.tables import read_rows
+from communique.graph.sources.tree import Place, Scalar
+from communique.graph.terms.namespaces import shorten
 
 ADDED = ("iri", "verdict", "score", "candidates")
 _SHOWN = 20

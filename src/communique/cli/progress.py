@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from communique.graph.progress import Watch, silent
+from communique.graph.loading.progress import Watch, silent
 
 _WORDS = {
     "read": "reading",

@@ -10,7 +10,7 @@ import click
 from pyoxigraph import Store
 
 from communique.cli.console import print_table, terminal
-from communique.graph.display import legible
+from communique.graph.errors import legible
 from communique.graph.validation import ValidationReport, report
 
 FORMS = ("table", "json", "csv", "turtle", "ntriples", "html")

@@ -17,13 +17,7 @@ from communique.cli.console import format_option, print_json, print_table, tell
 from communique.cli.dialogue import Answers, review_pairs
 from communique.cli.progress import shown
 from communique.cli.session import Session
-from communique.graph import pipeline
-from communique.graph.activity import login
-from communique.graph.decoding.encodings import read_text
-from communique.graph.errors import LinkingError
-from communique.graph.namespaces import ID, shorten
-from communique.graph.pipeline import Options
-from communique.graph.review import (
+from communique.graph.curation.review import (
     ACCEPTED,
     REJECTED,
     UNSURE,
@@ -37,7 +31,13 @@ from communique.graph.review import (
     standing,
     write_table,
 )
+from communique.graph.errors import LinkingError
+from communique.graph.loading import pipeline
+from communique.graph.loading.activity import login
+from communique.graph.loading.pipeline import Options
 from communique.graph.settings import Settings
+from communique.graph.sources.decoding.encodings import read_text
+from communique.graph.terms.namespaces import ID, shorten
 
 _KINDS = ("State", "Organization", "Agreement", "Event", "Commitment", "Person", "Place", "Indicator")
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import click
 
-from communique.graph.serving import serve as run
+from communique.cli.server import serve as run
 from communique.graph.settings import read_settings
 
 

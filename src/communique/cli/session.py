@@ -9,15 +9,15 @@ from functools import cached_property
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
-from communique.graph.answers import solve
-from communique.graph.editions import LoadedEdition, loaded_editions
 from communique.graph.engine.evaluation import evaluate
-from communique.graph.identifiers import META, inferred, stated
+from communique.graph.engine.protocol import JSON_RESULTS, Request
 from communique.graph.linking.index import ROOTS, Index
-from communique.graph.merged import MergedDataset
+from communique.graph.queries.answers import solve
+from communique.graph.queries.editions import LoadedEdition, loaded_editions
 from communique.graph.settings import Settings, read_settings
-from communique.graph.store import Snapshot, Workspace
-from communique.graph.wire import JSON_RESULTS, Request
+from communique.graph.store.merged import MergedDataset
+from communique.graph.store.workspace import Snapshot, Workspace
+from communique.graph.terms.identifiers import META, inferred, stated
 
 
 @dataclass(frozen=True)

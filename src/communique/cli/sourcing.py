@@ -10,12 +10,12 @@ import click
 
 from communique.cli.console import ExplainedGroup, format_option, print_json, print_pairs, print_table
 from communique.cli.inputs import faults_listed
+from communique.graph.loading import dry_run as trials
+from communique.graph.loading.releases import packaged_source, read_mapping
 from communique.graph.mapping import adapters
 from communique.graph.mapping.tables import Edition, Source, proposal
+from communique.graph.mapping.tables.sampling import sample
 from communique.graph.mapping.tables.series import EditionPattern
-from communique.graph.sources import trials
-from communique.graph.sources.releases import packaged_source, read_mapping
-from communique.graph.sources.sampling import sample
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _DATA = click.Path(exists=True, path_type=Path)

@@ -22,12 +22,12 @@ from communique.cli.inputs import (
 )
 from communique.cli.progress import shown
 from communique.cli.reporting import FORMS, Output, write_report
-from communique.graph import examination, pipeline
 from communique.graph.errors import SourceError
-from communique.graph.pipeline import Options, Trial
+from communique.graph.loading import pipeline
+from communique.graph.loading.pipeline import Options, Trial
 from communique.graph.settings import read_settings
 from communique.graph.sources import collect, read_texts
-from communique.graph.validation import description
+from communique.graph.validation import description, examination
 from communique.graph.validation.report import verdict
 from communique.graph.validation.results import ValidationReport
 

@@ -20,9 +20,9 @@ from communique.api import create_app
 from communique.graph import sources
 from communique.graph.engine import start_engine
 from communique.graph.mapping import map_corpus
-from communique.graph.queries import derive
 from communique.graph.settings import Settings
-from communique.graph.vocabulary import ontology_quads
+from communique.graph.terms.vocabulary import ontology_quads
+from communique.graph.validation.derivation import derive
 
 Check = Callable[[str, Any], None]
 

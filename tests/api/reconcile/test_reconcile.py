@@ -22,12 +22,12 @@ from communique.api.reconcile.properties import PROPERTIES
 from communique.api.reconcile.requests import BATCH, CHARACTERS, ENTITIES, MOST_PROPERTIES
 from communique.api.reconcile.types import types
 from communique.graph.engine import start_engine
-from communique.graph.identifiers import entity, stated
 from communique.graph.linking import Index, resolve
 from communique.graph.linking.index import ROOTS
-from communique.graph.namespaces import term
 from communique.graph.settings import Settings
-from communique.graph.vocabulary import classes
+from communique.graph.terms.identifiers import entity, stated
+from communique.graph.terms.namespaces import term
+from communique.graph.terms.vocabulary import classes
 
 Check = Callable[[str, Any], None]
 

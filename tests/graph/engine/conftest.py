@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph.client import Client
 from communique.graph.engine import EngineProcess, start_engine
+from communique.graph.engine.client import Client
 from communique.graph.settings import Settings
 
 Publish = Callable[[Path, Iterable[Quad]], str]

@@ -17,19 +17,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad
 
-from communique.graph.client import Client, Connection
 from communique.graph.engine import EngineProcess, start_engine
-from communique.graph.errors import (
-    EngineError,
-    QueryAborted,
-    QueryError,
-    QueryRefused,
-    QuerySyntaxError,
-    QueryTimeout,
-)
+from communique.graph.engine.client import Client, Connection
+from communique.graph.engine.protocol import Request, ask, send
+from communique.graph.errors import EngineError, QueryAborted, QueryError, QueryRefused, QuerySyntaxError, QueryTimeout
 from communique.graph.settings import Settings
-from communique.graph.store import Workspace
-from communique.graph.wire import Request, ask, send
+from communique.graph.store.workspace import Workspace
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(6)) + " }"
@@ -252,7 +245,7 @@ def test_without_a_namespace_the_operator_decides(own_settings: Settings, unconf
 BYPASS = """
 import sys
 from communique.graph.engine import confinement, guard, worker
-from communique.graph.wire import Request, ask, send
+from communique.graph.engine.protocol import Request, ask, send
 from pyoxigraph import Store
 guard.check = lambda text, longest: None
 if sys.argv[1] == "cut":

@@ -9,17 +9,11 @@ import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from communique.graph.engine.evaluation import evaluate
-from communique.graph.errors import (
-    InvalidParameter,
-    QueryAborted,
-    QueryRefused,
-    QuerySyntaxError,
-    UnacceptableFormat,
-)
-from communique.graph.media import GRAPHS, SOLUTIONS
-from communique.graph.merged import MOST_NAMED, MergedDataset
-from communique.graph.namespaces import ID
-from communique.graph.wire import Request
+from communique.graph.engine.protocol import Request
+from communique.graph.errors import InvalidParameter, QueryAborted, QueryRefused, QuerySyntaxError, UnacceptableFormat
+from communique.graph.queries.media import GRAPHS, SOLUTIONS
+from communique.graph.store.merged import MOST_NAMED, MergedDataset
+from communique.graph.terms.namespaces import ID
 
 ALL = "SELECT ?s { ?s ?p ?o }"
 NAMED = "SELECT ?s { GRAPH ?g { ?s ?p ?o } }"

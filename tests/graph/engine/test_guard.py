@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from communique.graph.engine.guard import DEEPEST, check, listed_graphs, nesting
 from communique.graph.errors import QueryRefused
-from communique.graph.namespaces import ID
+from communique.graph.terms.namespaces import ID
 
 NOWHERE = "http://127.0.0.1:9/"  # the discard port, where nobody listens
 X = NamedNode("x:a")

@@ -9,11 +9,11 @@ import pytest
 from pyoxigraph import Quad, RdfFormat, parse
 
 from communique.cli.session import Session
-from communique.graph.answers import Run
 from communique.graph.hints.finding import Finder
-from communique.graph.namespaces import GRAPH, ID, prologue
+from communique.graph.queries.answers import Run
 from communique.graph.settings import Settings
-from communique.graph.vocabulary import ontology_quads
+from communique.graph.terms.namespaces import GRAPH, ID, prologue
+from communique.graph.terms.vocabulary import ontology_quads
 
 WORLD = f"""{prologue()} BASE <{ID}>
 <{GRAPH}doc/900> {{
@@ -47,8 +47,8 @@ def run(publish: Callable[[Path, Iterable[Quad]], str], tmp_path_factory: pytest
 @pytest.fixture(scope="session")
 def finder(run: Run) -> Finder:
     """Give a finder of the world's nodes."""
-    from communique.graph.answers import solve
     from communique.graph.linking.index import ROOTS, Index
+    from communique.graph.queries.answers import solve
 
     index = Index.of(lambda query: solve(run, query), ROOTS)
     return Finder(run, lambda: index)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from communique.graph.answers import Run
 from communique.graph.engine.evaluation import evaluate
+from communique.graph.engine.protocol import JSON_RESULTS, Request
 from communique.graph.errors import QueryTimeout
 from communique.graph.hints.answers import explain, has_no_rows
 from communique.graph.hints.hint import Hint
-from communique.graph.media import GRAPHS, SOLUTIONS
-from communique.graph.merged import MergedDataset
-from communique.graph.namespaces import GRAPH, prologue
 from communique.graph.queries import library
-from communique.graph.wire import JSON_RESULTS, Request
+from communique.graph.queries.answers import Run
+from communique.graph.queries.media import GRAPHS, SOLUTIONS
+from communique.graph.store.merged import MergedDataset
+from communique.graph.terms.namespaces import GRAPH, prologue
 
 
 def hints(run: Run, pattern: str) -> list[Hint]:

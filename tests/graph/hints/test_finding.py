@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from communique.graph.answers import Run
 from communique.graph.errors import InvalidParameter, UnknownNode
 from communique.graph.hints.finding import Finder
 from communique.graph.linking import Index
-from communique.graph.namespaces import ID, shorten
 from communique.graph.queries import Parameter, find
+from communique.graph.queries.answers import Run
+from communique.graph.terms.namespaces import ID, shorten
 
 STATE = Parameter("state", "iri", ("state/PRK",), "the state")
 EVENT = Parameter("event", "iri", ("event/jeju-training-2016",), "the event")

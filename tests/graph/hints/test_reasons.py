@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from communique.graph.answers import Run
 from communique.graph.errors import QueryAborted, SourceError
 from communique.graph.hints.finding import Finder
 from communique.graph.hints.reasons import explain
+from communique.graph.queries.answers import Run
 from communique.graph.queries.library import read_query
 
 HEADER = """#+ summary: Who was trained at an event?

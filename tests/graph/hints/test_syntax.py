@@ -10,8 +10,8 @@ from pyoxigraph import Store
 from communique.graph.errors import QuerySyntaxError
 from communique.graph.hints.syntax import explain
 from communique.graph.hints.tokens import read_tokens
-from communique.graph.namespaces import COM, ID
 from communique.graph.queries import library
+from communique.graph.terms.namespaces import COM, ID
 
 P = f"PREFIX com: <{COM}>\n"
 

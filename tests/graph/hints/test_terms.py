@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from communique.graph.answers import Run
+from communique.graph.engine.protocol import JSON_RESULTS
 from communique.graph.errors import UnknownTerm
 from communique.graph.hints.answers import has_no_rows
 from communique.graph.hints.terms import Entry, describe, entries, find, search, told
-from communique.graph.vocabulary import concepts, schemes, terms
-from communique.graph.wire import JSON_RESULTS
+from communique.graph.queries.answers import Run
+from communique.graph.terms.vocabulary import concepts, schemes, terms
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from communique.graph.identifiers import entity
 from communique.graph.linking.codes import SCHEMES, by_code
 from communique.graph.linking.states import find
-from communique.graph.namespaces import shorten
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import shorten
 
 
 @pytest.mark.parametrize(

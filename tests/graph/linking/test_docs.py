@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from communique.graph.identifiers import entity
 from communique.graph.linking import scoring, states
 from communique.graph.linking.codes import SCHEMES
 from communique.graph.linking.names import library_names
+from communique.graph.terms.identifiers import entity
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,12 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from communique.graph import sources
-from communique.graph.foundation import foundation
-from communique.graph.identifiers import entity, stated
 from communique.graph.linking import Index, resolve
 from communique.graph.linking.index import CONTEXTS
+from communique.graph.loading.base import base_quads
 from communique.graph.mapping.document import map_document
-from communique.graph.namespaces import term
+from communique.graph.terms.identifiers import entity, stated
+from communique.graph.terms.namespaces import term
 
 Ask = Callable[[str], Iterable[Any]]
 
@@ -23,7 +23,7 @@ Ask = Callable[[str], Iterable[Any]]
 @pytest.fixture(scope="module")
 def ask() -> Ask:
     store = Store()
-    store.extend(foundation())
+    store.extend(base_quads())
     for file in sources.documents():
         store.extend(map_document(sources.read_yaml(file)))
     return lambda query: store.query(query, use_default_graph_as_union=True)  # type: ignore[arg-type,return-value]

@@ -7,12 +7,12 @@ from urllib.parse import unquote
 
 import pytest
 
-from communique.graph import sssom
-from communique.graph.identifiers import entity
 from communique.graph.linking.linkage import Cells, Linkage
 from communique.graph.linking.mappings import COLUMNS, Origin, write_mappings
 from communique.graph.linking.names import label
 from communique.graph.linking.results import Candidate, Feature, Result
+from communique.graph.terms import sssom
+from communique.graph.terms.identifiers import entity
 
 YEAR_1990 = (date(1990, 1, 1), date(1990, 12, 31))
 ORIGIN = Origin("my data.csv", "Country name", date(2024, 5, 1), "1.2.3")

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Store
 
 from communique.graph import sources
-from communique.graph.foundation import foundation
-from communique.graph.identifiers import entity
 from communique.graph.linking.entities import Entity, Name
 from communique.graph.linking.index import Index
 from communique.graph.linking.resolution import LIKE_ENOUGH, resolve
 from communique.graph.linking.results import Result
+from communique.graph.loading.base import base_quads
 from communique.graph.mapping.document import map_document
+from communique.graph.terms.identifiers import entity
 
 ORGANIZATION = frozenset({"PublicBody", "Organization", "Actor"})
 
@@ -210,7 +210,7 @@ def test_a_misspelt_name_is_never_a_match(name: str, place: int) -> None:
 @pytest.fixture(scope="module")
 def packaged() -> Index:
     store = Store()
-    store.extend(foundation())
+    store.extend(base_quads())
     for file in sources.documents():
         store.extend(map_document(sources.read_yaml(file)))
     return Index.of(lambda query: store.query(query, use_default_graph_as_union=True))  # type: ignore[arg-type, return-value]
@@ -271,7 +271,7 @@ def test_virgin_islands_are_two_and_both_are_told(kind: str) -> None:
 
 def test_an_organization_that_stands_for_a_people_is_not_its_state() -> None:
     store = Store()
-    store.extend(foundation())
+    store.extend(base_quads())
     index = Index.of(lambda query: store.query(query, use_default_graph_as_union=True))
     match = resolve("Palestine Liberation Organisation", "Organization", index=index).match
     assert match and match.node == entity("org/plo")

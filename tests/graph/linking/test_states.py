@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from communique.graph.identifiers import entity
 from communique.graph.linking.states import candidates, find
+from communique.graph.terms.identifiers import entity
 
 
 def found(text: str, on: date | None = None) -> str | None:

@@ -6,13 +6,13 @@ from collections import Counter
 from datetime import date
 
 from communique.graph import sources
-from communique.graph.identifiers import entity
 from communique.graph.linking.codes import SCHEMES
 from communique.graph.linking.names import own_names
 from communique.graph.linking.senses import Sense, read_table
 from communique.graph.mapping.background import described, map_background
 from communique.graph.mapping.territory import territories
-from communique.graph.namespaces import term
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import term
 
 
 def test_every_node_of_the_tables_is_described() -> None:

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Quad, Store
 
-from communique.graph import sssom, validation
+from communique.graph import validation
 from communique.graph.errors import SourceError
-from communique.graph.foundation import foundation
-from communique.graph.identifiers import AUTHORITIES, entity
+from communique.graph.loading.base import base_quads
 from communique.graph.mapping.authorities import map_authorities, read_matches
-from communique.graph.namespaces import term
+from communique.graph.terms import sssom
+from communique.graph.terms.identifiers import AUTHORITIES, entity
+from communique.graph.terms.namespaces import term
 
 COLUMNS = "subject_id predicate_id object_id reviewer_label mapping_date mapping_justification mapping_source comment"
 HEAD = "\t".join(COLUMNS.split()) + "\n"
@@ -41,7 +42,7 @@ def test_no_entry_is_matched_twice_and_none_is_malformed() -> None:
     matches = [quad for quad in map_authorities() if quad.graph_name == AUTHORITIES]
     assert max(Counter(quad.object for quad in matches).values()) == 1
     store = Store()
-    store.extend(foundation())
+    store.extend(base_quads())
     found = {str(result.shape) for result in validation.validate(store).results}
     assert not [shape for shape in found if "R74" in shape or "R29" in shape or "R75" in shape]
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph import identifiers, sources
+from communique.graph import sources
 from communique.graph.errors import MappingError
-from communique.graph.identifiers import entity
 from communique.graph.mapping.background import described, map_background
-from communique.graph.namespaces import term
+from communique.graph.terms import identifiers
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import term
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from communique.graph.errors import MappingError
 from communique.graph.mapping.bounds import Bounds, read_bounds
-from communique.graph.mapping.tree import Place, Scalar
+from communique.graph.sources.tree import Place, Scalar
 
 HERE = Place("some.yaml", 7, 9)
 

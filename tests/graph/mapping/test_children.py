@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from communique.graph.identifiers import entity, slug
 from communique.graph.mapping.children import children, name_step
 from communique.graph.mapping.values import KINDS
-from communique.graph.vocabulary import classes
+from communique.graph.terms.identifiers import entity, slug
+from communique.graph.terms.vocabulary import classes
 
 WORDS = st.text(alphabet="가나다라마한국글", min_size=1, max_size=8)
 

@@ -9,11 +9,11 @@ import pytest
 from pyoxigraph import NamedNode, Quad
 
 from communique.graph import sources
-from communique.graph.dataset import canonical_lines, count_by_graph
 from communique.graph.errors import MappingError
 from communique.graph.mapping import map_corpus
-from communique.graph.mapping.tree import Block
-from communique.graph.namespaces import GRAPH, ID, term
+from communique.graph.sources.tree import Block
+from communique.graph.store.canonical import canonical_lines, count_by_graph
+from communique.graph.terms.namespaces import GRAPH, ID, term
 
 ZEROS = "0" * 64
 

@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple
 
-from communique.graph import identifiers, sources
-from communique.graph.context import context
-from communique.graph.dataset import canonical_lines
-from communique.graph.identifiers import entity
+from communique.graph import sources
 from communique.graph.mapping.document import described, desugar, map_document
-from communique.graph.mapping.tree import Block, Listing, Part
-from communique.graph.namespaces import concept, term
+from communique.graph.sources.tree import Block, Listing, Part
+from communique.graph.store.canonical import canonical_lines
+from communique.graph.terms import identifiers
+from communique.graph.terms.context import context
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import concept, term
 
 GOLDEN = Path(__file__).parent / "golden"
 HEAD = 'document: "901"\ndigest: {0}\ndate: 2020-03-09\nparagraphs:\n  - paragraph: 2\n    digest: {0}\n'.format(

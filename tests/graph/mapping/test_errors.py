@@ -9,12 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from communique.graph import sources
-from communique.graph.errors import MappingError, SourceError, SourceErrors
-from communique.graph.faults import Faults
+from communique.graph.errors import Faults, MappingError, SourceError, SourceErrors
 from communique.graph.mapping.bounds import PERIODS
 from communique.graph.mapping.children import children
 from communique.graph.mapping.document import described, map_document
-from communique.graph.mapping.tree import Block, Listing, Part, Place, Scalar
+from communique.graph.sources.tree import Block, Listing, Part, Place, Scalar
 
 ZEROS = "0" * 64
 HERE = Place("some.yaml", 7, 1)

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode
 
-from communique.graph.identifiers import entity
 from communique.graph.linking import states
 from communique.graph.mapping.parties import (
     Counted,
@@ -22,7 +21,8 @@ from communique.graph.mapping.parties import (
     summary_cells,
     untied_values,
 )
-from communique.graph.mapping.tables.rows import Row
+from communique.graph.sources.rows import Row
+from communique.graph.terms.identifiers import entity
 
 ROW = Row("list.csv", 7, {"who": "x"}, ("x",))
 PACT = "agreement/pact"

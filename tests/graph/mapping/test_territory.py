@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph import identifiers, sources
-from communique.graph.identifiers import entity
+from communique.graph import sources
 from communique.graph.mapping import background
 from communique.graph.mapping.territory import CODES, LANGUAGES, NAMES, map_territories, territories
-from communique.graph.namespaces import ID, term
+from communique.graph.terms import identifiers
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import ID, term
 
 NOT_STATES = background.described(sources.read_yaml(sources.background()))
 # The rule of article 81 of the Vienna Convention adds these to the members of the United Nations.

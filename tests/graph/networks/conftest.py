@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store
 
 from communique.graph.networks.projection import Run
-from communique.graph.vocabulary import ontology_quads
+from communique.graph.terms.vocabulary import ontology_quads
 
 Ask = Callable[..., Run]
 

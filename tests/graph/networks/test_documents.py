@@ -9,10 +9,10 @@ from pyoxigraph import Store
 
 from communique.graph import sources
 from communique.graph.mapping import map_corpus
-from communique.graph.namespaces import shorten
 from communique.graph.networks import Network, Options, measure, project
 from communique.graph.networks.projection import Run
-from communique.graph.vocabulary import ontology_quads
+from communique.graph.terms.namespaces import shorten
+from communique.graph.terms.vocabulary import ontology_quads
 
 Draw = Callable[..., Network]
 

@@ -14,10 +14,10 @@ import pytest
 from pyoxigraph import Literal, Quad, Store
 
 from communique.graph.errors import NetworkError
-from communique.graph.identifiers import BACKGROUND, entity
-from communique.graph.namespaces import ID, term
 from communique.graph.networks import MeasureTable, Network, Options, formats, measure, project
 from communique.graph.networks.projection import Run
+from communique.graph.terms.identifiers import BACKGROUND, entity
+from communique.graph.terms.namespaces import ID, term
 
 STATES = [f"{ID}state/X{letter}{letter}" for letter in "ABCDE"]
 GEXF = {"g": "http://gexf.net/1.3"}

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
-from communique.graph.namespaces import COM, ORG, RDF, VOCAB
 from communique.graph.networks import LAYERS, Network, Options, project
 from communique.graph.networks.projection import Run
-from communique.graph.vocabulary import ontology_quads, superclasses
+from communique.graph.terms.namespaces import COM, ORG, RDF, VOCAB
+from communique.graph.terms.vocabulary import ontology_quads, superclasses
 
 Ask = Callable[..., Run]
 Span = tuple[date, date]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from communique.graph.namespaces import term
 from communique.graph.networks.lifting import Actors
+from communique.graph.terms.namespaces import term
 
 
 def x(name: str) -> NamedNode:

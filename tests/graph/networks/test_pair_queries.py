@@ -9,11 +9,11 @@ import pytest
 import rdflib
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
-from communique.graph.namespaces import shorten
 from communique.graph.networks import LAYERS
 from communique.graph.networks.layers import read_query
 from communique.graph.queries import shelf
-from communique.graph.vocabulary import classes, ontology_quads
+from communique.graph.terms.namespaces import shorten
+from communique.graph.terms.vocabulary import classes, ontology_quads
 
 # The class whose nodes put an actor into an occasion of the layer.
 TIES = {"co-party": "Partyhood", "co-membership": "Membership"}

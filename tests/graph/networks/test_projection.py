@@ -11,10 +11,10 @@ import pytest
 from pyoxigraph import NamedNode, Quad, QueryResultsFormat, Store
 
 from communique.graph.errors import NetworkError
-from communique.graph.namespaces import shorten
 from communique.graph.networks import LAYERS, Network, Options, layers, project
 from communique.graph.networks.projection import Run
 from communique.graph.networks.tables import edge_rows, metadata, occasion_rows
+from communique.graph.terms.namespaces import shorten
 
 Draw = Callable[..., Network]
 Ask = Callable[..., Run]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from communique.graph.errors import NetworkError
-from communique.graph.namespaces import COM, GRAPH, SKOS, VOCAB
 from communique.graph.networks.statements import Fact, Facts, read_statements
+from communique.graph.terms.namespaces import COM, GRAPH, SKOS, VOCAB
 
 
 def told(*facts: tuple[str, str, str]) -> Facts:

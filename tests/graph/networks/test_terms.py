@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
-from communique.graph.identifiers import entity
+from communique.graph.loading.releases import Harvest, gather, packaged_source, read_release
 from communique.graph.mapping import map_corpus
-from communique.graph.namespaces import COM, GRAPH, RDF, VOCAB, XSD
 from communique.graph.networks import Network, Options, project
 from communique.graph.networks.completeness import notes
 from communique.graph.networks.projection import Run
 from communique.graph.sources import background, read_yaml
-from communique.graph.sources.releases import Harvest, gather, packaged_source, read_release
-from communique.graph.vocabulary import ontology_quads
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import COM, GRAPH, RDF, VOCAB, XSD
+from communique.graph.terms.vocabulary import ontology_quads
 
 Draw = Callable[..., Network]
 Ask = Callable[..., Run]

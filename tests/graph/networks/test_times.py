@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from communique.graph.namespaces import COM, GRAPH, VOCAB
 from communique.graph.networks.statements import Fact, Facts
 from communique.graph.networks.times import OPEN, Time, find_shared_time, find_time, meetings
+from communique.graph.terms.namespaces import COM, GRAPH, VOCAB
 
 Said = dict[str, str]
 

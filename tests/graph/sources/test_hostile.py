@@ -10,9 +10,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from communique.graph import sources
-from communique.graph.errors import SourceError, SourceErrors, SourceLimit
-from communique.graph.faults import TOLD
-from communique.graph.mapping.tables.layouts import Layout
+from communique.graph.errors import TOLD, SourceError, SourceErrors, SourceLimit
+from communique.graph.sources.layouts import Layout
 from communique.graph.sources.tables import read_rows
 
 HEAD = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
@@ -123,7 +122,7 @@ class TestLimits:
         quads = sources.read_any_rdf(tmp_path / "a.nt", {})
         next(quads)
         quads.close()  # type: ignore[attr-defined]
-        assert b"communique.graph.decoding" not in _children()
+        assert b"communique.graph.sources.decoding" not in _children()
 
 
 class TestTablesAndTexts:

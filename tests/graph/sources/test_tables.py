@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from communique.graph.errors import SourceError
-from communique.graph.mapping.tables.layouts import Layout
-from communique.graph.mapping.tables.rows import LIST_MARK, Rejected, Row
+from communique.graph.sources.layouts import Layout
+from communique.graph.sources.rows import LIST_MARK, Rejected, Row
 from communique.graph.sources.tables import read_rows
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)

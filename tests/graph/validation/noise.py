@@ -7,9 +7,9 @@ import random
 from bench.generate import generate
 from pyoxigraph import NamedNode, Quad, Store
 
-from communique.graph.foundation import foundation
-from communique.graph.identifiers import DERIVED, ONTOLOGY
-from communique.graph.queries import derive
+from communique.graph.loading.base import base_quads
+from communique.graph.terms.identifiers import DERIVED, ONTOLOGY
+from communique.graph.validation.derivation import derive
 
 
 def noisy(size: int, chance: random.Random, share: float = 0.08) -> list[Quad]:
@@ -37,7 +37,7 @@ def _spoil(quad: Quad, quads: list[Quad], chance: random.Random, share: float) -
 def world(quads: list[Quad]) -> Store:
     """Put quads on the foundation, and derive what follows."""
     store = Store()
-    store.extend(foundation())
+    store.extend(base_quads())
     store.extend(quads)
     derive(store)
     return store

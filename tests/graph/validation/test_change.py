@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from communique.graph.identifiers import CANDIDATES, DERIVED, META, ONTOLOGY, entity, inferred, stated
-from communique.graph.namespaces import term
+from communique.graph.terms.identifiers import CANDIDATES, DERIVED, META, ONTOLOGY, entity, inferred, stated
+from communique.graph.terms.namespaces import term
 from communique.graph.validation import Change
 from communique.graph.validation.compiled.path_text import read_path
 from communique.graph.validation.view import View

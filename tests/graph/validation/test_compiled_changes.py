@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple, parse
 
-from communique.graph.namespaces import XSD
+from communique.graph.terms.namespaces import XSD
 from communique.graph.validation.compiled import Plan, compile_shapes
 from communique.graph.validation.compiled.checks import Found
 

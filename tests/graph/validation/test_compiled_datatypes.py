@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from communique.graph.namespaces import XSD
+from communique.graph.terms.namespaces import XSD
 from communique.graph.validation.compiled import compile_shapes
 from communique.graph.validation.compiled.datatypes import well_formed
 

@@ -17,13 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
 from rdflib import Graph
 
-from communique.graph.validation import oracle
+from communique.graph.terms.vocabulary import ontology_quads
+from communique.graph.validation import pyshacl as oracle
 from communique.graph.validation.catalogue import shapes as our_shapes
 from communique.graph.validation.compiled import Plan, compile_shapes
 from communique.graph.validation.compiled.changes import as_stored
 from communique.graph.validation.results import ValidationReport
 from communique.graph.validation.view import View
-from communique.graph.vocabulary import ontology_quads
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, RdfFormat, Store, parse
 
 from communique.graph.errors import ShapesError
-from communique.graph.namespaces import SH, XSD
+from communique.graph.terms.namespaces import SH, XSD
 from communique.graph.validation import compiled
 from communique.graph.validation.compiled import Plan, compile_shapes
 from communique.graph.validation.compiled.focus import CHUNK

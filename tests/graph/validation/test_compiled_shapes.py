@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
 from communique.graph.errors import NotCompiled, ShapesError
-from communique.graph.namespaces import SH
+from communique.graph.terms.namespaces import SH
 from communique.graph.validation.compiled import Plan, compile_shapes
 
 EX = "http://example.org/"

@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from communique.graph.errors import ShapesError, SourceError
-from communique.graph.namespaces import RDFS, SH, XSD
+from communique.graph.terms.namespaces import RDFS, SH, XSD
 from communique.graph.validation import engines, turbo
 from communique.graph.validation.catalogue import UNION, shapes_for
 from communique.graph.validation.engines import COMPILED, ORACLE, TURBO, Assignment, assign

@@ -11,12 +11,12 @@ from pyoxigraph import RdfFormat, Store
 
 from communique.graph import validation
 from communique.graph.errors import ShapesError
-from communique.graph.namespaces import BASE, PREFIXES
+from communique.graph.terms.namespaces import BASE, PREFIXES
+from communique.graph.terms.vocabulary import ontology_quads
 from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
 from communique.graph.validation.explanation import rule_of
 from communique.graph.validation.results import INFO, VIOLATION, ValidationReport, ValidationResult, merge, order
 from communique.graph.validation.view import View, set_apart
-from communique.graph.vocabulary import ontology_quads
 
 Load = Callable[..., Store]
 

@@ -11,13 +11,12 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from communique.graph import validation
 from communique.graph.errors import ShapesError
-from communique.graph.identifiers import DERIVED, ONTOLOGY
-from communique.graph.namespaces import ID
-from communique.graph.queries import derive
-from communique.graph.queries.derived import Upkeep
+from communique.graph.terms.identifiers import DERIVED, ONTOLOGY
+from communique.graph.terms.namespaces import ID
 from communique.graph.validation import Change, ValidationReport, rules
 from communique.graph.validation.catalogue import DOCUMENT, shapes_for
 from communique.graph.validation.compiled.path_text import read_path
+from communique.graph.validation.derivation import Upkeep, derive
 from communique.graph.validation.documents import Documents
 from communique.graph.validation.engines import assigned
 from communique.graph.validation.narrowing import Narrow, widen

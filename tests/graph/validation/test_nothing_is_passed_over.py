@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
 from communique.graph.errors import ShapesError
-from communique.graph.namespaces import RDF, SH
+from communique.graph.terms.namespaces import RDF, SH
 from communique.graph.validation.clauses import clause, phrase
 from communique.graph.validation.compiled.components import COMPONENTS
 from communique.graph.validation.compiled.components.shape_based import Property

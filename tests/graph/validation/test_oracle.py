@@ -11,8 +11,8 @@ from pyshacl.errors import ValidationFailure
 from rdflib import Graph
 
 from communique.graph.errors import ShapesError
-from communique.graph.namespaces import SH, XSD
-from communique.graph.validation import oracle
+from communique.graph.terms.namespaces import SH, XSD
+from communique.graph.validation import pyshacl as oracle
 from communique.graph.validation.results import ValidationReport
 from communique.graph.validation.view import View
 

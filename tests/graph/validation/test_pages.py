@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Store
 
 from communique.graph.errors import ShapesError
-from communique.graph.namespaces import ID, SH, SHAPES
+from communique.graph.terms.namespaces import ID, SH, SHAPES
 from communique.graph.validation.report import pages
 from communique.graph.validation.results import VIOLATION, WARNING, Shape, ValidationReport, ValidationResult, merge
 

@@ -16,14 +16,14 @@ from rdflib.plugins.sparql.algebra import translatePath, translatePName, transla
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
-from communique.graph.identifiers import ONTOLOGY
-from communique.graph.namespaces import shorten, term
-from communique.graph.queries.derived import Shortcut, shortcuts
+from communique.graph.terms.identifiers import ONTOLOGY
+from communique.graph.terms.namespaces import shorten, term
+from communique.graph.terms.vocabulary import ontology_quads
 from communique.graph.validation import Change, incremental
 from communique.graph.validation.catalogue import UNION
+from communique.graph.validation.derivation import Shortcut, shortcuts
 from communique.graph.validation.rules import SetRule, findings, set_rules
 from communique.graph.validation.view import View
-from communique.graph.vocabulary import ontology_quads
 
 HERE = Path(__file__).parents[2] / "shapes"
 

@@ -12,12 +12,12 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store
 
 from communique.graph import validation
-from communique.graph.namespaces import ID, SH, SHAPES, term
+from communique.graph.terms.namespaces import ID, SH, SHAPES, term
+from communique.graph.terms.vocabulary import ontology_quads
 from communique.graph.validation import report as reports
 from communique.graph.validation.explanation import Passage, explain
 from communique.graph.validation.results import ValidationReport, ValidationResult
 from communique.graph.validation.view import View
-from communique.graph.vocabulary import ontology_quads
 
 Judge = Callable[..., tuple[ValidationReport, Store]]
 

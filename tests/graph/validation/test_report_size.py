@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Store
 
-from communique.graph.namespaces import ID, SH, SHAPES
+from communique.graph.terms.namespaces import ID, SH, SHAPES
 from communique.graph.validation import report as reports
 from communique.graph.validation.report import pages
 from communique.graph.validation.results import ValidationReport, ValidationResult

@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from communique.graph.errors import ShapesError
-from communique.graph.namespaces import ID, SH, SHAPES, term
+from communique.graph.terms.namespaces import ID, SH, SHAPES, term
 from communique.graph.validation.catalogue import rules
 from communique.graph.validation.rules import COMPONENT, SetRule, findings, read_rule, set_rules
 from communique.graph.validation.view import View

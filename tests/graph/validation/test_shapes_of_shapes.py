@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Quad, RdfFormat, Store, parse
 
-from communique.graph.namespaces import RDFS, SH
-from communique.graph.validation import oracle
+from communique.graph.terms.namespaces import RDFS, SH
+from communique.graph.validation import pyshacl as oracle
 from communique.graph.validation.catalogue import shapes as our_shapes
 from communique.graph.validation.results import ValidationReport
 from communique.graph.validation.shapes_of_shapes import check_shapes

@@ -23,7 +23,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions,
 
 from communique.cli import main
 from communique.graph.errors import ShapesError
-from communique.graph.lexical import stored_forms
+from communique.graph.store.lexical import stored_forms
 from communique.graph.validation.compiled import compile_shapes
 from communique.graph.validation.compiled.path_reader import read_path_node
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph, Term, sh

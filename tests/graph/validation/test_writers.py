@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, parse
 
 from communique.graph.errors import ShapesError
-from communique.graph.namespaces import ID, SH, SHAPES, term
+from communique.graph.terms.namespaces import ID, SH, SHAPES, term
 from communique.graph.validation import explanation
 from communique.graph.validation import report as reports
 from communique.graph.validation.compiled.path_reader import read_path_node

@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from communique.cli import main
-from communique.graph.examination import examine, read_data, read_shapes
-from communique.graph.lexical import stored_forms
-from communique.graph.namespaces import RDF, SH, XSD
 from communique.graph.sources import collect as collect_files
-from communique.graph.validation import oracle
+from communique.graph.store.lexical import stored_forms
+from communique.graph.terms.namespaces import RDF, SH, XSD
+from communique.graph.validation import pyshacl as oracle
 from communique.graph.validation.engines import COMPILED, TURBO, assign
+from communique.graph.validation.examination import examine, read_data, read_shapes
 from communique.graph.validation.foreign_results import read_results
 from communique.graph.validation.results import ValidationResult
 from communique.graph.validation.written import WrittenView, collect, whole

@@ -11,7 +11,7 @@ from itertools import count
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from communique.graph.namespaces import RDF, RDFS, SH, XSD
+from communique.graph.terms.namespaces import RDF, RDFS, SH, XSD
 
 EX = "http://example.org/"
 NODES = [NamedNode(f"{EX}n{number}") for number in range(5)]

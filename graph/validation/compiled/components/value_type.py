@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from pyoxigraph import NamedNode
 
-from communique.graph.namespaces import shorten
+from communique.graph.terms.namespaces import shorten
 from communique.graph.validation.compiled.datatypes import FORGOTTEN, LIMITED, well_formed
 from communique.graph.validation.compiled.paths import INSTANCE, Path, join
 from communique.graph.validation.compiled.reading import Reading

@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
+from communique.graph.loading.releases import Harvest, gather, packaged_source, read_release
 from communique.graph.mapping import map_corpus
-from communique.graph.mapping.tables.rows import Account
-from communique.graph.namespaces import ID, prologue
 from communique.graph.sources import background, read_yaml
-from communique.graph.sources.releases import Harvest, gather, packaged_source, read_release
+from communique.graph.sources.rows import Account
+from communique.graph.terms.namespaces import ID, prologue
+from communique.graph.terms.vocabulary import ontology_quads
 from communique.graph.validation import validate
 from communique.graph.validation.explanation import rule_of
 from communique.graph.validation.results import ValidationResult
-from communique.graph.vocabulary import ontology_quads
 
 
 @dataclass(frozen=True)

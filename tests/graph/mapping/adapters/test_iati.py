@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from communique.graph.errors import SourceError
+from communique.graph.loading.releases import Harvest, gather, packaged_source, read_mapping, read_release
 from communique.graph.mapping import adapters
-from communique.graph.sources.releases import Harvest, gather, packaged_source, read_mapping, read_release
 
 Load = Callable[..., Any]
 Judge = Callable[[Any], Counter[tuple[str, str]]]

@@ -13,9 +13,9 @@ import pytest
 from pyoxigraph import Store
 
 from communique.graph.mapping.adapters import icews
-from communique.graph.mapping.tables.rows import Row
-from communique.graph.queries import derive
-from communique.graph.vocabulary import ontology_quads
+from communique.graph.sources.rows import Row
+from communique.graph.terms.vocabulary import ontology_quads
+from communique.graph.validation.derivation import derive
 
 Load = Callable[..., Any]
 Judge = Callable[[Any], Counter[tuple[str, str]]]

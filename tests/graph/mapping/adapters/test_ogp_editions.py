@@ -9,8 +9,8 @@ from typing import Any
 
 from pyoxigraph import Store
 
-from communique.graph.duplicates.editions import pair_editions, read_listed
-from communique.graph.vocabulary import ontology_quads
+from communique.graph.curation.duplicates.editions import pair_editions, read_listed
+from communique.graph.terms.vocabulary import ontology_quads
 
 
 def test_nearly_all_of_one_edition_is_found_again_in_the_other(load: Callable[..., Any], shared: Path) -> None:

@@ -9,12 +9,12 @@ from datetime import date
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph.identifiers import entity
 from communique.graph.mapping.tables import Account, Rejected, Row, Source, read_source
 from communique.graph.mapping.tables.ledger import Ledger
 from communique.graph.mapping.tables.mapper import TableMapper
-from communique.graph.namespaces import shorten
 from communique.graph.sources import parse_yaml
+from communique.graph.terms.identifiers import entity
+from communique.graph.terms.namespaces import shorten
 
 HEAD = """source: world
 edition: "2020"

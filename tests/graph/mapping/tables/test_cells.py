@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from communique.graph.identifiers import entity
 from communique.graph.mapping.tables.cells import (
     CellError,
     Reader,
@@ -23,6 +22,7 @@ from communique.graph.mapping.tables.cells import (
     years,
 )
 from communique.graph.mapping.tables.dates import dates
+from communique.graph.terms.identifiers import entity
 
 NOW = Setting()
 

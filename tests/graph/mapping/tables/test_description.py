@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from communique.graph.errors import MappingError, SourceErrors
+from communique.graph.loading.releases import packaged_source, read_mapping
 from communique.graph.mapping import adapters
 from communique.graph.mapping.tables import Source, read_source
-from communique.graph.mapping.tables.layouts import Layout
 from communique.graph.mapping.tables.linker import Names
 from communique.graph.mapping.tables.mapper import TableMapper
 from communique.graph.sources import parse_yaml
-from communique.graph.sources.releases import packaged_source, read_mapping
+from communique.graph.sources.layouts import Layout
 
 SOUND = """source: world
 title: World

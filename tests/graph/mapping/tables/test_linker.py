@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from pyoxigraph import NamedNode
 
-from communique.graph.identifiers import entity
 from communique.graph.linking.entities import Entity, Name
 from communique.graph.linking.index import Index
 from communique.graph.mapping.tables.linker import Names
+from communique.graph.terms.identifiers import entity
 
 KINDS = frozenset({"PublicBody", "Organization", "Actor"})
 

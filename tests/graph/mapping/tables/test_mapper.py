@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 
 from communique.graph.errors import MappingError
 from communique.graph.mapping.tables.ledger import Ledger, unrepeated
-from communique.graph.mapping.tables.rows import Rejected, Row
+from communique.graph.sources.rows import Rejected, Row
 
 Map = Callable[..., Any]
 

@@ -1,0 +1,97 @@
+"""Source key → IRI: every IRI of data is made here, the same way each time."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from pyoxigraph import NamedNode
+
+from communique.graph.errors import MappingError
+from communique.graph.terms.namespaces import GRAPH, ID
+
+# One kind and at least one key; letters, digits and the few marks that need no escape in a path.
+_RELATIVE = re.compile(r"[a-z][a-z-]*(?:/[A-Za-z0-9][A-Za-z0-9._~-]*)+")
+_OF_DOCUMENT = re.compile(rf"(?:{re.escape(GRAPH)}doc|{re.escape(ID)}(?:document|evidence))/(?P<number>[^/]+)")
+
+CANDIDATES = NamedNode(GRAPH + "candidates")
+DUPLICATES = NamedNode(GRAPH + "candidates/duplicates")  # those that a program proposes
+JUDGEMENTS = NamedNode(GRAPH + "judgements")
+AUTHORITIES = NamedNode(GRAPH + "identifiers")  # reviewed matches with entries of authorities elsewhere
+BACKGROUND = NamedNode(GRAPH + "background")
+DERIVED = NamedNode(GRAPH + "derived")
+META = NamedNode(GRAPH + "meta")
+ONTOLOGY = NamedNode(GRAPH + "ontology")
+
+# Graphs that state nothing of their own about the world.
+SECONDARY = frozenset({CANDIDATES, DERIVED, DUPLICATES, JUDGEMENTS, META, ONTOLOGY})
+
+
+def slug(text: str) -> str:
+    """Reduce a name to lower-case ASCII words joined by hyphens; ``unnamed`` when nothing is left.
+
+    Accents are dropped by NFKD; letters without a decomposition (Hangul, Han, …) are left out.
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return "-".join(re.findall(r"[a-z0-9]+", plain.lower())) or "unnamed"
+
+
+def entity(relative: str) -> NamedNode:
+    """Name a datum by its path under the data base, ``state/KOR``; MappingError when it is not such a path."""
+    if not _RELATIVE.fullmatch(relative):
+        raise MappingError(
+            f"{relative!r} is not an identifier",
+            expected="kind/key, lower-case kind, such as event/jeju-training-2016",
+            hint="use letters, digits and hyphens",
+        )
+    return NamedNode(ID + relative)
+
+
+def child(kind: str, *keys: NamedNode | str) -> NamedNode:
+    """Name an n-ary node by its kind and the keys that determine it, IRIs contributing their last steps."""
+    return entity("/".join((kind, *(key if isinstance(key, str) else tail(key) for key in keys))))
+
+
+def tail(node: NamedNode) -> str:
+    """Give what follows the kind in a data IRI: ``KOR`` for ``state/KOR``; steps are joined by hyphens."""
+    return node.value.removeprefix(ID).partition("/")[2].replace("/", "-")
+
+
+def pair_key(left: NamedNode, right: NamedNode) -> str:
+    """Give the step of an IRI that names a pair of nodes in this order, such as ``org-a--org-b``."""
+    return "--".join(re.sub(r"[^A-Za-z0-9._~]+", "-", node.value.removeprefix(ID)).strip("-") for node in (left, right))
+
+
+def document(number: str) -> NamedNode:
+    """Name a source document."""
+    return entity(f"document/{number}")
+
+
+def stated(number: str) -> NamedNode:
+    """Name the graph of what document ``number`` states."""
+    return NamedNode(f"{GRAPH}doc/{number}")
+
+
+def inferred(number: str) -> NamedNode:
+    """Name the graph of what follows from document ``number`` by a recorded rule."""
+    return NamedNode(f"{GRAPH}doc/{number}/inferred")
+
+
+def certainty_of(graph: NamedNode) -> str | None:
+    """Tell on what ground a graph holds its statements: ``stated``, ``inferred`` or ``candidate``, by its IRI.
+
+    None for graphs that say nothing of the world by themselves, such as what is derived, and for graphs with names of
+    other people, who may say it themselves.
+    """
+    if graph == CANDIDATES or graph.value.startswith(f"{CANDIDATES.value}/"):
+        return "candidate"
+    if graph in SECONDARY or not graph.value.startswith(GRAPH):
+        return None
+    number = document_of(graph)
+    return "inferred" if number is not None and graph == inferred(number) else "stated"
+
+
+def document_of(name: object) -> str | None:
+    """Tell the document of a graph, a document or an evidence node by its IRI; None for anything else."""
+    found = _OF_DOCUMENT.match(name.value) if isinstance(name, NamedNode) else None
+    return found["number"] if found else None
