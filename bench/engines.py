@@ -10,7 +10,7 @@ from pyoxigraph import RdfFormat, Store
 
 from bench.machine import interleave, table
 from communique.graph import sources
-from communique.graph.loading.base import base_quads
+from communique.graph.loading.inputs import base_quads
 from communique.graph.mapping.document import map_document
 from communique.graph.queries import library
 from communique.graph.store.merged import MergedDataset

@@ -29,22 +29,15 @@ class Room:
     tests: tuple[str, ...]
 
 
-_LOADING = ("admission", "draft", "intake", "pipeline")
-_BATCHES = ("batch", "dump", "quarantine", "trial")
 ROOMS = {
     "linking": Room(("graph/linking/*.py",), ("tests/graph/linking",)),
     "tables": Room(
         ("graph/mapping/tables/*.py",),
-        ("tests/graph/mapping/tables", "tests/graph/sources/test_patterned.py", "tests/cli/test_sourcing.py"),
+        ("tests/graph/mapping/tables", "tests/graph/loading/test_patterned.py", "tests/cli/test_sourcing.py"),
     ),
     "incremental": Room(("graph/validation/incremental.py",), ("tests/graph/validation/test_incremental.py",)),
-    "batches": Room(
-        tuple(f"graph/{stem}.py" for stem in _BATCHES), tuple(f"tests/graph/test_{stem}.py" for stem in _BATCHES)
-    ),
-    "loading": Room(
-        tuple(f"graph/{stem}.py" for stem in _LOADING),
-        ("tests/graph/test_pipeline.py", "tests/graph/test_loading_faults.py", "tests/graph/test_store.py"),
-    ),
+    "loading": Room(("graph/loading/*.py",), ("tests/graph/loading",)),
+    "store": Room(("graph/store/*.py",), ("tests/graph/store",)),
     "networks": Room(("graph/networks/*.py", "graph/networks/engines/*.py"), ("tests/graph/networks",)),
 }
 

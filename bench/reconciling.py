@@ -19,7 +19,7 @@ from bench.record import write_section
 from communique.api import create_app
 from communique.graph import sources
 from communique.graph.engine import start_engine
-from communique.graph.loading.base import base_quads
+from communique.graph.loading.inputs import base_quads
 from communique.graph.mapping.document import map_document
 from communique.graph.settings import Settings
 from communique.graph.store.workspace import Workspace
@@ -52,9 +52,9 @@ def _measure(size: int) -> list[float]:
     with TemporaryDirectory() as folder:
         settings = Settings(Path(folder), query_seconds=60.0)
         workspace = Workspace(settings.home)
-        with workspace.draft() as draft:
-            draft.replace_all(_graph(size))
-            workspace.publish(draft)
+        with workspace.working_copy() as copy:
+            copy.replace_all(_graph(size))
+            workspace.publish(copy)
         with start_engine(settings):
             app = create_app(settings)
             with closing(app.extensions["client"]):

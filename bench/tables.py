@@ -85,7 +85,7 @@ def load(rows: int) -> Figures:
         begun = time.perf_counter()
         options = pipeline.Options(source=release.source)
         found = pipeline.load(home, [Path(folder) / "rows.csv"], options)
-        yield from _rate(found.record.committed, begun)
+        yield from _rate(found.activity.committed, begun)
 
 
 TASKS: dict[str, Callable[[int], Figures]] = {task.__name__: task for task in (mapping, raw, load)}

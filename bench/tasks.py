@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 from bench.children import PEAK
 from bench.machine import peak
 from communique.graph.loading import pipeline
-from communique.graph.loading.base import base_quads
+from communique.graph.loading.inputs import base_quads
 from communique.graph.settings import Settings
 from communique.graph.validation import Change, validate
 from communique.graph.validation.catalogue import shapes as our_shapes
@@ -67,7 +67,7 @@ def load(data: str, home: str) -> Figures:
     settings, clock = Settings(home=Path(home)), Clock()
     found = pipeline.load(settings, [Path(data)])
     yield "load", clock.lap()
-    yield "quads", found.record.committed
+    yield "quads", found.activity.committed
 
 
 def gate(data: str, broken: str, batch: str) -> Figures:

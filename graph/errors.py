@@ -122,11 +122,11 @@ class MappingError(SourceError):
 
 
 class ConformanceError(CommuniqueError):
-    """Data violates the shapes; ``report`` is the ``ValidationReport`` that says where and what to do."""
+    """Data violates the shapes; ``judged`` has the graph and the ``report`` that says where and what to do."""
 
-    def __init__(self, message: str, report: Any, **parts: Any) -> None:
+    def __init__(self, message: str, judged: Any, **parts: Any) -> None:
         super().__init__(message, **parts)
-        self.report = report
+        self.judged = judged
 
 
 class LinkingError(CommuniqueError):

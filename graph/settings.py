@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import math
 import os
 from collections.abc import Callable, Mapping
@@ -28,7 +29,7 @@ class Settings:
     engine_workers : most queries evaluated at one time
     unconfined : serve even where the host forbids network namespaces (the operator's explicit word)
     host, port : address of the HTTP server
-    agent : who loads, as the journal records it; the login name when empty
+    agent : who loads, as the journal records it
     """
 
     home: Path = Path("var")
@@ -42,6 +43,14 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     agent: str = ""
+
+    @property
+    def acting_agent(self) -> str:
+        """Return ``agent``, the login name when it is empty."""
+        try:
+            return self.agent or getpass.getuser()
+        except (KeyError, OSError):
+            return "unknown"
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:

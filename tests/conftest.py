@@ -40,9 +40,9 @@ def publish() -> Callable[[Path, Iterable[Quad]], str]:
 
     def put(home: Path, quads: Iterable[Quad]) -> str:
         workspace = Workspace(home)
-        with workspace.draft() as draft:
-            draft.replace_all(quads)
-            return workspace.publish(draft).id
+        with workspace.working_copy() as copy:
+            copy.replace_all(quads)
+            return workspace.publish(copy).id
 
     return put
 

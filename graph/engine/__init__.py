@@ -54,12 +54,12 @@ def start_engine(settings: Settings) -> Iterator[EngineProcess]:
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, start_new_session=True) as process:
         try:
-            yield EngineProcess(address_of(settings.home), process.pid, _introduce(process, settings))
+            yield EngineProcess(address_of(settings.home), process.pid, _hand_over(process, settings))
         finally:
             _stop(process)
 
 
-def _introduce(process: subprocess.Popen[str], settings: Settings) -> str:
+def _hand_over(process: subprocess.Popen[str], settings: Settings) -> str:
     """Hand over the settings; wait for the snapshot's id."""
     assert process.stdin is not None
     assert process.stdout is not None
@@ -73,7 +73,7 @@ def _introduce(process: subprocess.Popen[str], settings: Settings) -> str:
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
-    """Close the engine's standard input, which ends it; end it harder when that does not."""
+    """Close the engine's standard input, which ends it; kill it when that does not."""
     assert process.stdin is not None
     process.stdin.close()
     try:

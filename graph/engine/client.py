@@ -59,7 +59,7 @@ class Client:
         raise EngineError("the engine is being replaced again and again", hint="see its log")
 
     def snapshot(self) -> str:
-        """Give the id of the snapshot that would answer now; EngineError as for ``query``."""
+        """Return the id of the snapshot that would answer now; EngineError as for ``query``."""
         connection = self._take()
         self._idle.append(connection)
         return connection.snapshot
@@ -70,7 +70,7 @@ class Client:
             self._idle.pop().close()
 
     def _take(self) -> Connection:
-        """Give a connection whose worker is still there, a new one where none is kept."""
+        """Return a connection whose worker is still there, a new one where none is kept."""
         while self._idle:
             connection = self._idle.pop()
             if connection.is_quiet():
@@ -79,8 +79,8 @@ class Client:
         return Connection(self._address)
 
     def _put_back(self, connection: Connection, reply: Message) -> None:
-        """Keep a connection for the next query, unless its worker has left or has died of this one."""
-        if reply.kind in {"goodbye", "obituary"}:
+        """Keep a connection for the next query, unless its worker has left or has crashed over this one."""
+        if reply.kind in {"goodbye", "crash"}:
             connection.close()
         else:
             self._idle.append(connection)
@@ -119,7 +119,7 @@ class Connection:
             raise self._explain(time.monotonic() - start) from error
 
     def is_quiet(self) -> bool:
-        """Tell whether the worker is still there: it speaks unasked, or hangs up, only when it leaves."""
+        """Say whether the worker is still there: it speaks unasked, or hangs up, only when it leaves."""
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
         return not poll.poll(0)
@@ -129,7 +129,7 @@ class Connection:
         self._socket.close()
 
     def _explain(self, seconds: float) -> QueryError:
-        """Judge an end without a word by the time it took."""
+        """Explain an end without a message by the time it took."""
         if seconds >= self._limit:
             return QueryTimeout(f"no answer within {self._limit:g} seconds", hint="ask for less at a time")
         return QueryAborted("the process of the query was ended from outside", hint="ask again")

@@ -36,7 +36,7 @@ def cut_network() -> None:
 
 
 def limit_memory(megabytes: int) -> int:
-    """Let this process grow by ``megabytes`` MiB of address space; gives the address space in use, in bytes."""
+    """Let this process grow by ``megabytes`` MiB of address space; returns the address space in use, in bytes."""
     used = address_space()
     resource.setrlimit(resource.RLIMIT_AS, (used + megabytes * _MEBIBYTE,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

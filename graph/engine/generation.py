@@ -1,4 +1,4 @@
-"""One loaded snapshot: accept connections, fork a worker for each, see to their ends.
+"""One loaded snapshot: accept connections, fork a worker for each, reap them.
 
 This process has one thread and no open database, so a fork is safe and shares the loaded data by copy-on-write.
 """
@@ -15,68 +15,70 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from communique.graph.engine import confinement
-from communique.graph.engine.lifeline import Lifeline
+from communique.graph.engine.liveness import LivenessPipe
 from communique.graph.engine.protocol import send
-from communique.graph.engine.worker import Holdings, failure, work
+from communique.graph.engine.worker import ServedSnapshot, failure, work
 from communique.graph.errors import QueryAborted, QueryError, QueryTimeout
 from communique.graph.settings import Settings
 from communique.graph.store.merged import MergedDataset
-from communique.graph.store.workspace import Snapshot, Workspace
+from communique.graph.store.workspace import Snapshot
 
 READY = b"+"
 
 _LOG = logging.getLogger(__name__)
+_CHEAPER = "add a triple pattern, a FILTER or a LIMIT, or split the question"
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """A worker seen from here: its process, its connection and the pipe that ends with it."""
+class WorkerProcess:
+    """A worker seen from its generation: its process, its connection and the pipe that ends with it."""
 
     pid: int
     connection: socket.socket
-    life: Lifeline
+    liveness: LivenessPipe
 
 
 class Generation:
     """The workers of one snapshot."""
 
-    def __init__(self, holdings: Holdings, settings: Settings, listener: socket.socket, elder: int) -> None:
-        """Serve ``holdings`` on ``listener`` for as long as the pipe ``elder`` stays open."""
-        self._holdings, self._settings = holdings, settings
-        self._listener, self._elder = listener, elder
-        self._lifeline = Lifeline()
-        self._crew: list[Member] = []
+    def __init__(self, served: ServedSnapshot, settings: Settings, listener: socket.socket, parent: int) -> None:
+        """Serve a snapshot on ``listener`` for as long as the pipe ``parent`` stays open."""
+        self._served, self._settings = served, settings
+        self._listener, self._parent = listener, parent
+        self._liveness = LivenessPipe()
+        self._workers: list[WorkerProcess] = []
 
     def serve(self) -> None:
-        """Accept until the elder lets go, then wait until the last query is answered."""
-        while not self._look():
+        """Accept until the supervisor closes its pipe or ends, then wait until the last query is answered."""
+        while not self._handle_events():
             pass
         self._listener.close()
-        self._lifeline.let_go()
-        while self._crew:
-            self._look()
+        self._liveness.close()
+        while self._workers:
+            self._handle_events()
 
-    def _look(self) -> bool:
-        """Wait for something to happen and see to it; True when the elder has let go."""
+    def _handle_events(self) -> bool:
+        """Wait for events and handle them; return True when the supervisor has closed its pipe or ended."""
         events = dict(self._poll().poll())
-        for member in self._crew.copy():
-            if member.life.watched in events:
-                self._bury(member)
-            elif events.get(member.connection.fileno(), 0) & (select.POLLRDHUP | select.POLLHUP):
-                _end(member)
+        for worker in self._workers.copy():
+            if worker.liveness.read_end in events:
+                self._reap(worker)
+            elif events.get(worker.connection.fileno(), 0) & (select.POLLRDHUP | select.POLLHUP):
+                # The client has gone: nobody waits for the answer.
+                os.kill(worker.pid, signal.SIGTERM)
         if self._listener.fileno() in events:
             self._accept()
-        return self._elder in events
+        return self._parent in events
 
     def _poll(self) -> select.poll:
-        """Watch the crew and, while it may grow, the listener; a retired generation no longer has one."""
+        """Watch the workers and, while there may be more, the listener; a retired generation no longer has one."""
         poll = select.poll()
-        for member in self._crew:
-            poll.register(member.life.watched, select.POLLIN)
-            poll.register(member.connection, select.POLLRDHUP)
+        for worker in self._workers:
+            poll.register(worker.liveness.read_end, select.POLLIN)
+            poll.register(worker.connection, select.POLLRDHUP)
         if self._listener.fileno() >= 0:
-            poll.register(self._elder, select.POLLIN)
-            if len(self._crew) < self._settings.engine_workers:
+            poll.register(self._parent, select.POLLIN)
+            if len(self._workers) < self._settings.engine_workers:
                 poll.register(self._listener, select.POLLIN)
         return poll
 
@@ -87,65 +89,60 @@ class Generation:
         except BlockingIOError:
             return
         connection.setblocking(True)
-        life = Lifeline()
+        liveness = LivenessPipe()
         pid = os.fork()
         if pid == 0:
-            self._become_worker(connection, life)
-        life.keep_watched()
-        self._crew.append(Member(pid, connection, life))
+            self._become_worker(connection, liveness)
+        liveness.be_watcher()
+        self._workers.append(WorkerProcess(pid, connection, liveness))
 
-    def _become_worker(self, connection: socket.socket, life: Lifeline) -> NoReturn:
+    def _become_worker(self, connection: socket.socket, liveness: LivenessPipe) -> NoReturn:
         """Be the child: drop what belongs to the others, work, end without returning.
 
         A connection left open here would hide from another client that its own worker has gone.
         """
         code = 1
         try:
-            life.keep_held()
-            self._lifeline.keep_watched()
+            liveness.be_watched()
+            self._liveness.be_watcher()
             self._listener.close()
-            for member in self._crew:
-                member.connection.close()
-                os.close(member.life.watched)
-            work(connection, self._holdings, self._settings, self._lifeline.watched)
+            for worker in self._workers:
+                worker.connection.close()
+                os.close(worker.liveness.read_end)
+            work(connection, self._served, self._settings, self._liveness.read_end)
             code = 0
         except Exception:
             _LOG.exception("a worker failed")
         finally:
             os._exit(code)
 
-    def _bury(self, member: Member) -> None:
-        """Reap a worker; tell its client what ended it, since the worker no longer could."""
-        _, status = os.waitpid(member.pid, 0)
+    def _reap(self, worker: WorkerProcess) -> None:
+        """Reap a worker, and send its client a crash report, since the worker no longer could."""
+        _, status = os.waitpid(worker.pid, 0)
         if error := _explain(os.waitstatus_to_exitcode(status), self._settings):
-            _LOG.warning("worker %d: %s", member.pid, error)
+            _LOG.warning("worker %d: %s", worker.pid, error)
             try:
-                send(member.connection, failure(error, "obituary"))
+                send(worker.connection, failure(error, "crash"))
             except OSError:
-                _LOG.info("the client of worker %d has gone", member.pid)
-        member.connection.close()
-        os.close(member.life.watched)
-        self._crew.remove(member)
+                _LOG.info("the client of worker %d has gone", worker.pid)
+        worker.connection.close()
+        os.close(worker.liveness.read_end)
+        self._workers.remove(worker)
 
 
-def run(listener: socket.socket, snapshot: Snapshot, settings: Settings, elder: int, ready: int) -> None:
+def run(listener: socket.socket, snapshot: Snapshot, settings: Settings, parent: int, ready: int) -> None:
     """Be a generation: cut the network, load, report by ``READY`` on the pipe ``ready``, serve.
 
     EngineError when the network cannot be cut and the settings insist on it; StoreError when loading fails.
     """
     if not settings.unconfined:
         confinement.cut_network()
-    dataset = MergedDataset(Workspace(settings.home).read(snapshot))
+    dataset = MergedDataset(snapshot.load())
     gc.freeze()
     os.write(ready, READY)
     os.close(ready)
     _LOG.info("serving snapshot %s, %d quads", snapshot.id, snapshot.quads)
-    Generation(Holdings(dataset, snapshot.id), settings, listener, elder).serve()
-
-
-def _end(member: Member) -> None:
-    """End a worker whose client has gone: nobody waits for its answer."""
-    os.kill(member.pid, signal.SIGTERM)
+    Generation(ServedSnapshot(dataset, snapshot.id), settings, listener, parent).serve()
 
 
 def _explain(code: int, settings: Settings) -> QueryError | None:
@@ -159,6 +156,3 @@ def _explain(code: int, settings: Settings) -> QueryError | None:
     if code == -signal.SIGSEGV:
         return QueryAborted("the query is too deeply nested or too long a chain", hint="write it flatter")
     return QueryAborted(f"the process of the query ended with {code}", hint="ask again; if it happens again, report it")
-
-
-_CHEAPER = "add a triple pattern, a FILTER or a LIMIT, or split the question"

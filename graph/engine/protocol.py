@@ -1,8 +1,8 @@
 """What the query engine and its clients say to each other, and how it is framed.
 
 A message is a JSON header and a body of bytes, each preceded by its length. The engine speaks first (``hello``);
-then each ``ask`` is followed by an ``answer``, a ``failure``, or an ``obituary``, which is a failure that the worker
-did not survive. ``goodbye`` says that this connection takes no more: ask again on a new one.
+then each ``ask`` is followed by an ``answer``, a ``failure``, or a ``crash``, which is a failure that the worker did
+not survive. ``goodbye`` says that this connection takes no more: ask again on a new one.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One frame; ``kind`` is ``hello``, ``ask``, ``answer``, ``failure``, ``obituary`` or ``goodbye``."""
+    """One frame; ``kind`` is ``hello``, ``ask``, ``answer``, ``failure``, ``crash`` or ``goodbye``."""
 
     kind: str
     parts: dict[str, Any]
@@ -54,7 +54,7 @@ class Message:
 
 
 def address_of(home: Path) -> Path:
-    """Name the socket of the engine that serves ``home``."""
+    """Return the path of the socket of the engine that serves ``home``."""
     return home.absolute() / "engine.sock"
 
 
@@ -89,7 +89,7 @@ def receive(connection: socket.socket) -> Message:
 
 @contextmanager
 def reachable(path: Path) -> Iterator[str]:
-    """Give a form of ``path`` that fits into a socket address, however long the path is."""
+    """Yield a form of ``path`` that fits into a socket address, however long the path is."""
     if len(os.fsencode(path)) <= _LONGEST:
         yield str(path)
         return

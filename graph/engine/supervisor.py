@@ -20,25 +20,25 @@ from pathlib import Path
 from typing import NoReturn
 
 from communique.graph.engine import generation
-from communique.graph.engine.lifeline import Lifeline
+from communique.graph.engine.liveness import LivenessPipe
 from communique.graph.engine.protocol import address_of, reachable
 from communique.graph.errors import CommuniqueError, EngineError
 from communique.graph.settings import Settings
-from communique.graph.store.locks import hold
+from communique.graph.store.files import hold
 from communique.graph.store.workspace import Snapshot, Workspace
 
 _LOG = logging.getLogger(__name__)
-# Seconds between two looks at the store's pointer, and before a start that failed is tried again.
-_LOOK, _PAUSE = 0.25, 5.0
+# Seconds between two reads of the store's pointer, and before a start that failed is tried again.
+_INTERVAL, _PAUSE = 0.25, 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
-    """A running generation: what it serves, its process, and the lifeline that retires it."""
+class RunningGeneration:
+    """A running generation: what it serves, its process, and the pipe whose closing retires it."""
 
     snapshot: str
     pid: int
-    lifeline: Lifeline
+    liveness: LivenessPipe
 
 
 class Supervisor:
@@ -48,40 +48,40 @@ class Supervisor:
         """Serve on ``listener``; ``lock`` is a descriptor that generations must not keep."""
         self._settings, self._listener, self._lock = settings, listener, lock
         self._workspace = Workspace(settings.home)
-        self._charge: Charge | None = None
+        self._serving: RunningGeneration | None = None
         self._pause_until = 0.0
 
     def start(self) -> str:
-        """Start a generation on the snapshot in force, retire the one before it, give the snapshot's id.
+        """Start a generation on the snapshot in force, retire the one before it, return the snapshot's id.
 
         EngineError or StoreError says why the new one does not serve; the one before it then goes on.
         """
         snapshot = self._workspace.current()
-        lifeline, (answer, report) = Lifeline(), os.pipe()
+        liveness, (answer, report) = LivenessPipe(), os.pipe()
         pid = os.fork()
         if pid == 0:
             os.close(answer)
-            lifeline.keep_watched()
-            self._become_generation(snapshot, lifeline.watched, report)
+            liveness.be_watcher()
+            self._become_generation(snapshot, liveness.read_end, report)
         os.close(report)
-        lifeline.keep_held()
-        _await(answer, snapshot)
+        liveness.be_watched()
+        _wait_for_ready(answer, snapshot)
         self._retire()
-        self._charge = Charge(snapshot.id, pid, lifeline)
+        self._serving = RunningGeneration(snapshot.id, pid, liveness)
         return snapshot.id
 
-    def keep(self) -> None:
+    def run(self) -> None:
         """Serve until standard input ends."""
-        elder = select.poll()
-        elder.register(sys.stdin.fileno(), select.POLLIN)
-        while not elder.poll(_LOOK * 1000):
+        parent = select.poll()
+        parent.register(sys.stdin.fileno(), select.POLLIN)
+        while not parent.poll(_INTERVAL * 1000):
             self._reap()
             if self._is_outdated() and time.monotonic() >= self._pause_until:
                 self._renew()
 
     def _is_outdated(self) -> bool:
-        """Tell whether nothing is served, or something older than the snapshot in force."""
-        return self._charge is None or self._charge.snapshot != self._workspace.current_id()
+        """Say whether nothing is served, or something older than the snapshot in force."""
+        return self._serving is None or self._serving.snapshot != self._workspace.current_id()
 
     def _renew(self) -> None:
         """Start a generation; where that fails say why and leave things as they are for a while."""
@@ -92,31 +92,31 @@ class Supervisor:
             self._pause_until = time.monotonic() + _PAUSE
 
     def _reap(self) -> None:
-        """Take notice of generations that have ended; a retired one does so when its last query is answered."""
+        """Reap generations that have ended; a retired one does so when its last query is answered."""
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
             return
-        if self._charge and pid == self._charge.pid:
+        if self._serving and pid == self._serving.pid:
             _LOG.error("the serving generation ended with %d", os.waitstatus_to_exitcode(status))
             self._retire()
 
     def _retire(self) -> None:
-        """Let go of the generation that serves now."""
-        if self._charge:
-            self._charge.lifeline.let_go()
-        self._charge = None
+        """Release the generation that serves now; it ends when its last query is answered."""
+        if self._serving:
+            self._serving.liveness.close()
+        self._serving = None
 
-    def _become_generation(self, snapshot: Snapshot, elder: int, report: int) -> NoReturn:
+    def _become_generation(self, snapshot: Snapshot, parent: int, report: int) -> NoReturn:
         """Be the child: drop what is the supervisor's, serve, end without returning."""
         code = 1
         try:
-            self._retire()  # closes this copy of the other generation's lifeline, which would keep it alive
+            self._retire()  # closes this copy of the other generation's pipe, which would keep it alive
             os.close(self._lock)
             nowhere = os.open(os.devnull, os.O_RDWR)
             os.dup2(nowhere, sys.stdin.fileno())
             os.dup2(nowhere, sys.stdout.fileno())
-            generation.run(self._listener, snapshot, self._settings, elder, report)
+            generation.run(self._listener, snapshot, self._settings, parent, report)
             code = 0
         except CommuniqueError as error:
             os.write(report, json.dumps([error.message, error.expected, error.hint]).encode())
@@ -132,14 +132,14 @@ def supervise(settings: Settings) -> None:
         with _listening(settings.home) as (listener, lock):
             supervisor = Supervisor(settings, listener, lock)
             _report({"snapshot": supervisor.start()})
-            supervisor.keep()
+            supervisor.run()
     except CommuniqueError as error:
         _report({"error": [error.message, error.expected, error.hint]})
 
 
 @contextmanager
 def _listening(home: Path) -> Iterator[tuple[socket.socket, int]]:
-    """Listen in ``home``; gives the socket and the lock that keeps a second engine away."""
+    """Listen in ``home``; yields the socket and the lock that keeps a second engine away."""
     address = address_of(home)
     try:
         with hold(address.with_suffix(".lock")) as lock, socket.socket(socket.AF_UNIX) as listener:
@@ -157,7 +157,7 @@ def _listening(home: Path) -> Iterator[tuple[socket.socket, int]]:
         raise EngineError(f"the engine cannot listen in {home}: {error}", hint="communique build") from error
 
 
-def _await(answer: int, snapshot: Snapshot) -> None:
+def _wait_for_ready(answer: int, snapshot: Snapshot) -> None:
     """Wait for the one message of a new generation."""
     with open(answer, "rb") as pipe:
         message = pipe.read()
@@ -169,5 +169,5 @@ def _await(answer: int, snapshot: Snapshot) -> None:
 
 
 def _report(line: dict[str, object]) -> None:
-    """Tell the starter one thing."""
+    """Write one line for the process that started the engine."""
     print(json.dumps(line), flush=True)

@@ -18,27 +18,27 @@ _PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
-    """What a generation serves."""
+class ServedSnapshot:
+    """What a generation serves: the data, and the id of their snapshot."""
 
     dataset: MergedDataset
     snapshot: str
 
 
-def work(connection: socket.socket, holdings: Holdings, settings: Settings, lifeline: int) -> None:
+def work(connection: socket.socket, served: ServedSnapshot, settings: Settings, parent: int) -> None:
     """Answer queries one after another; return when the client leaves.
 
-    Leave with a ``goodbye`` when ``lifeline`` ends (newer data is served elsewhere), when nothing is asked for a
+    Leave with a ``goodbye`` when the pipe ``parent`` ends (newer data is served elsewhere), when nothing is asked for a
     while, and when a query has left so much memory in use that the next would have too little.
     """
     start = confinement.limit_memory(settings.query_megabytes)
     spare = settings.query_megabytes << 20
     try:
-        send(connection, Message("hello", {"snapshot": holdings.snapshot, "seconds": settings.query_seconds}))
-        while confinement.address_space() < start + spare // 2 and _is_asked(connection, lifeline):
+        send(connection, Message("hello", {"snapshot": served.snapshot, "seconds": settings.query_seconds}))
+        while confinement.address_space() < start + spare // 2 and _is_asked(connection, parent):
             request = read_request(receive(connection))
             confinement.start_clock(settings.query_seconds)
-            reply = answer(holdings, request, settings.query_characters)
+            reply = answer(served, request, settings.query_characters)
             confinement.stop_clock()
             send(connection, reply)
         send(connection, Message("goodbye", {}))
@@ -46,12 +46,12 @@ def work(connection: socket.socket, holdings: Holdings, settings: Settings, life
         return
 
 
-def answer(holdings: Holdings, request: Request, longest: int) -> Message:
+def answer(served: ServedSnapshot, request: Request, longest: int) -> Message:
     """Check and evaluate one request; whatever is wrong with it becomes a ``failure``."""
     try:
         guard.check(request.text, longest)
-        media_type, body = evaluate(holdings.dataset, request)
-        return Message("answer", {"snapshot": holdings.snapshot, "media_type": media_type}, body)
+        media_type, body = evaluate(served.dataset, request)
+        return Message("answer", {"snapshot": served.snapshot, "media_type": media_type}, body)
     except QueryError as error:
         return failure(error)
     except MemoryError:
@@ -63,10 +63,10 @@ def failure(error: QueryError, kind: str = "failure") -> Message:
     return Message(kind, {"error": type(error).__name__, **vars(error)})
 
 
-def _is_asked(connection: socket.socket, lifeline: int) -> bool:
+def _is_asked(connection: socket.socket, parent: int) -> bool:
     """Wait for the next request; False when this worker should leave instead."""
     poll = select.poll()
     poll.register(connection, select.POLLIN)
-    poll.register(lifeline, select.POLLIN)
+    poll.register(parent, select.POLLIN)
     ready = {descriptor for descriptor, _ in poll.poll(_PATIENCE * 1000)}
     return ready == {connection.fileno()}

@@ -1,33 +1,32 @@
 """A batch: the quads of a load, the readings they come from, and the documents in it.
 
-A *document* is what is admitted or set aside as a whole: the graphs of one source document, or any other named graph.
-Some graphs are common to several documents; each of their quads belongs to the document that its subject is about or
+A *document* is what is admitted or quarantined as a whole: the graphs of one source document, or any other named graph.
+Some graphs are shared by several documents; each of their quads belongs to the document that its subject is about or
 rests on.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import cast
 
-from pyoxigraph import NamedNode, Quad, Store
+from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 
-from communique.graph.errors import SourceError
+from communique.graph.errors import SourceError, StoreError
 from communique.graph.loading.releases import Harvest, Release
 from communique.graph.sources import Input
+from communique.graph.store.changes import Change
 from communique.graph.store.lexical import Restated
-from communique.graph.store.working_copy import Difference
 from communique.graph.terms.identifiers import CANDIDATES, JUDGEMENTS, META, document, document_of, inferred, stated
 from communique.graph.terms.namespaces import term
 
-COMMON = (CANDIDATES, META, JUDGEMENTS)
-
-# What people decided is only ever added to, whatever becomes of the documents.
-_LASTING = JUDGEMENTS
+# Judgements are people's work: a batch only ever adds to them, whatever becomes of the documents.
+SHARED = (CANDIDATES, META, JUDGEMENTS)
+_REPLACED = (CANDIDATES, META)
 
 _PART = term("dct:hasPart")
 
@@ -39,22 +38,22 @@ class Reading:
     Attributes
     ----------
     statements : those read, repeated ones included; 0 when the input is at fault
-    passed_over : those of ``graph/derived`` among them, which queries build anew
+    skipped : those of ``graph/derived`` among them, which queries build anew
     graphs : the graphs to which it contributes
     restated : those whose literals the store holds in another form
     fault : why it could not be read
-    harvest : of a source of rows, the account of its rows and those that were rejected
-    is_torn : the fault came up when a part of it had been taken in already
+    harvest : of a table, the account of its rows and those that were rejected
+    is_partial : the fault came up when a part of it was in the store already
     """
 
     source: Input
     statements: int = 0
-    passed_over: int = 0
+    skipped: int = 0
     graphs: frozenset[NamedNode] = frozenset()
     restated: Restated = field(default_factory=Restated)
     fault: SourceError | None = None
     harvest: Harvest | None = None
-    is_torn: bool = False
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,15 +89,64 @@ class Batch:
 
     @cached_property
     def documents(self) -> dict[str, list[Quad | NamedNode]]:
-        """List each document with its graphs, and with the quads that it has in common graphs."""
+        """List each document with its graphs, and with the quads that it has in shared graphs."""
         found: dict[str, list[Quad | NamedNode]] = {}
-        for graph in self.store.named_graphs():
-            if graph not in COMMON and isinstance(graph, NamedNode):
+        graphs = [graph for graph in self.store.named_graphs() if isinstance(graph, NamedNode)]
+        for graph in graphs:
+            if graph not in SHARED:
                 found.setdefault(document_name(graph), []).append(graph)
-        graphs = {graph.value for graph in self.store.named_graphs() if isinstance(graph, NamedNode)}
-        for name, quad in by_document(_common_quads(self.store), graphs):
+        for name, quad in by_document(_shared_quads(self.store), set(graphs)):
             found.setdefault(name, []).append(quad)
         return found
+
+    def quads_of(self, name: str) -> Iterator[Quad]:
+        """List the quads of one document, also when it was withdrawn."""
+        if name in self._withdrawn:
+            yield from self._withdrawn[name]
+            return
+        for part in self.documents[name]:
+            yield from [part] if isinstance(part, Quad) else self.store.quads_for_pattern(None, None, None, part)
+
+    def count(self, name: str) -> int:
+        """Count the quads of one document that were read."""
+        return sum(quad not in self.added for quad in self.quads_of(name))
+
+    def inputs_of(self, name: str) -> list[Input]:
+        """List the inputs that contribute to the graphs of a document."""
+        graphs = {part for part in self.documents[name] if isinstance(part, NamedNode)}
+        return [reading.source for reading in self.readings if not graphs.isdisjoint(reading.graphs)]
+
+    def replacement(self, base: Store) -> Change:
+        """Compute what has to change for a graph to hold the documents of this batch instead of its own.
+
+        A graph of the batch replaces the graph of that name, a document with a number all graphs of that document; in a
+        shared graph, what is about those graphs or rests on those documents; judgements are only added. The work
+        depends on the size of what is replaced and of the batch, not on that of the base.
+        """
+        given = {graph for graph in self.store.named_graphs() if isinstance(graph, NamedNode) and graph not in SHARED}
+        numbers = {number for graph in given if (number := document_of(graph))}
+        graphs = given.union(*((stated(number), inferred(number)) for number in numbers))
+        old = [quad for graph in graphs for quad in base.quads_for_pattern(None, None, None, graph)]
+        again = {quad for quad in _shared_quads(self.store) if quad in base}
+        return Change.between([*old, *again.union(_shared_with(base, graphs, old))], self.store)
+
+    def withdraw(self, name: str, replacement: Change) -> Change:
+        """Take a document out again: return the change that removes it and brings back what it replaced.
+
+        Its quads are kept apart, because the store may lose them.
+        """
+        kept = Store()
+        kept.extend(self.quads_of(name))
+        self._withdrawn[name] = kept
+        own = {part for part in self.documents[name] if isinstance(part, NamedNode)}
+        shared = [quad for quad in replacement.removed if quad.graph_name in SHARED]
+        restored = [quad for document, quad in by_document(shared, own) if document == name]
+        restored += [
+            quad
+            for quad in replacement.removed
+            if quad.graph_name not in SHARED and document_name(cast(NamedNode, quad.graph_name)) == name
+        ]
+        return Change([quad for quad in kept if quad not in replacement.kept], restored)
 
     def write_rejects(self, folder: Path) -> None:
         """Write a CSV for each source of rows of which some were rejected, or values left out."""
@@ -106,82 +154,58 @@ class Batch:
             if isinstance(reading.source, Release) and reading.harvest and reading.harvest.rejects.count:
                 reading.harvest.rejects.write(folder / f"{reading.source.edition.key}.csv")
 
-    def quads_of(self, document: str) -> Iterator[Quad]:
-        """List the quads of one document."""
-        if document in self._withdrawn:
-            yield from self._withdrawn[document]
-            return
-        for part in self.documents[document]:
-            yield from [part] if isinstance(part, Quad) else self.store.quads_for_pattern(None, None, None, part)
-
-    def withdraw(self, document: str) -> None:
-        """Keep the quads of a document apart, because they are about to leave the store."""
-        store = Store()
-        store.extend(self.quads_of(document))
-        self._withdrawn[document] = store
-
-    def inputs_of(self, document: str) -> list[Input]:
-        """List the inputs that contribute to the graphs of a document."""
-        graphs = {part for part in self.documents[document] if isinstance(part, NamedNode)}
-        return [reading.source for reading in self.readings if not graphs.isdisjoint(reading.graphs)]
+    def check_nothing_lost(self, stored: Mapping[str, int], quarantined: Collection[str]) -> None:
+        """Compare the graphs of the admitted documents with the quads that are stored per graph; StoreError."""
+        query = "SELECT ?graph (COUNT(*) AS ?quads) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph"
+        counts = {row["graph"]: int(row["quads"].value) for row in cast(QuerySolutions, self.store.query(query))}
+        for name in set(self.documents).difference(quarantined):
+            for graph in self.documents[name]:
+                if not isinstance(graph, NamedNode) or graph in SHARED:
+                    continue
+                read, kept = counts.get(graph, 0), stored[graph.value]
+                if read != kept:
+                    message = f"{graph.value}: {read} quads were read, but {kept} would be stored"
+                    raise StoreError(message, hint="report this as a fault of the product; nothing was changed")
 
 
 def document_name(graph: NamedNode) -> str:
-    """Name the document of a graph: its number, else the IRI of the graph."""
+    """Return the name of the document of a graph: its number, else the IRI of the graph."""
     return document_of(graph) or graph.value
 
 
-def exchange(ground: Store, batch: Store) -> Difference:
-    """Tell what has to change for a ground to hold the documents of a batch instead of its own.
-
-    A graph of the batch replaces the graph of that name, a document with a number all graphs of that document; in a
-    common graph, what is about those graphs or rests on those documents; judgements are only added. The work depends on
-    the size of what is replaced and of the batch, not on that of the ground.
-    """
-    given = {graph for graph in batch.named_graphs() if isinstance(graph, NamedNode) and graph not in COMMON}
-    numbers = {number for graph in given if (number := document_of(graph))}
-    graphs = given.union(*((stated(number), inferred(number)) for number in numbers))
-    old = [quad for graph in graphs for quad in ground.quads_for_pattern(None, None, None, graph)]
-    shared = {quad for quad in _common_quads(batch) if quad in ground}
-    return Difference.between([*old, *shared.union(_common_to_replace(ground, graphs, old))], batch)
-
-
-def _common_to_replace(ground: Store, graphs: Collection[NamedNode], old: Collection[Quad]) -> Iterator[Quad]:
-    """List the quads of common graphs about what is replaced, graphs and documents, or that rest on these alone."""
-    numbers = {number for graph in graphs if (number := document_of(graph))}
-    documents = {document(number) for number in numbers}
-    parts = {quad.object for node in documents for quad in ground.quads_for_pattern(node, _PART, None, META)}
-    grounds = documents | {quad.subject for quad in old if document_of(quad.subject)}
-    for common in set(COMMON) - {_LASTING}:
-        for node in {*graphs, *documents, *parts}:
-            yield from ground.quads_for_pattern(cast(NamedNode, node), None, None, common)
-        found = (quad for node in grounds | set(graphs) for quad in ground.quads_for_pattern(None, None, node, common))
-        for subject in {quad.subject for quad in found}.difference(graphs):
-            yield from _resting(ground.quads_for_pattern(subject, None, None, common), numbers)
-
-
-def _resting(quads: Iterable[Quad], numbers: Collection[str]) -> Iterator[Quad]:
-    """Of what is said of a node, give what goes with some documents: everything, or what points to them alone."""
-    quads = list(quads)
-    rests_elsewhere = {document_of(quad.object) for quad in quads}.difference(numbers, {None})
-    return (quad for quad in quads if not rests_elsewhere or document_of(quad.object) in numbers)
-
-
-def by_document(quads: Iterable[Quad], graphs: Collection[str]) -> Iterator[tuple[str, Quad]]:
-    """Tell the document of each quad of a common graph, among the named ``graphs`` or by what its subject rests on.
+def by_document(quads: Iterable[Quad], graphs: Collection[NamedNode]) -> Iterator[tuple[str, Quad]]:
+    """Find the document of each quad of a shared graph: that of its subject among ``graphs``, or that it rests on.
 
     A subject that rests on several documents goes with the first of them; one that rests on none goes by itself.
     """
     groups: dict[tuple[object, object], list[Quad]] = defaultdict(list)
     for quad in quads:
         groups[quad.subject, quad.graph_name].append(quad)
-    for (subject, common), group in groups.items():
+    for (subject, shared), group in groups.items():
         numbers = {document_of(node) for quad in group for node in (subject, quad.object)} - {None}
-        is_graph = isinstance(subject, NamedNode) and subject.value in graphs
-        name = document_name(subject if is_graph else common)  # type: ignore[arg-type]
+        is_graph = subject in graphs
+        name = document_name(subject if is_graph else shared)  # type: ignore[arg-type]
         yield from ((name if is_graph or not numbers else min(map(str, numbers)), quad) for quad in group)
 
 
-def _common_quads(store: Store) -> Iterator[Quad]:
-    """List the quads of the common graphs."""
-    return (quad for common in COMMON for quad in store.quads_for_pattern(None, None, None, common))
+def _shared_quads(store: Store) -> Iterator[Quad]:
+    return (quad for graph in SHARED for quad in store.quads_for_pattern(None, None, None, graph))
+
+
+def _shared_with(base: Store, graphs: Collection[NamedNode], old: Collection[Quad]) -> Iterator[Quad]:
+    """List the quads of shared graphs about what is replaced, graphs and documents, or that rest on these alone.
+
+    Of a subject that rests on other documents too, only what points to the replaced ones is listed.
+    """
+    numbers = {number for graph in graphs if (number := document_of(graph))}
+    documents = {document(number) for number in numbers}
+    parts = {quad.object for node in documents for quad in base.quads_for_pattern(node, _PART, None, META)}
+    evidence = documents | {quad.subject for quad in old if document_of(quad.subject)}
+    for shared in _REPLACED:
+        for node in {*graphs, *documents, *parts}:
+            yield from base.quads_for_pattern(cast(NamedNode, node), None, None, shared)
+        found = (quad for node in evidence | set(graphs) for quad in base.quads_for_pattern(None, None, node, shared))
+        for subject in {quad.subject for quad in found}.difference(graphs):
+            quads = list(base.quads_for_pattern(subject, None, None, shared))
+            rests_elsewhere = {document_of(quad.object) for quad in quads}.difference(numbers, {None})
+            yield from (quad for quad in quads if not rests_elsewhere or document_of(quad.object) in numbers)

@@ -17,128 +17,139 @@ from communique.graph.linking import Index
 from communique.graph.loading.batch import Batch, Reading
 from communique.graph.loading.progress import Meter, Watch, silent
 from communique.graph.loading.releases import Harvest, Release, read_release
+from communique.graph.mapping import background
+from communique.graph.mapping.authorities import map_authorities
 from communique.graph.mapping.document import described, map_document
 from communique.graph.mapping.provenance import state_certainty
 from communique.graph.mapping.tables.linker import Names
+from communique.graph.mapping.territory import map_territories, territories
 from communique.graph.sources import Input
 from communique.graph.sources.tree import Block, Listing, Part, Scalar
 from communique.graph.store.lexical import Restated
 from communique.graph.store.merged import query_union
 from communique.graph.terms.identifiers import DERIVED, entity
 from communique.graph.terms.namespaces import ID
+from communique.graph.terms.vocabulary import ontology_quads
 
 _LARGE = 200_000
 
-# So many quads are taken in at once; an engine that takes in more needs half as much memory again.
+# So many quads are put into the store at once; an engine that takes more needs half as much memory again.
 _PORTION = 50_000
 
 
+def base_quads() -> list[Quad]:
+    """List what every graph holds: ontology, states and territories, background facts, entries in other registers."""
+    tree = sources.read_yaml(sources.background())
+    described_here = background.described(tree)
+    known = territories(described_here) | described_here
+    facts = background.map_background(tree, known)
+    return [*ontology_quads(), *map_territories(described_here), *facts, *map_authorities()]
+
+
 def read_batch(
-    inputs: Sequence[Input], *, graph: NamedNode | None = None, ground: Callable[[], Store], watch: Watch = silent
+    inputs: Sequence[Input], *, base: Callable[[], Store] | None, graph: NamedNode | None = None, watch: Watch = silent
 ) -> Batch:
     """Read all inputs; one that is at fault contributes nothing, and its reading says why.
 
-    ``graph`` takes the statements of RDF that stand in no graph. What authored documents refer to must be described in
-    the store that ``ground`` gives, or by another of them. It is asked for and let go of at once, because faults keep
-    what was at hand when they came up.
+    Parameters
+    ----------
+    inputs
+    base : returns the graph that the batch will be added to. What authored documents refer to must be described there
+        or by another of them; tables link their names to it. It is called when needed and not kept, because an
+        exception keeps what was at hand when it was raised. None for a batch that makes the whole graph and brings the
+        ``base_quads`` with it
+    graph : takes the statements of RDF that stand in no graph
+    watch : is called with the bytes that are read
     """
+    if base is None:
+        packaged = Store()
+        packaged.extend(base_quads())
+        batch = read_batch(inputs, base=lambda: packaged, graph=graph, watch=watch)
+        batch.store.extend(packaged)
+        return batch
     store, meter = Store(), Meter(watch, "read", sum(source.size for source in inputs))
     faults = {source: Faults() for source in inputs if source.is_authored}
-    trees = {source: _plant(source, faults[source]) for source in faults}
-    known = _known(ground, [tree for tree in trees.values() if isinstance(tree, Block)])
-    readings, linker, named = [], Names(lambda kind: _index(ground(), kind)), set[NamedNode]()
+    trees = {source: _parse(source, faults[source]) for source in faults}
+    known = _described(base, [tree for tree in trees.values() if isinstance(tree, Block)])
+    index = Names(lambda kind: Index.of(lambda query: cast(QuerySolutions, query_union(base(), query)), (kind,)))
+    readings, named = [], set[NamedNode]()
     for source in inputs:
         tree = trees.get(source)
         if isinstance(tree, SourceError):
             readings.append(Reading(source, fault=tree))
         elif tree is not None:
-            readings.append(_enter(store, source, partial(map_document, tree, known, faults[source])))
+            readings.append(_store(store, source, partial(map_document, tree, known, faults[source])))
         elif isinstance(source, Release):
             harvest = Harvest()
-            read = partial(read_release, source, harvest, linker, meter.move)
-            readings.append(replace(_enter(store, source, read), harvest=harvest))
+            read = partial(read_release, source, harvest, index, meter.move)
+            readings.append(replace(_store(store, source, read), harvest=harvest))
         else:
             read = partial(sources.read_rdf, source.file, graph, form=source.form, notice=meter.move)
-            readings.append(_enter(store, source, read))
+            readings.append(_store(store, source, read))
             named |= readings[-1].graphs
-    if torn := {reading.source: reading for reading in readings if reading.is_torn}:
-        rest = [source for source in inputs if source not in torn]
-        again = read_batch(rest, graph=graph, ground=ground, watch=watch)
+    if partly_stored := {reading.source: reading for reading in readings if reading.is_partial}:
+        others = [source for source in inputs if source not in partly_stored]
+        again = read_batch(others, base=base, graph=graph, watch=watch)
         whole = {reading.source: reading for reading in again.readings}
-        return Batch(again.store, tuple((torn | whole)[source] for source in inputs), again.added)
+        return Batch(again.store, tuple((partly_stored | whole)[source] for source in inputs), again.added)
     added = frozenset(quad for graph in named for quad in state_certainty(graph) if quad not in store)
     store.extend(added)
     return Batch(store, tuple(readings), added)
 
 
-def _plant(source: Input, faults: Faults) -> Block | SourceError | None:
-    """Read an authored document, or tell why it is none; what is wrong with a part of it goes to ``faults``."""
+def _parse(source: Input, faults: Faults) -> Block | SourceError | None:
+    """Parse an authored document, or return why it is none; what is wrong with a part of it goes to ``faults``."""
     tree: Block | None = None
     with faults.gathered():
         tree = sources.read_yaml(source.file, faults)
     return tree or faults.error(source.name)
 
 
-def _enter(store: Store, source: Input, read: Callable[[], Iterable[Quad]]) -> Reading:
-    """Put the quads of an input into the store, portion by portion; of one that is torn a part stays there."""
-    count, passed_over = 0, 0
-    graphs: set[NamedNode] = set()
+def _store(store: Store, source: Input, read: Callable[[], Iterable[Quad]]) -> Reading:
+    """Put the quads of an input into the store: one portion is stored in a thread while the next is read.
 
-    def sift() -> Iterator[Quad]:
-        nonlocal count, passed_over
+    What the reading raises is handled when the portions before it are stored.
+    """
+    count, skipped, has_stored = 0, 0, False
+    graphs: set[NamedNode] = set()
+    restated = Restated()
+
+    def kept() -> Iterator[Quad]:
+        nonlocal count, skipped
         for quad in read():
             count += 1
             graph = quad.graph_name
             if graph == DERIVED:
-                passed_over += 1
+                skipped += 1
                 continue
             graphs.add(cast(NamedNode, graph))
             yield quad
 
-    pump = _Pump(store)
+    quads = kept()
     try:
-        pump.move(sift())
-    except SourceError as error:
-        return Reading(source, fault=error, is_torn=pump.has_moved)
-    return Reading(source, count, passed_over, frozenset(graphs), pump.restated)
-
-
-class _Pump:
-    """Moves quads into a store: the engine takes one portion in while the next is read.
-
-    ``restated`` counts those whose literals the store will hold in another form.
-    """
-
-    def __init__(self, store: Store) -> None:
-        self._store, self.has_moved, self.restated = store, False, Restated()
-
-    def move(self, quads: Iterator[Quad]) -> None:
-        """Move all; what the reading raises is raised when the portions before are in."""
-        with ThreadPoolExecutor(max_workers=1) as hand:
+        with ThreadPoolExecutor(max_workers=1) as thread:
             under_way: Future[None] | None = None
             while portion := list(islice(quads, _PORTION)):
                 if under_way:
                     under_way.result()
-                under_way, self.has_moved = hand.submit(self._store.extend, portion), True
-                self.restated.add(portion)
+                under_way, has_stored = thread.submit(store.extend, portion), True
+                restated.add(portion)
             if under_way:
                 under_way.result()
+    except SourceError as error:
+        return Reading(source, fault=error, is_partial=has_stored)
+    return Reading(source, count, skipped, frozenset(graphs), restated)
 
 
-def _index(ground: Store, kind: str) -> Index:
-    """Index what a ground knows of organizations or another kind."""
-    return Index.of(lambda query: cast(QuerySolutions, query_union(ground, query)), (kind,))
+def _described(base: Callable[[], Store], trees: Sequence[Block]) -> Collection[str]:
+    """List what the base and the documents of a batch describe, by relative identifiers.
 
-
-def _known(ground: Callable[[], Store], trees: Sequence[Block]) -> Collection[str]:
-    """Name what the ground and the documents of a batch describe, by relative identifiers.
-
-    Of a large ground only those are looked up that the documents mention; a hint then names no other.
+    Of a large base only those are looked up that the documents mention; a hint then suggests no other.
     """
     own: frozenset[str] = frozenset().union(*map(described, trees))
     if not trees:
         return own
-    store = ground()
+    store = base()
     if len(store) > _LARGE:
         return own.union(word for tree in trees for word in _words(tree) if _is_described(word, store))
     subjects = (quad.subject.value for quad in store if isinstance(quad.subject, NamedNode))
@@ -155,10 +166,10 @@ def _words(part: Part) -> Iterator[str]:
         yield from (word for key, value in part.entries for word in (key.text, *_words(value)))
 
 
-def _is_described(word: str, ground: Store) -> bool:
-    """Tell whether a word is the relative identifier of a node that the ground describes."""
+def _is_described(word: str, base: Store) -> bool:
+    """Say whether a word is the relative identifier of a node that the base describes."""
     try:
         node = entity(word)
     except MappingError:
         return False
-    return next(ground.quads_for_pattern(node, None, None, None), None) is not None
+    return next(base.quads_for_pattern(node, None, None, None), None) is not None

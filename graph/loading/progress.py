@@ -1,4 +1,4 @@
-"""How far a long change has come: stages, told to whoever watches."""
+"""How far a long change has come: stages, reported to a watcher."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ class Meter:
         watch(stage, 0, total)
 
     def move(self, amount: int) -> None:
-        """Tell that more is done."""
+        """Report that more is done."""
         self._done += amount
         self._watch(self._stage, self._done, self._total)

@@ -25,14 +25,16 @@ from communique.graph.store.files import sync
 from communique.graph.terms.identifiers import slug
 from communique.graph.terms.namespaces import PREFIXES, shorten
 from communique.graph.validation import ValidationReport, report
-from communique.graph.validation.results import INFO, WARNING, Term
+from communique.graph.validation.results import INFO, WARNING
+from communique.graph.validation.results import Term as RdfTerm
 
-# The parts of the report that an RDF tool reads; the other one is laid out for people's tools.
+FOLDER = "quarantine"
+
 _REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
+class Quarantined:
     """What is not admitted.
 
     Attributes
@@ -40,7 +42,7 @@ class SetAside:
     documents : names of documents of the batch
     faults : the readings that failed
     report : the violations of these documents
-    store : what the report's nodes are called and rest on
+    store : what is said of the nodes in the report
     """
 
     documents: Sequence[str]
@@ -49,42 +51,41 @@ class SetAside:
     store: Store
 
     def __bool__(self) -> bool:
-        """Tell whether there is anything."""
+        """Say whether there is anything."""
         return bool(self.documents or self.faults)
 
 
-def folder_of(home: Path, load: str) -> Path:
-    """Name the folder of a load."""
-    return home / "quarantine" / load
+def documents_at_fault(report: ValidationReport, store: Store, candidates: Iterable[str]) -> set[str]:
+    """Return which of the candidate documents have to go for the violations to go.
 
-
-def blame(found: ValidationReport, store: Store, candidates: Iterable[str]) -> set[str]:
-    """Tell which of the candidate documents have to go for the violations to go.
-
-    A violation found in one document is its own. One of the union is blamed on every candidate that describes the
-    focus node, else on those that mention it; and on all candidates when none does, since no other cause is in sight.
+    A violation found in one document is its own. One of the union is put down to every candidate that describes the
+    focus node, else to those that mention it; and to all candidates when none does, since no other cause is in sight.
     """
     left = set(candidates)
-    guilty: set[str] = set()
-    for result in found.results:
+    at_fault: set[str] = set()
+    for result in report.results:
         if result.severity in {WARNING, INFO}:
             continue
         if result.document in left:
-            guilty.add(result.document)
+            at_fault.add(result.document)
         else:
-            guilty |= _around(result.focus, store, left) or left
-    return guilty
+            at_fault |= _around(result.focus, store, left) or left
+    return at_fault
 
 
-def put(home: Path, load: str, batch: Batch, aside: SetAside) -> Path:
-    """Write a quarantine folder, and wait until the disk has it."""
-    folder = folder_of(home, load)
+def write(home: Path, load: str, batch: Batch, quarantined: Quarantined) -> Path:
+    """Write the folder ``quarantine/<load>`` below ``home``, wait until the disk has it, and return its path."""
+    folder = home / FOLDER / load
     draft = folder.with_name(f".{load}")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    names = {document: _write_document(draft, document, batch) for document in aside.documents}
-    unread = {_copy(draft, reading.source): str(reading.fault) for reading in aside.faults}
-    _write_reports(draft, aside, unread)
+    names = {document: _write_document(draft, document, batch) for document in quarantined.documents}
+    unread = {_copy(draft, reading.source): str(reading.fault) for reading in quarantined.faults}
+    content = json.loads(report.to_json(quarantined.report, quarantined.store))
+    content["unreadable"] = [{"file": name, "fault": fault} for name, fault in unread.items()]
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    (draft / f"{_REPORT}.json").write_text(text + "\n", encoding="utf-8")
+    (draft / f"{_REPORT}.ttl").write_text(report.to_turtle(quarantined.report), encoding="utf-8")
     (draft / "README.md").write_text(_readme(load, names, unread), encoding="utf-8")
     for path in draft.iterdir():
         sync(path)
@@ -92,8 +93,8 @@ def put(home: Path, load: str, batch: Batch, aside: SetAside) -> Path:
     return folder
 
 
-def _around(focus: Term, store: Store, candidates: Set[str]) -> Set[str]:
-    """Name the candidates that describe a node, else those that mention it."""
+def _around(focus: RdfTerm, store: Store, candidates: Set[str]) -> Set[str]:
+    """Return the candidates that describe a node, else those that mention it."""
     if not isinstance(focus, NamedNode):
         return frozenset()
     for quads in (store.quads_for_pattern(focus, None, None, None), store.quads_for_pattern(None, None, focus, None)):
@@ -104,10 +105,10 @@ def _around(focus: Term, store: Store, candidates: Set[str]) -> Set[str]:
 
 
 def _write_document(folder: Path, document: str, batch: Batch) -> str:
-    """Write a document in the form in which it is best corrected; gives the names of its files."""
-    authored = [source for source in batch.inputs_of(document) if source.is_authored]
-    if authored and len(authored) == len(batch.inputs_of(document)):
-        return ", ".join(_copy(folder, source) for source in authored)
+    """Write a document in the form in which it is best corrected; returns the names of its files."""
+    inputs = batch.inputs_of(document)
+    if inputs and all(source.is_authored for source in inputs):
+        return ", ".join(_copy(folder, source) for source in inputs)
     store = Store()
     store.extend(batch.quads_of(document))
     path = _free(folder, f"{slug(shorten(document))}.trig")
@@ -116,7 +117,6 @@ def _write_document(folder: Path, document: str, batch: Batch) -> str:
 
 
 def _copy(folder: Path, source: Input) -> str:
-    """Copy an input as it is."""
     path = _free(folder, source.file.name)
     with source.file.open("rb") as file, path.open("wb") as copy:
         shutil.copyfileobj(file, copy, 1 << 20)
@@ -132,17 +132,7 @@ def _free(folder: Path, name: str) -> Path:
     return path
 
 
-def _write_reports(folder: Path, aside: SetAside, unread: Mapping[str, str]) -> None:
-    """Write the findings, and why files could not be read."""
-    content = json.loads(report.to_json(aside.report, aside.store))
-    content["unreadable"] = [{"file": name, "fault": fault} for name, fault in unread.items()]
-    text = json.dumps(content, ensure_ascii=False, indent=2)
-    (folder / f"{_REPORT}.json").write_text(text + "\n", encoding="utf-8")
-    (folder / f"{_REPORT}.ttl").write_text(report.to_turtle(aside.report), encoding="utf-8")
-
-
 def _readme(load: str, documents: Mapping[str, str], unread: Mapping[str, str]) -> str:
-    """Say what lies in a folder and what to do with it."""
     lines = [
         f"# Quarantine of load {load}",
         "",

@@ -110,7 +110,7 @@ def _strike(lines: Iterable[bytes], gone: set[bytes]) -> Iterator[bytes]:
 
 
 def _lines(path: Path) -> Iterator[bytes]:
-    """Give the lines of a file, none when it is missing."""
+    """Yield the lines of a file, none when it is missing."""
     if path.exists():
         with path.open("rb") as file:
             yield from file
@@ -140,5 +140,5 @@ def _rewrite(path: Path, lines: Iterable[bytes]) -> None:
 
 
 def _size(path: Path) -> int:
-    """Give the size of a file in bytes, 0 when it is missing."""
+    """Return the size of a file in bytes, 0 when it is missing."""
     return path.stat().st_size if path.exists() else 0

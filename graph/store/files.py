@@ -1,9 +1,11 @@
-"""The disk: wait for it, and tell its failures in words that help."""
+"""Files that must not be half written or written twice at one time: durable writes, locks, failures explained."""
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,9 @@ from communique.graph.errors import StoreError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FULL_WORDS = ("No space left", "File too large", "quota")
+
+# Seconds between two attempts to get a lock.
+_PAUSE = 0.05
 
 
 @contextmanager
@@ -41,3 +46,30 @@ def write_durably(path: Path, content: str | bytes) -> None:
         file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())
+
+
+@contextmanager
+def hold(path: Path, wait: float = 0.0) -> Iterator[int]:
+    """Lock ``path`` exclusively and write the id of this process into it; yields the open file descriptor.
+
+    Waits up to ``wait`` seconds, then raises ``BlockingIOError`` with the holder's id as its text.
+    The kernel releases the lock with the process, however it ends. A forked child shares the lock
+    until it closes the descriptor.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        deadline = time.monotonic() + wait
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    holder = os.pread(descriptor, 20, 0).decode().strip()
+                    raise BlockingIOError(holder or "unknown") from None
+            time.sleep(_PAUSE)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield descriptor
+    finally:
+        os.close(descriptor)

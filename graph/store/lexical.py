@@ -28,7 +28,7 @@ _TEXTS = frozenset({NamedNode(XSD + "string"), NamedNode(RDF + "langString")})
 
 
 def stored_forms(terms: Iterable[Term]) -> dict[Term, Term]:
-    """Give the terms that a store would change, in their order, each with what would come back."""
+    """Yield the terms that a store would change, in their order, each with what would come back."""
     asked = list(dict.fromkeys(term for term in terms if _is_value(term)))
     if not asked:
         return {}
@@ -72,5 +72,5 @@ def brief(term: Term) -> str:
 
 
 def _is_value(term: Term) -> bool:
-    """Tell whether a term may be held as a value; triples may hold one."""
+    """Say whether a term may be held as a value; triples may hold one."""
     return isinstance(term, Triple) or (isinstance(term, Literal) and term.datatype not in _TEXTS)

@@ -6,7 +6,7 @@ import pytest
 from bench.generate import generate
 from pyoxigraph import Store
 
-from communique.graph.loading.base import base_quads
+from communique.graph.loading.inputs import base_quads
 from communique.graph.terms.identifiers import document_of
 from communique.graph.validation import ValidationReport, validate
 

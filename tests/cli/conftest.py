@@ -39,12 +39,12 @@ def run(built: Path) -> Run:
 @pytest.fixture
 def altered(built: Path, tmp_path: Path) -> Path:
     """Give the home of a store whose graph has one digest that fits no paragraph."""
-    store = Workspace(built).read(Workspace(built).current())
+    store = Workspace(built).current().load()
     quad = next(store.quads_for_pattern(None, term("com:passageDigest"), None, None))
     store.remove(quad)
     store.add(Quad(quad.subject, quad.predicate, Literal("0" * 64), quad.graph_name))
     workspace = Workspace(tmp_path)
-    with workspace.draft() as draft:
-        draft.replace_all(store)
-        workspace.publish(draft)
+    with workspace.working_copy() as copy:
+        copy.replace_all(store)
+        workspace.publish(copy)
     return tmp_path

@@ -66,7 +66,7 @@ def test_proposals_are_published_judged_and_not_proposed_again(run: Run, home: P
     assert first.exit_code == 0, first.output
     assert "1 proposed" in first.stdout and "published" in first.stdout
     assert run("duplicates", home=home).stdout.splitlines()[-1].startswith("unchanged")
-    assert Journal(home).records()[-1].kind == "propose"
+    assert Journal(home).activities()[-1].kind == "propose"
     assert candidates(home) > 10
 
     (listed,) = [row for row in json.loads(run("review", "--format", "json", home=home).stdout) if row["score"]]

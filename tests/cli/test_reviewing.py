@@ -30,7 +30,7 @@ def home(built: Path, tmp_path: Path) -> Path:
 
 
 def graph(home: Path, name: object) -> set[Quad]:
-    return {quad for quad in Workspace(home).read(Workspace(home).current()) if quad.graph_name == name}
+    return {quad for quad in Workspace(home).current().load() if quad.graph_name == name}
 
 
 def matches(home: Path) -> set[Quad]:
@@ -62,7 +62,7 @@ def test_a_judgement_is_published_with_author_time_and_reason(run: Run, home: Pa
     assert (listed[MEETING]["verdict"], listed[MEETING]["judged_by"]) == ("rejected", "Ada Park")
     assert MEETING not in rows(run("review", "--format", "json", home=home))
     assert matches(home) == set()
-    record = Journal(home).records()[-1]
+    record = Journal(home).activities()[-1]
     assert (record.kind, record.agent, record.read, record.committed) == ("review", "Ada Park", 7, 7)
 
 

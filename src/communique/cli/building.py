@@ -23,7 +23,7 @@ from communique.cli.inputs import (
 )
 from communique.cli.progress import shown
 from communique.cli.reporting import Output
-from communique.cli.validating import print_trial
+from communique.cli.validating import print_judged
 from communique.graph.errors import ConformanceError
 from communique.graph.loading import pipeline
 from communique.graph.loading.pipeline import Options, Outcome
@@ -114,7 +114,7 @@ def carry_out(change: Callable[[], Outcome], form: str) -> None:
         with faults_listed():
             outcome = change()
     except ConformanceError as error:
-        print_trial(error.report, Output(form))
+        print_judged(error.judged, Output(form))
         explain(error)
         sys.exit(1)
     except KeyboardInterrupt:
@@ -145,15 +145,15 @@ def carry_out(change: Callable[[], Outcome], form: str) -> None:
 
 def _tell(outcome: Outcome) -> dict[str, Any]:
     """Sum a change up."""
-    snapshot, record = outcome.snapshot, outcome.record
+    snapshot, activity = outcome.snapshot, outcome.activity
     return {
-        "outcome": record.outcome,
-        "load": record.id,
+        "outcome": activity.outcome,
+        "load": activity.id,
         "snapshot": snapshot.id,
         "quads": snapshot.quads,
         "graphs": len(snapshot.graphs),
         "findings": len(outcome.report.results),
-        "read": record.read,
+        "read": activity.read,
         "restated": {
             "statements": outcome.restated.statements,
             "examples": [
@@ -161,12 +161,12 @@ def _tell(outcome: Outcome) -> dict[str, Any]:
                 for written, stored in outcome.restated.examples.items()
             ],
         },
-        "committed": record.committed,
-        "quarantined": record.quarantined,
-        "unreadable": sum(bool(source.fault) for source in record.sources),
-        "quarantine": str(read_settings().home / record.quarantine) if record.quarantine else "",
-        "rejects": _rejects(record.id),
-        "sources": [asdict(source) for source in record.sources],
+        "committed": activity.committed,
+        "quarantined": activity.quarantined,
+        "unreadable": sum(bool(source.fault) for source in activity.sources),
+        "quarantine": str(read_settings().home / activity.quarantine) if activity.quarantine else "",
+        "rejects": _rejects(activity.id),
+        "sources": [asdict(source) for source in activity.sources],
     }
 
 

@@ -12,8 +12,7 @@ from communique.cli.building import agent_option, chosen_settings, wait_option
 from communique.cli.console import format_option, print_json, print_table, write_bytes
 from communique.graph.loading import pipeline
 from communique.graph.settings import read_settings
-from communique.graph.store.journal import Journal
-from communique.graph.store.records import Record
+from communique.graph.store.journal import Activity, Journal
 from communique.graph.store.workspace import Workspace
 
 _COLUMNS = ("when", "what", "who", "outcome", "snapshot", "", "read", "admitted", "set aside", "sources")
@@ -36,8 +35,8 @@ def history(form: str) -> None:
         return write_bytes(journal.path.read_bytes() if journal.path.exists() else b"")
     rows = list(_states(journal, Workspace(home)))
     if form == "json":
-        return print_json([{**asdict(record), "state": state} for record, state in rows])
-    return print_table("History", _COLUMNS, [_row(record, state) for record, state in rows])
+        return print_json([{**asdict(activity), "state": state} for activity, state in rows])
+    return print_table("History", _COLUMNS, [_row(activity, state) for activity, state in rows])
 
 
 @click.command()
@@ -55,24 +54,24 @@ def rollback(snapshot: str | None, wait: float, agent: str | None, form: str) ->
     Example:
       communique rollback
     """
-    record = pipeline.rollback(chosen_settings(agent), snapshot, wait=wait)
+    activity = pipeline.rollback(chosen_settings(agent), snapshot, wait=wait)
     if form == "json":
-        return print_json(asdict(record))
-    return click.echo(f"{record.snapshot} is in force, before it was {record.previous}")
+        return print_json(asdict(activity))
+    return click.echo(f"{activity.snapshot} is in force, before it was {activity.previous}")
 
 
-def _states(journal: Journal, workspace: Workspace) -> Iterator[tuple[Record, str]]:
+def _states(journal: Journal, workspace: Workspace) -> Iterator[tuple[Activity, str]]:
     """Tell of each activity whether its snapshot is in force or at least kept."""
     kept, current = {snapshot.id for snapshot in workspace.snapshots()}, workspace.current_id()
-    for record in journal.records():
-        state = "in force" if record.snapshot == current else "kept" if record.snapshot in kept else "pruned"
-        yield record, state if record.snapshot else ""
+    for activity in journal.activities():
+        state = "in force" if activity.snapshot == current else "kept" if activity.snapshot in kept else "pruned"
+        yield activity, state if activity.snapshot else ""
 
 
-def _row(record: Record, state: str) -> tuple[Any, ...]:
+def _row(activity: Activity, state: str) -> tuple[Any, ...]:
     """Lay an activity out for a table."""
-    names = [source.name for source in record.sources]
+    names = [source.name for source in activity.sources]
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    when = f"{record.started:%Y-%m-%d %H:%M:%S}"
-    counts = (record.read, record.committed, record.quarantined)
-    return (when, record.kind, record.agent, record.outcome, record.snapshot, state, *counts, shown)
+    when = f"{activity.started:%Y-%m-%d %H:%M:%S}"
+    counts = (activity.read, activity.committed, activity.quarantined)
+    return (when, activity.kind, activity.agent, activity.outcome, activity.snapshot, state, *counts, shown)

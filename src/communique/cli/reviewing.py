@@ -33,7 +33,6 @@ from communique.graph.curation.review import (
 )
 from communique.graph.errors import LinkingError
 from communique.graph.loading import pipeline
-from communique.graph.loading.activity import login
 from communique.graph.loading.pipeline import Options
 from communique.graph.settings import Settings
 from communique.graph.sources.decoding.encodings import read_text
@@ -155,13 +154,13 @@ def _judge(session: Session, settings: Settings, named: list[tuple[str, str]], r
 
 def _answered(session: Session, settings: Settings, answers: Answers) -> list[Judgement]:
     """Make judgements of answers."""
-    known, by = standing(judgements(session.run)), settings.agent or login()
+    known, by = standing(judgements(session.run)), settings.acting_agent
     return [judge_anew(pair, verdict, known, by=by, reason=reason) for pair, verdict, reason in answers]
 
 
 def _read(session: Session, settings: Settings, table: Path) -> list[Judgement]:
     """Read the judgements of a table that are not known yet."""
-    by, known = settings.agent or login(), set(judgements(session.run))
+    by, known = settings.acting_agent, set(judgements(session.run))
     found = read_table(read_text(table), str(table), by=by, at=datetime.now(UTC))
     added = [each for each in dict.fromkeys(found) if each not in known]
     own = {node for each in added for node in each.pair if node.value.startswith(ID)}

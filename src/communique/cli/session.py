@@ -44,18 +44,18 @@ class Session:
     @cached_property
     def store(self) -> Store:
         """The quads of the snapshot, each in its graph."""
-        return self.workspace.read(self.snapshot)
+        return self.snapshot.load()
 
     @cached_property
     def dataset(self) -> MergedDataset:
         """The data of the snapshot, to be asked."""
-        return MergedDataset(self.workspace.read(self.snapshot))
+        return MergedDataset(self.snapshot.load())
 
     @cached_property
     def editions(self) -> list[LoadedEdition]:
         """The editions of sources in the data; one graph describes them, and no other is read for it."""
         described = Store()
-        described.extend(self.workspace.read_graph(self.snapshot, META))
+        described.extend(self.snapshot.quads_of(META))
         dataset = MergedDataset(described)
         return loaded_editions(lambda text: evaluate(dataset, Request(text))[1], self.snapshot.graphs)
 

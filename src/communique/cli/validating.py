@@ -24,7 +24,8 @@ from communique.cli.progress import shown
 from communique.cli.reporting import FORMS, Output, write_report
 from communique.graph.errors import SourceError
 from communique.graph.loading import pipeline
-from communique.graph.loading.pipeline import Options, Trial
+from communique.graph.loading.pipeline import Options
+from communique.graph.loading.staging import Judged
 from communique.graph.settings import read_settings
 from communique.graph.sources import collect, read_texts
 from communique.graph.validation import description, examination
@@ -125,15 +126,19 @@ def validate(
             _refuse_targets(targets)
             texts = read_texts(folder) if folder else None
             options = Options(graph=graph_of(graph), kind=kind, source=source, watch=watch, texts=texts)
-            trial = pipeline.judge(read_settings(), paths, options)
-            print_trial(trial, output)
-            _end(trial.report)
+            judged = (
+                pipeline.try_load(read_settings(), paths, options)
+                if paths
+                else pipeline.validate_published(read_settings(), options)
+            )
+            print_judged(judged, output)
+            _end(judged.report)
     return None
 
 
-def print_trial(trial: Trial, output: Output | None = None) -> None:
+def print_judged(judged: Judged, output: Output | None = None) -> None:
     """Print what the gate says of a change."""
-    write_report(trial.report, trial.store, output or Output())
+    write_report(judged.report, judged.store, output or Output())
 
 
 def _explanation(asked: str, files: Sequence[Path], targets: Sequence[str]) -> str:

@@ -111,9 +111,9 @@ def test_a_failure_becomes_its_error(play: Callable[..., Client]) -> None:
     assert client.query("ASK {}").snapshot == "s1"
 
 
-def test_after_an_obituary_the_connection_is_not_used_again(play: Callable[..., Client]) -> None:
+def test_after_a_crash_the_connection_is_not_used_again(play: Callable[..., Client]) -> None:
     parts = {"error": "QueryAborted", "message": "gone", "expected": None, "hint": None}
-    client = play([hello, reply(Message("obituary", parts)), wait], [hello, reply(ANSWER)])
+    client = play([hello, reply(Message("crash", parts)), wait], [hello, reply(ANSWER)])
     with pytest.raises(QueryAborted):
         client.query("ASK {}")
     assert client.query("ASK {}").snapshot == "s1"

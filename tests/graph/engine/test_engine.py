@@ -252,7 +252,7 @@ if sys.argv[1] == "cut":
     confinement.cut_network()
 for silent in ("", "SILENT"):
     text = "SELECT * { SERVICE " + silent + " <http://127.0.0.1:" + sys.argv[2] + "/> { ?s ?p ?o } }"
-    print(worker.answer(worker.Holdings(Store(), "x"), Request(text), 1000).kind)
+    print(worker.answer(worker.ServedSnapshot(Store(), "x"), Request(text), 1000).kind)
 """
 
 

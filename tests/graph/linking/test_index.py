@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from communique.graph import sources
 from communique.graph.linking import Index, resolve
 from communique.graph.linking.index import CONTEXTS
-from communique.graph.loading.base import base_quads
+from communique.graph.loading.inputs import base_quads
 from communique.graph.mapping.document import map_document
 from communique.graph.terms.identifiers import entity, stated
 from communique.graph.terms.namespaces import term

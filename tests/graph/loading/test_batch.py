@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from communique.graph.loading.batch import Batch, Reading, by_document, document_name, exchange
+from communique.graph.loading.batch import Batch, Reading, by_document, document_name
 from communique.graph.loading.releases import Harvest, Release, packaged_source
 from communique.graph.sources import Input
 from communique.graph.sources.rows import Rejected
+from communique.graph.store.changes import Change
 from communique.graph.terms.identifiers import CANDIDATES, JUDGEMENTS, META, document, entity, inferred, stated
 from communique.graph.terms.namespaces import ID, term
 
@@ -36,11 +37,11 @@ def store_of(quads: Iterable[Quad]) -> Store:
 
 
 def replaced(ground: Iterable[Quad], batch: Iterable[Quad]) -> set[Quad]:
-    """Carry an exchange out, in the order in which a site does."""
-    store, difference = store_of(ground), exchange(store_of(ground), store_of(batch))
-    for quad in difference.removed:
+    """Carry a replacement out, in the order in which staging does."""
+    store, change = store_of(ground), Batch(store_of(batch), ()).replacement(store_of(ground))
+    for quad in change.removed:
         store.remove(quad)
-    store.extend(difference.added)
+    store.extend(change.added)
     return set(store)
 
 
@@ -71,10 +72,10 @@ def test_a_statement_that_rests_on_evidence_of_the_replaced_document_goes() -> N
 
 def test_a_statement_that_comes_again_stays_once() -> None:
     ground = [fact(ONE), REASON, rests_on(ONE)]
-    difference = exchange(store_of(ground), store_of([fact(ONE, "after"), rests_on(ONE)]))
-    assert set(difference.removed) == {fact(ONE), REASON}
-    assert set(difference.kept) == {rests_on(ONE)}
-    assert set(difference.added) == {fact(ONE, "after")}
+    change = Batch(store_of([fact(ONE, "after"), rests_on(ONE)]), ()).replacement(store_of(ground))
+    assert set(change.removed) == {fact(ONE), REASON}
+    assert set(change.kept) == {rests_on(ONE)}
+    assert set(change.added) == {fact(ONE, "after")}
 
 
 def test_what_is_told_of_the_graphs_the_document_and_its_parts_goes() -> None:
@@ -151,7 +152,7 @@ def test_statements_of_common_graphs_belong_to_the_document_that_their_subject_r
     told = Quad(foreign, term("dct:title"), Literal("x"), META)
     alone = Quad(entity("candidate/c--d"), term("com:matchReason"), Literal("alike"), CANDIDATES)
     quads = [REASON, rests_on(TWO), rests_on(ONE), title, told, alone]
-    graphs = {stated(TWO).value, foreign.value}
+    graphs = {stated(TWO), foreign}
     assert {quad: name for name, quad in by_document(quads, graphs)} == {
         REASON: ONE,
         rests_on(TWO): ONE,
@@ -171,7 +172,7 @@ def test_documents_that_are_withdrawn_can_be_told_when_the_store_has_lost_them()
         ONE: {fact(ONE), REASON, rests_on(ONE)},
         TWO: {fact(TWO)},
     }
-    batch.withdraw(ONE)
+    batch.withdraw(ONE, Change())
     store.clear()
     assert set(batch.quads_of(ONE)) == {fact(ONE), REASON, rests_on(ONE)}
     assert not set(batch.quads_of(TWO))

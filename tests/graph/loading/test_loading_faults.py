@@ -58,9 +58,9 @@ BASE = quad("base", "base", NamedNode(EXAMPLE + "base"))
 
 def started(folder: Path) -> Settings:
     workspace = Workspace(folder)
-    with workspace.draft() as draft:
-        draft.replace_all([BASE])
-        workspace.publish(draft)
+    with workspace.working_copy() as copy:
+        copy.replace_all([BASE])
+        workspace.publish(copy)
     return Settings(home=folder, agent="Ada")
 
 
@@ -71,7 +71,7 @@ def home(tmp_path: Path) -> Settings:
 
 def held(settings: Settings) -> set[Quad]:
     workspace = Workspace(settings.home)
-    return set(workspace.read(workspace.current()))
+    return set(workspace.current().load())
 
 
 def written(quads: Collection[Quad], form: RdfFormat) -> bytes:
@@ -111,7 +111,7 @@ def test_a_broken_file_of_any_format_changes_nothing_and_is_not_lost(
     assert all(fault.expected for fault in caught.value.faults)
     assert fault == "cut off" or "UTF-8" in str(caught.value) or suffix in {".rdf", ".owl"}
     assert held(home) == {BASE}
-    record = pipeline.load(home, [good, broken], QUARANTINE).record
+    record = pipeline.load(home, [good, broken], QUARANTINE).activity
     assert (record.read, record.committed) == (1, 1)
     kept = (home.home / record.quarantine).glob(f"*broken{suffix}")
     assert [path.read_bytes() for path in kept] == [broken.read_bytes()]
@@ -129,7 +129,7 @@ def test_ten_real_files_that_are_wrong_are_told_and_kept(home: Settings, tmp_pat
     assert all(fault.line and "rdf:nodeID" in fault.message for fault in caught.value.faults)
     outcome = pipeline.load(home, [tmp_path / "files"], QUARANTINE)
     assert held(home) == {BASE, quad("good", 1)}
-    kept = [path.read_bytes() for path in (home.home / outcome.record.quarantine).glob("*.rdf")]
+    kept = [path.read_bytes() for path in (home.home / outcome.activity.quarantine).glob("*.rdf")]
     assert sorted(map(len, kept)) == sorted(path.stat().st_size for path in files)
     assert set(kept) == {path.read_bytes() for path in files}
 
@@ -145,7 +145,7 @@ def test_values_of_all_kinds_beside_each_other_come_out_as_they_went_in(home: Se
     outcome = pipeline.load(home, [tmp_path / "a.trig"], REJECT)
     expected = Store()
     expected.extend(parse(MIXED.encode(), format=RdfFormat.TRIG))
-    assert (outcome.record.read, len(expected)) == (16, 16)
+    assert (outcome.activity.read, len(expected)) == (16, 16)
     assert held(home) == {BASE, *expected}
 
 
@@ -169,7 +169,7 @@ def test_what_was_read_is_held_or_set_aside(
         for number, is_bad in rows
     }
     (folder / "data.nq").write_bytes(written(quads, RdfFormat.N_QUADS))
-    record = pipeline.load(home, [folder / "data.nq"], QUARANTINE).record
+    record = pipeline.load(home, [folder / "data.nq"], QUARANTINE).activity
     good = {each for each in quads if not any(bad for _, bad in content[each.graph_name.value.removeprefix(EXAMPLE)])}
     assert held(home) == good | {BASE}
     aside = {
@@ -205,7 +205,7 @@ def test_two_loads_at_once_both_come_in_when_the_second_waits(home: Settings, tm
     first.join(30)
     second.join(30)
     assert held(home) == {BASE, *(quad(name, 1, NamedNode(EXAMPLE + name)) for name in ("one", "two"))}
-    one, two = Journal(home.home).records()
+    one, two = Journal(home.home).activities()
     assert two.previous == one.snapshot
 
 

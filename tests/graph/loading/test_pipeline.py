@@ -19,15 +19,14 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from communique.graph.errors import ConformanceError, SourceError, SourceErrors, StoreError, StoreLocked
-from communique.graph.loading import inputs as intake
-from communique.graph.loading import pipeline
+from communique.graph.loading import inputs, pipeline, staging
 from communique.graph.loading.pipeline import Options
 from communique.graph.settings import Settings
-from communique.graph.store import working_copy as drafts
+from communique.graph.store import working_copy
 from communique.graph.store.canonical import fingerprint, line_of
 from communique.graph.store.journal import Journal
-from communique.graph.store.working_copy import Draft
-from communique.graph.store.workspace import Workspace
+from communique.graph.store.working_copy import WorkingCopy
+from communique.graph.store.workspace import Snapshot, Workspace
 from communique.graph.terms.identifiers import CANDIDATES, DERIVED, META, inferred, stated
 from communique.graph.terms.namespaces import ID, SHAPES, concept, term
 from communique.graph.validation import ValidationReport, ValidationResult
@@ -56,15 +55,15 @@ def home(tmp_path: Path) -> Settings:
 
 def started(folder: Path) -> Settings:
     workspace = Workspace(folder)
-    with workspace.draft() as draft:
-        draft.replace_all([BASE])
-        workspace.publish(draft)
+    with workspace.working_copy() as copy:
+        copy.replace_all([BASE])
+        workspace.publish(copy)
     return Settings(home=folder, agent="Ada")
 
 
 def held(settings: Settings) -> set[Quad]:
     workspace = Workspace(settings.home)
-    return set(workspace.read(workspace.current()))
+    return set(workspace.current().load())
 
 
 def quad(subject: str, value: object, graph: str, predicate: NamedNode | None = None) -> Quad:
@@ -93,8 +92,8 @@ def test_a_load_is_published_and_recorded(home: Settings, tmp_path: Path) -> Non
     files = [write(tmp_path / "a.nq", one, one), write(tmp_path / "b.nq", two, one)]
     outcome = pipeline.load(home, files, REJECT)
     assert held(home) == {BASE, one, two}
-    (record,) = Journal(home.home).records()
-    assert record == outcome.record
+    (record,) = Journal(home.home).activities()
+    assert record == outcome.activity
     assert (record.kind, record.agent, record.outcome) == ("load", "Ada", "published")
     assert (record.read, record.committed, record.quarantined) == (2, 2, 0)
     assert [source.statements for source in record.sources] == [2, 2]
@@ -113,7 +112,7 @@ def test_loading_again_changes_nothing_but_the_journal(home: Settings, tmp_path:
     first = pipeline.load(home, [file], REJECT)
     again = pipeline.load(home, [file], REJECT)
     assert again.snapshot == first.snapshot
-    assert [record.outcome for record in Journal(home.home).records()] == ["published", "unchanged"]
+    assert [record.outcome for record in Journal(home.home).activities()] == ["published", "unchanged"]
 
 
 graphs = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.frozensets(st.integers(0, 3), min_size=1), max_size=3)
@@ -140,7 +139,7 @@ def test_load_then_replace_is_replace_in_any_order_of_files(
             pipeline.load(settings, files, REJECT)
     expected = {BASE} | quads_of({**old, **new})
     assert held(settings) == expected
-    assert Workspace(settings.home).current().mark == fingerprint(map(line_of, expected))
+    assert Workspace(settings.home).current().fingerprint == fingerprint(map(line_of, expected))
 
 
 def test_what_common_graphs_say_of_other_documents_stays(home: Settings, tmp_path: Path) -> None:
@@ -162,25 +161,25 @@ def test_graphs_of_documents_say_whether_they_hold_what_is_stated(home: Settings
     own = quad("x", "x", "https://example.org/own")
     broken = tmp_path / "broken.nq"
     broken.write_bytes(b"".join(line_of(quad("y", number, "b")) for number in range(60_000)) + b"broken")
-    record = pipeline.load(home, [write(tmp_path / "a.nq", own, *facts), broken], QUARANTINE).record
+    record = pipeline.load(home, [write(tmp_path / "a.nq", own, *facts), broken], QUARANTINE).activity
     assert held(home) == {BASE, own, *facts, *(certain(graph, name) for name, graph in graphs.items())}
     assert (record.read, record.committed, record.quarantined) == (4, 4, 0), "what was read, not what was added"
-    assert pipeline.load(home, [write(tmp_path / "a.nq", own, *facts)], REJECT).record.outcome == "unchanged"
+    assert pipeline.load(home, [write(tmp_path / "a.nq", own, *facts)], REJECT).activity.outcome == "unchanged"
 
 
-def test_derived_statements_of_an_export_are_passed_over(home: Settings, tmp_path: Path) -> None:
+def test_derived_statements_of_an_export_are_skipped(home: Settings, tmp_path: Path) -> None:
     outcome = pipeline.load(home, [write(tmp_path / "a.nq", quad("x", 1, "a"), quad("y", 1, DERIVED.value))], REJECT)
-    assert (outcome.record.read, outcome.record.committed, outcome.record.passed_over) == (1, 1, 1)
+    assert (outcome.activity.read, outcome.activity.committed, outcome.activity.skipped) == (1, 1, 1)
     assert held(home) == {BASE, quad("x", 1, "a")}
 
 
 def test_a_violation_is_refused_with_its_place(home: Settings, tmp_path: Path) -> None:
     with pytest.raises(ConformanceError, match="nothing was changed") as caught:
         pipeline.load(home, [write(tmp_path / "a.nq", quad("one", 1, "a"), quad("two", 1, "b", BAD))], REJECT)
-    (result,) = caught.value.report.report.results
+    (result,) = caught.value.judged.report.results
     assert result.focus == NamedNode(EXAMPLE + "two")
     assert held(home) == {BASE}
-    (record,) = Journal(home.home).records()
+    (record,) = Journal(home.home).activities()
     assert (record.outcome, record.read, record.committed) == ("refused", 2, 0)
 
 
@@ -190,7 +189,7 @@ def test_a_quarantine_admits_the_others_and_loses_nothing(home: Settings, tmp_pa
     good, bad, worse = quad("one", 1, "a"), quad("two", 1, "b", BAD), quad("two", "after", "b")
     outcome = pipeline.load(home, [write(tmp_path / "a.nq", good, bad, worse)], QUARANTINE)
     assert held(home) == {BASE, before, good}, "what the graph held of the document before, it still holds"
-    record = outcome.record
+    record = outcome.activity
     assert (record.read, record.committed, record.quarantined) == (3, 1, 2)
     folder = home.home / record.quarantine
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -216,19 +215,19 @@ def test_unreadable_files_go_to_quarantine_as_they_are(home: Settings, tmp_path:
     assert held(home) == {BASE}
     outcome = pipeline.load(home, [broken, good, latin], replace(QUARANTINE, graph=BAD))
     assert held(home) == {BASE, quad("one", 1, "a")}
-    folder = home.home / outcome.record.quarantine
+    folder = home.home / outcome.activity.quarantine
     assert (folder / "broken.nt.gz").read_bytes() == broken.read_bytes()
     assert (folder / "2-report.ttl").read_bytes() == latin.read_bytes()
     unreadable = json.loads((folder / "report.json").read_text())["unreadable"]
     assert [each["file"] for each in unreadable] == ["broken.nt.gz", "2-report.ttl"]
-    assert [bool(source.fault) for source in outcome.record.sources] == [True, False, True]
+    assert [bool(source.fault) for source in outcome.activity.sources] == [True, False, True]
 
 
 def test_all_in_quarantine_publishes_nothing(home: Settings, tmp_path: Path) -> None:
     before = Workspace(home.home).current_id()
     outcome = pipeline.load(home, [write(tmp_path / "a.nq", quad("two", 1, "b", BAD))], QUARANTINE)
     assert outcome.snapshot.id == before
-    assert (outcome.record.outcome, outcome.record.committed, outcome.record.quarantined) == ("unchanged", 0, 1)
+    assert (outcome.activity.outcome, outcome.activity.committed, outcome.activity.quarantined) == ("unchanged", 0, 1)
 
 
 def test_what_breaks_the_graph_without_being_named_goes_with_all(home: Settings, tmp_path: Path) -> None:
@@ -241,7 +240,7 @@ def test_what_breaks_the_graph_without_being_named_goes_with_all(home: Settings,
     files = [write(tmp_path / "a.nq", quad("one", 1, "a"), quad("two", 1, "b", BAD))]
     outcome = pipeline.load(home, files, replace(QUARANTINE, gate=distant))
     assert held(home) == {BASE}
-    assert outcome.record.quarantined == 2
+    assert outcome.activity.quarantined == 2
 
 
 def test_a_graph_that_is_bad_itself_is_no_document_s_fault(home: Settings, tmp_path: Path) -> None:
@@ -258,12 +257,12 @@ def test_a_small_batch_beside_a_large_graph_is_tried_on_disk(
     home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("fits_on_disk", "is_part"):
-        monkeypatch.setattr(pipeline, name, lambda quads, batch: True)
-    monkeypatch.setattr(Workspace, "read", lambda *_: pytest.fail("the graph was loaded into memory"))
+        monkeypatch.setattr(staging, name, lambda quads, batch: True)
+    monkeypatch.setattr(Snapshot, "load", lambda *_: pytest.fail("the graph was loaded into memory"))
     files = [write(tmp_path / "a.nq", quad("one", 1, "a"), quad("two", 1, "b", BAD))]
     with pytest.raises(ConformanceError) as caught:
         pipeline.load(home, files, replace(REJECT, incremental=True))
-    assert len(caught.value.report.store) == 1, "only what the report is about is kept"
+    assert len(caught.value.judged.store) == 1, "only what the report is about is kept"
     pipeline.load(home, files, replace(QUARANTINE, incremental=True))
     monkeypatch.undo()
     assert held(home) == {BASE, quad("one", 1, "a")}
@@ -280,14 +279,14 @@ def test_a_rollback_goes_back_and_can_be_taken_back(home: Settings, tmp_path: Pa
         pipeline.rollback(home)
     assert pipeline.rollback(home, second[:8]).previous == base
     assert held(home) == {BASE, quad("one", 1, "a"), quad("two", 2, "b")}
-    assert [record.kind for record in Journal(home.home).records()] == ["load", "load", *["rollback"] * 3]
+    assert [record.kind for record in Journal(home.home).activities()] == ["load", "load", *["rollback"] * 3]
 
 
-def test_a_trial_changes_nothing(home: Settings, tmp_path: Path) -> None:
+def test_a_judged_changes_nothing(home: Settings, tmp_path: Path) -> None:
     before = sorted(path.name for path in home.home.rglob("*"))
-    trial = pipeline.judge(home, [write(tmp_path / "a.nq", quad("two", 1, "b", BAD))], REJECT)
-    assert not trial.report.is_admissible
-    assert pipeline.judge(home, (), REJECT).report.is_admissible
+    judged = pipeline.try_load(home, [write(tmp_path / "a.nq", quad("two", 1, "b", BAD))], REJECT)
+    assert not judged.report.is_admissible
+    assert pipeline.validate_published(home, REJECT).report.is_admissible
     assert sorted(path.name for path in home.home.rglob("*")) == before
 
 
@@ -305,7 +304,7 @@ def test_a_full_disk_in_the_middle_changes_nothing(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Draft, "_store_away", full)
+    monkeypatch.setattr(WorkingCopy, "_write_to_disk", full)
     with pytest.raises(StoreError, match="no room left"):
         pipeline.load(home, [write(tmp_path / "a.nq", quad("one", 1, "a"))], REJECT)
     monkeypatch.undo()
@@ -319,8 +318,8 @@ def test_quads_that_get_lost_on_the_way_stop_the_load(
     def forgetful(quads: Iterable[Quad], path: Path) -> None:
         original(list(quads)[1:], path)
 
-    original = drafts._write
-    monkeypatch.setattr(drafts, "_write", forgetful)
+    original = working_copy._write
+    monkeypatch.setattr(working_copy, "_write", forgetful)
     with pytest.raises(StoreError, match="2 quads were read, but 1 would be stored"):
         pipeline.load(home, [write(tmp_path / "a.nq", quad("one", 1, "a"), quad("two", 1, "a"))], REJECT)
     assert held(home) == {BASE}
@@ -338,8 +337,7 @@ import os, signal, sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 import test_pipeline as tests
-from communique.graph import draft as drafts
-from communique.graph import intake, pipeline
+from communique.graph.loading import pipeline
 settings = tests.Settings(home=Path(sys.argv[1]), agent="Ada")
 file = settings.home.parent / "generation.nq"
 
@@ -403,16 +401,16 @@ def check_state(home: Settings, acknowledged: int) -> int:
     """Make sure that the state is the acknowledged one or the next, whole, and recorded; give which."""
     workspace, journal = Workspace(home.home), Journal(home.home)
     with workspace.exclusive():
-        journal.settle(workspace.current_id())
+        journal.recover(workspace.current_id())
         assert not list(workspace.shelf.glob(".*"))
     snapshot = workspace.current()
-    quads = set(workspace.read(snapshot)) - {BASE}
+    quads = set(snapshot.load()) - {BASE}
     assert quads == {*Store.read_only(str(snapshot.path / "store"))} - {BASE}
     found = {int(each.subject.value.split("/")[3]) for each in quads if isinstance(each.subject, NamedNode)}
     assert len(quads) == (90 if found else 0) and len(found) <= 1
     generation = max(found, default=0)
     assert generation in {acknowledged, acknowledged + 1}
-    records = journal.records()
+    records = journal.activities()
     assert generation == 0 or records[-1].snapshot == snapshot.id
     assert [record.previous for record in records[1:]] == [record.snapshot for record in records[:-1]]
     return generation
@@ -421,11 +419,11 @@ def check_state(home: Settings, acknowledged: int) -> int:
 def test_a_fault_behind_the_first_portion_leaves_nothing_of_its_file(
     home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "_PORTION", 1)
+    monkeypatch.setattr(inputs, "_PORTION", 1)
     torn = write(tmp_path / "a.nq", quad("one", 1, "a"), quad("two", 2, "a"))
     torn.write_bytes(torn.read_bytes() + b"<broken")
     good = write(tmp_path / "b.nq", quad("three", 3, "a"), quad("four", 4, "b"))
     outcome = pipeline.load(home, [torn, good], QUARANTINE)
     assert held(home) == {BASE, quad("three", 3, "a"), quad("four", 4, "b")}
-    assert [bool(source.fault) for source in outcome.record.sources] == [True, False]
-    assert outcome.record.read == 2
+    assert [bool(source.fault) for source in outcome.activity.sources] == [True, False]
+    assert outcome.activity.read == 2

@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store
 from communique.graph.errors import SourceError
 from communique.graph.loading import quarantine
 from communique.graph.loading.batch import Batch, Reading
-from communique.graph.loading.quarantine import SetAside, blame
+from communique.graph.loading.quarantine import Quarantined, documents_at_fault
 from communique.graph.sources import Input
 from communique.graph.terms.identifiers import entity, stated
 from communique.graph.terms.namespaces import SHAPES, term
@@ -73,12 +73,12 @@ def graph(describing: str = "", mentioning: str = "") -> Store:
 def test_those_are_blamed_without_whom_the_violation_goes(
     found: ValidationReport, store: Store, guilty: set[str]
 ) -> None:
-    assert blame(found, store, ALL) == guilty
+    assert documents_at_fault(found, store, ALL) == guilty
 
 
 def test_each_of_several_violations_is_blamed() -> None:
     report = ValidationReport((*finding("005", severity=WARNING).results, *finding("006").results, *finding().results))
-    assert blame(report, graph("007"), ALL) == {"006", "007"}
+    assert documents_at_fault(report, graph("007"), ALL) == {"006", "007"}
 
 
 def read(path: Path, text: str = "") -> Input:
@@ -96,8 +96,8 @@ def test_names_that_are_taken_are_counted_up_and_reports_keep_theirs(tmp_path: P
     left_over = tmp_path / "quarantine" / ".load-1" / "x.ttl"
     left_over.parent.mkdir(parents=True)
     left_over.write_text("of a load that was killed")
-    folder = quarantine.put(tmp_path, "load-1", batch, SetAside([], readings, ValidationReport(), Store()))
-    assert folder == tmp_path / "quarantine" / "load-1" == quarantine.folder_of(tmp_path, "load-1")
+    folder = quarantine.write(tmp_path, "load-1", batch, Quarantined([], readings, ValidationReport(), Store()))
+    assert folder == tmp_path / "quarantine" / "load-1"
     texts = {path.name: path.read_text() for path in folder.iterdir() if path.suffix in {".ttl", ".nt"}}
     del texts["report.ttl"]
     assert texts == {"x.ttl": "a", "2-x.ttl": "b", "3-x.ttl": "c", "2-report.nt": "d", "2-README.ttl": "e"}
@@ -119,7 +119,7 @@ def test_a_document_is_kept_as_written_unless_another_file_adds_to_it(tmp_path: 
     store = Store()
     store.add(quad)
     batch = Batch(store, (written, unconcerned, *[beside] * others))
-    folder = quarantine.put(tmp_path, "load-2", batch, SetAside(["005"], [], finding("005"), graph("005")))
+    folder = quarantine.write(tmp_path, "load-2", batch, Quarantined(["005"], [], finding("005"), graph("005")))
     (kept,) = (path for path in folder.iterdir() if path.stem not in {"README", "report"})
     if others:
         content = Store()
@@ -137,6 +137,6 @@ def test_a_document_is_kept_as_written_unless_another_file_adds_to_it(tmp_path: 
 def test_nothing_set_aside_is_false_and_a_document_or_a_fault_is_not(tmp_path: Path) -> None:
     fault = Reading(read(tmp_path / "x.ttl"), fault=SourceError("broken"))
     nothing = ValidationReport(), Store()
-    assert not SetAside([], [], *nothing)
-    assert SetAside(["005"], [], *nothing)
-    assert SetAside([], [fault], *nothing)
+    assert not Quarantined([], [], *nothing)
+    assert Quarantined(["005"], [], *nothing)
+    assert Quarantined([], [fault], *nothing)

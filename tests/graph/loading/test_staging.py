@@ -1,4 +1,4 @@
-"""A site reckons up what came and went over several changes, in memory as on disk; what a report needs is copied."""
+"""Staging sums up what came and went over several changes, in memory as on disk; what a report needs is copied."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from communique.graph.loading.staging import Site, excerpt, fits_on_disk, is_part
-from communique.graph.store.working_copy import Difference, Draft
+from communique.graph.loading.staging import Staging, excerpt, fits_on_disk, is_part
+from communique.graph.store.changes import Change
+from communique.graph.store.working_copy import WorkingCopy
 from communique.graph.store.workspace import Workspace
 from communique.graph.terms.identifiers import DERIVED, stated
 from communique.graph.terms.namespaces import ID, SHAPES, term
@@ -33,34 +34,34 @@ def store_of(*quads: Quad) -> Store:
 
 
 @pytest.mark.parametrize(
-    ("differences", "added", "removed"),
+    ("changes", "added", "removed"),
     [
-        ([Difference([ONE], [TWO])], {TWO}, {ONE}),
-        ([Difference([], [TWO]), Difference([TWO], [])], set(), set()),
-        ([Difference([ONE], []), Difference([], [ONE])], set(), set()),
-        ([Difference([ONE], [TWO]), Difference([TWO], [THREE])], {THREE}, {ONE}),
-        ([Difference([], [TWO]), Difference([ONE], [THREE])], {TWO, THREE}, {ONE}),
+        ([Change([ONE], [TWO])], {TWO}, {ONE}),
+        ([Change([], [TWO]), Change([TWO], [])], set(), set()),
+        ([Change([ONE], []), Change([], [ONE])], set(), set()),
+        ([Change([ONE], [TWO]), Change([TWO], [THREE])], {THREE}, {ONE}),
+        ([Change([], [TWO]), Change([ONE], [THREE])], {TWO, THREE}, {ONE}),
     ],
 )
-def test_what_came_and_went_is_reckoned_up(differences: list[Difference], added: set[Quad], removed: set[Quad]) -> None:
-    site = Site(store_of(ONE), None, is_partial=True)
-    for difference in differences:
-        site.apply(difference)
-    assert site.change is not None
-    assert (site.change.added, site.change.removed) == (added, removed)
-    assert set(site.store) == {ONE} - removed | added == set(site.change.store)
+def test_what_came_and_went_is_summed_up(changes: list[Change], added: set[Quad], removed: set[Quad]) -> None:
+    staging = Staging(store_of(ONE), None, is_partial=True)
+    for change in changes:
+        staging.apply(change)
+    assert staging.change is not None
+    assert (staging.change.added, staging.change.removed) == (added, removed)
+    assert set(staging.store) == {ONE} - removed | added == set(staging.change.store)
 
 
 def test_of_a_change_that_is_judged_as_a_whole_nothing_is_noted() -> None:
-    site = Site(store_of(ONE), None)
-    site.apply(Difference([ONE], [TWO]))
-    assert site.change is None
-    assert set(site.store) == {TWO}
+    staging = Staging(store_of(ONE), None)
+    staging.apply(Change([ONE], [TWO]))
+    assert staging.change is None
+    assert set(staging.store) == {TWO}
 
 
 @pytest.mark.parametrize("is_partial", [False, True])
 @pytest.mark.parametrize("has_memory", [False, True])
-def test_memory_and_draft_hold_the_same_with_all_that_was_derived(
+def test_memory_and_working_copy_hold_the_same_with_all_that_was_derived(
     tmp_path: Path, is_partial: bool, has_memory: bool
 ) -> None:
     """Two bodies that take part in one event stand in a derived tie, which goes when one of them does."""
@@ -77,35 +78,35 @@ def test_memory_and_draft_hold_the_same_with_all_that_was_derived(
         )
     ]
     workspace = Workspace(tmp_path / "home")
-    with workspace.draft() as draft:
-        draft.replace_all(ties[:5])
-        site = Site(store_of(*ties[:5]) if has_memory else None, draft, is_partial=is_partial)
-        for difference in (Difference([], ties[5:]), Difference(ties[10:], []), Difference([], [ONE])):
-            site.apply(difference)
-            site.derive()
-        own = {each for each in site.store if each.graph_name != DERIVED}
+    with workspace.working_copy() as copy:
+        copy.replace_all(ties[:5])
+        staging = Staging(store_of(*ties[:5]) if has_memory else None, copy, is_partial=is_partial)
+        for change in (Change([], ties[5:]), Change(ties[10:], []), Change([], [ONE])):
+            staging.apply(change)
+            staging.derive()
+        own = {each for each in staging.store if each.graph_name != DERIVED}
         assert own == {*ties[:10], ONE}
-        assert set(draft.store) == set(site.store)
-        assert set(site.store) - own == derived_anew(own)
-        assert draft.quads == len(set(draft.store))
-        del site
+        assert set(copy.store) == set(staging.store)
+        assert set(staging.store) - own == derived_anew(own)
+        assert copy.quads == len(set(copy.store))
+        del staging
 
 
 def derived_anew(quads: set[Quad]) -> set[Quad]:
     """Derive from the beginning."""
-    site = Site(store_of(*quads), None)
-    site.derive()
-    return set(site.store) - quads
+    staging = Staging(store_of(*quads), None)
+    staging.derive()
+    return set(staging.store) - quads
 
 
-def test_without_memory_the_store_is_that_of_the_draft(tmp_path: Path) -> None:
-    with Workspace(tmp_path / "home").draft() as draft:
-        assert isinstance(draft, Draft)
-        draft.replace_all([ONE])
-        site = Site(None, draft)
-        site.apply(Difference([ONE], [TWO]))
-        assert set(site.store) == {TWO}
-        del site
+def test_without_memory_the_store_is_that_of_the_working_copy(tmp_path: Path) -> None:
+    with Workspace(tmp_path / "home").working_copy() as copy:
+        assert isinstance(copy, WorkingCopy)
+        copy.replace_all([ONE])
+        staging = Staging(None, copy)
+        staging.apply(Change([ONE], [TWO]))
+        assert set(staging.store) == {TWO}
+        del staging
 
 
 def test_a_batch_goes_to_disk_beside_a_large_graph_only_when_it_is_small() -> None:

@@ -13,7 +13,7 @@ from pyoxigraph import Quad, Store
 
 from communique.graph import validation
 from communique.graph.errors import SourceError
-from communique.graph.loading.base import base_quads
+from communique.graph.loading.inputs import base_quads
 from communique.graph.mapping.authorities import map_authorities, read_matches
 from communique.graph.terms import sssom
 from communique.graph.terms.identifiers import AUTHORITIES, entity

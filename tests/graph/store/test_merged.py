@@ -253,4 +253,4 @@ def test_one_module_chooses_the_graphs_of_a_query(root: Path) -> None:
         for path in (root / folder).rglob("*.py")
         if "default_graph_as_union" in path.read_text(encoding="utf-8")
     }
-    assert naming == {"graph/merged.py"}
+    assert naming == {"graph/store/merged.py"}

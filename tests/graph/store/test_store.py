@@ -19,7 +19,8 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFor
 
 from communique.graph.errors import MappingError, StoreError, StoreLocked
 from communique.graph.store.canonical import fingerprint, line_of, snapshot_id
-from communique.graph.store.working_copy import Difference
+from communique.graph.store.changes import Change
+from communique.graph.store.dump import Dump
 from communique.graph.store.workspace import KEPT, Snapshot, Workspace
 from communique.graph.terms.namespaces import XSD
 
@@ -34,13 +35,13 @@ def quad(number: int, graph: NamedNode = G1) -> Quad:
 
 def put(workspace: Workspace, *quads: Quad, at: datetime | None = None) -> Snapshot:
     """Put exactly these quads in force."""
-    with workspace.draft() as draft:
-        draft.replace_all(quads)
-        return workspace.publish(draft, at)
+    with workspace.working_copy() as copy:
+        copy.replace_all(quads)
+        return workspace.publish(copy, at)
 
 
 def published(workspace: Workspace) -> set[Quad]:
-    return set(workspace.read(workspace.current()))
+    return set(workspace.current().load())
 
 
 @pytest.fixture
@@ -76,13 +77,13 @@ def test_the_id_depends_on_content_alone(tmp_path: Path) -> None:
 
 def test_a_difference_is_carried_out_on_disk_as_text_and_in_the_count(workspace: Workspace) -> None:
     put(workspace, quad(1), quad(2), quad(5, G2))
-    with workspace.draft() as draft:
-        draft.apply(Difference([quad(1), quad(5, G2)], [quad(3)]))
-        draft.apply(Difference([quad(3)], [quad(1), quad(4)]))
+    with workspace.working_copy() as copy:
+        copy.apply(Change([quad(1), quad(5, G2)], [quad(3)]))
+        copy.apply(Change([quad(3)], [quad(1), quad(4)]))
         expected = {quad(1), quad(2), quad(4)}
-        assert set(draft.store) == expected
-        assert draft.id == snapshot_id(fingerprint(map(line_of, expected)))
-        snapshot = workspace.publish(draft)
+        assert set(copy.store) == expected
+        assert copy.id == snapshot_id(fingerprint(map(line_of, expected)))
+        snapshot = workspace.publish(copy)
     assert published(workspace) == expected
     assert dict(snapshot.graphs) == {G1.value: 3}
 
@@ -90,17 +91,17 @@ def test_a_difference_is_carried_out_on_disk_as_text_and_in_the_count(workspace:
 def test_quads_of_no_graph_are_counted_and_counted_off(workspace: Workspace) -> None:
     first, second = (Quad(P, P, Literal(number), DefaultGraph()) for number in (1, 2))
     put(workspace, first, second, quad(3))
-    with workspace.draft() as draft:
-        draft.apply(Difference([first], []))
-        assert +draft.graphs == {"": 1, G1.value: 1}
-        draft.apply(Difference([second], []))
-        assert dict(workspace.publish(draft).graphs) == {G1.value: 1}
+    with workspace.working_copy() as copy:
+        copy.apply(Change([first], []))
+        assert +copy.graphs == {"": 1, G1.value: 1}
+        copy.apply(Change([second], []))
+        assert dict(workspace.publish(copy).graphs) == {G1.value: 1}
 
 
 def test_what_is_thrown_away_leaves_nothing(workspace: Workspace) -> None:
     before = put(workspace, quad(1))
-    with workspace.draft() as draft:
-        draft.replace_all([quad(2)])
+    with workspace.working_copy() as copy:
+        copy.replace_all([quad(2)])
     assert workspace.current() == before
     assert published(workspace) == {quad(1)}
     assert not list(workspace.shelf.glob(".*"))
@@ -108,8 +109,8 @@ def test_what_is_thrown_away_leaves_nothing(workspace: Workspace) -> None:
 
 def test_a_blank_node_changes_nothing(workspace: Workspace) -> None:
     put(workspace, quad(1))
-    with workspace.draft() as draft, pytest.raises(MappingError, match="blank node"):
-        draft.replace_all([quad(2), Quad(BlankNode(), P, P, G1)])
+    with workspace.working_copy() as copy, pytest.raises(MappingError, match="blank node"):
+        copy.replace_all([quad(2), Quad(BlankNode(), P, P, G1)])
     assert published(workspace) == {quad(1)}
 
 
@@ -126,11 +127,11 @@ def test_a_large_change_takes_the_bulk_way_and_is_no_different(workspace: Worksp
     put(workspace, quad(0), quad(-1))
     put(workspace, *quads)
     assert published(workspace) == quads
-    with workspace.draft() as draft:
-        assert len(draft.store) == len(quads)
-        draft.apply(Difference(quads - {quad(7)}, ()))
-        assert set(draft.store) == {quad(7)}
-        workspace.publish(draft)
+    with workspace.working_copy() as copy:
+        assert len(copy.store) == len(quads)
+        copy.apply(Change(quads - {quad(7)}, ()))
+        assert set(copy.store) == {quad(7)}
+        workspace.publish(copy)
     assert published(workspace) == {quad(7)}
 
 
@@ -185,9 +186,9 @@ def test_old_snapshots_are_pruned_but_never_the_current_one(workspace: Workspace
 
 def test_a_change_shares_what_is_large(workspace: Workspace) -> None:
     first = put(workspace, *map(quad, range(100)))
-    with workspace.draft() as draft:
-        draft.apply(Difference([quad(1)], [quad(100)]))
-        second = workspace.publish(draft)
+    with workspace.working_copy() as copy:
+        copy.apply(Change([quad(1)], [quad(100)]))
+        second = workspace.publish(copy)
     shared, own = ((snapshot.path / "dataset.nq").stat() for snapshot in (first, second))
     assert shared.st_ino == own.st_ino
     assert (second.path / "added.nq").read_bytes() == line_of(quad(100))
@@ -197,9 +198,9 @@ def test_a_change_shares_what_is_large(workspace: Workspace) -> None:
 
 def test_a_second_writer_is_told_who_writes(workspace: Workspace) -> None:
     with (
-        workspace.draft(),
+        workspace.working_copy(),
         pytest.raises(StoreLocked, match=f"process {os.getpid()} is writing"),
-        workspace.draft(wait=0.06),
+        workspace.working_copy(wait=0.06),
     ):
         pass
     put(workspace, quad(1))
@@ -217,16 +218,16 @@ def test_a_snapshot_is_found_by_the_beginning_of_its_id(workspace: Workspace) ->
 def test_one_graph_is_read_without_the_others(workspace: Workspace) -> None:
     put(workspace, quad(1), quad(2, G2), quad(3, G2))
     snapshot = put(workspace, quad(1), quad(2, G2), quad(4, G2))
-    assert set(workspace.read_graph(snapshot, G2)) == {quad(2, G2), quad(4, G2)}
-    assert workspace.read_graph(snapshot, NamedNode("urn:graph:none")) == []
+    assert set(snapshot.quads_of(G2)) == {quad(2, G2), quad(4, G2)}
+    assert snapshot.quads_of(NamedNode("urn:graph:none")) == []
 
 
 def test_a_graph_of_which_a_part_is_gone_is_not_read(workspace: Workspace) -> None:
     snapshot = put(workspace, quad(1), quad(2))
-    text = snapshot.dataset.dataset.read_bytes()
-    snapshot.dataset.dataset.write_bytes(text[: text.index(b"\n") + 1])
+    text = Dump(snapshot.path).dataset.read_bytes()
+    Dump(snapshot.path).dataset.write_bytes(text[: text.index(b"\n") + 1])
     with pytest.raises(StoreError, match="has 1 quads, not 2"):
-        workspace.read_graph(snapshot, G1)
+        snapshot.quads_of(G1)
 
 
 def test_a_full_disk_is_told_and_changes_nothing(workspace: Workspace) -> None:
@@ -250,9 +251,9 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
 workspace = Workspace(Path(sys.argv[1]))
 try:
-    with workspace.draft() as draft:
-        draft.replace_all(Quad(p, p, Literal("x" * 90 + str(n)), g) for n in range(30_000))
-        workspace.publish(draft)
+    with workspace.working_copy() as copy:
+        copy.replace_all(Quad(p, p, Literal("x" * 90 + str(n)), g) for n in range(30_000))
+        workspace.publish(copy)
 except StoreError as error:
     print(error.message[:12], end="")
 """
@@ -265,13 +266,13 @@ def run_limited(home: Path) -> str:
 
 
 def test_an_error_of_the_caller_stays_his(workspace: Workspace) -> None:
-    with pytest.raises(FileNotFoundError), workspace.draft():
+    with pytest.raises(FileNotFoundError), workspace.working_copy():
         raise FileNotFoundError("mine")
 
 
 def test_a_home_that_is_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("")
-    with pytest.raises(StoreError, match="cannot be used"), Workspace(tmp_path / "home").draft():
+    with pytest.raises(StoreError, match="cannot be used"), Workspace(tmp_path / "home").working_copy():
         pass
 
 
@@ -285,9 +286,9 @@ def test_a_damaged_manifest_is_named(workspace: Workspace) -> None:
 @pytest.mark.parametrize("damage", [b"", b"<broken"])
 def test_a_damaged_dataset_is_never_served(workspace: Workspace, damage: bytes) -> None:
     snapshot = put(workspace, quad(1))
-    snapshot.dataset.dataset.write_bytes(damage)
+    Dump(snapshot.path).dataset.write_bytes(damage)
     with pytest.raises(StoreError, match=snapshot.id) as caught:
-        workspace.read(snapshot)
+        snapshot.load()
     assert caught.value.hint and "rollback" in caught.value.hint
 
 
@@ -316,9 +317,9 @@ workspace = Workspace(home)
 while True:
     generation += 1
     subjects = (NamedNode(f"http://example.org/{generation}/{n}") for n in range(300))
-    with workspace.draft() as draft:
-        draft.replace_all(Quad(subject, p, Literal(generation), g) for subject in subjects)
-        workspace.publish(draft)
+    with workspace.working_copy() as copy:
+        copy.replace_all(Quad(subject, p, Literal(generation), g) for subject in subjects)
+        workspace.publish(copy)
     print("published", generation, flush=True)
 """
 
@@ -346,7 +347,7 @@ def test_kill_at_any_moment_leaves_old_or_new(workspace: Workspace, share: int) 
         last = max(acknowledged, default=issued)
         if workspace.current_id():
             snapshot = workspace.current()
-            issued = generation_of(workspace.read(snapshot))
+            issued = generation_of(snapshot.load())
             assert issued in {last, last + 1}, (steps, seconds)
             assert generation_of(Store.read_only(str(snapshot.path / "store"))) == issued
         with workspace.exclusive():

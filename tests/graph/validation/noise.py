@@ -7,7 +7,7 @@ import random
 from bench.generate import generate
 from pyoxigraph import NamedNode, Quad, Store
 
-from communique.graph.loading.base import base_quads
+from communique.graph.loading.inputs import base_quads
 from communique.graph.terms.identifiers import DERIVED, ONTOLOGY
 from communique.graph.validation.derivation import derive
 
