@@ -19,7 +19,7 @@ from communique.graph.loading.progress import Meter, Watch, silent
 from communique.graph.loading.releases import Harvest, Release, read_release
 from communique.graph.mapping.document import described, map_document
 from communique.graph.mapping.provenance import state_certainty
-from communique.graph.mapping.tables.linker import Names
+from communique.graph.mapping.tables.linker import IndexLinker
 from communique.graph.sources import Input
 from communique.graph.sources.tree import Block, Listing, Part, Scalar
 from communique.graph.store.lexical import Restated
@@ -46,7 +46,7 @@ def read_batch(
     faults = {source: Faults() for source in inputs if source.is_authored}
     trees = {source: _plant(source, faults[source]) for source in faults}
     known = _known(ground, [tree for tree in trees.values() if isinstance(tree, Block)])
-    readings, linker, named = [], Names(lambda kind: _index(ground(), kind)), set[NamedNode]()
+    readings, linker, named = [], IndexLinker(lambda kind: _index(ground(), kind)), set[NamedNode]()
     for source in inputs:
         tree = trees.get(source)
         if isinstance(tree, SourceError):

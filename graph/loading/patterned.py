@@ -8,14 +8,16 @@ from pathlib import Path
 from types import ModuleType
 
 from communique.graph.errors import MappingError, SourceError
-from communique.graph.mapping.tables.description import Source
-from communique.graph.mapping.tables.series import Edition, EditionPattern
+from communique.graph.mapping.tables.description import TableSource
+from communique.graph.mapping.tables.editions import Edition, EditionPattern
 from communique.graph.sources.decoding.streams import name_of, open_stream
 from communique.graph.sources.tables import table_name
 from communique.graph.terms.identifiers import slug
 
 
-def make_editions(source: Source, module: ModuleType | None, paths: Iterable[Path]) -> list[tuple[Edition, list[Path]]]:
+def make_editions(
+    source: TableSource, module: ModuleType | None, paths: Iterable[Path]
+) -> list[tuple[Edition, list[Path]]]:
     """Make the editions of files by the patterns of a source; files that fill none are passed over.
 
     ``module`` is the adapter's own code, if it has any: its ``edition_of(stream, file name)`` gives what a file tells

@@ -31,7 +31,7 @@ from communique.graph.loading.inputs import read_batch
 from communique.graph.loading.progress import Watch, silent
 from communique.graph.loading.releases import gather
 from communique.graph.loading.staging import Site, Trial, fits_on_disk, is_part
-from communique.graph.mapping.tables import Source as TableSource
+from communique.graph.mapping.tables.description import TableSource
 from communique.graph.settings import Settings
 from communique.graph.sources import Input, collect
 from communique.graph.sources.inputs import packaged

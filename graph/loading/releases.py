@@ -17,16 +17,17 @@ from communique.graph.errors import Faults, SourceError
 from communique.graph.loading.patterned import make_editions
 from communique.graph.loading.rejects import Rejects
 from communique.graph.mapping import adapters
-from communique.graph.mapping.tables.description import Edition, Source, Table, read_source
-from communique.graph.mapping.tables.editions import File, describe_edition, digest_of
-from communique.graph.mapping.tables.ledger import Ledger, unrepeated
-from communique.graph.mapping.tables.linker import Linker, Names
+from communique.graph.mapping.tables.accounts import RowAccount, without_repeats
+from communique.graph.mapping.tables.description import SourceTable, TableSource, read_source
+from communique.graph.mapping.tables.editions import Edition
+from communique.graph.mapping.tables.linker import IndexLinker, Linker
 from communique.graph.mapping.tables.mapper import TableMapper
-from communique.graph.sources.authored import read_yaml
+from communique.graph.mapping.tables.metadata import EditionFile, describe_edition, digest_of
 from communique.graph.sources.decoding.streams import Notice, open_stream
 from communique.graph.sources.inputs import Input, digest
-from communique.graph.sources.rows import Account, Rejected, Row
+from communique.graph.sources.rows import Account, Rejected, TableRow
 from communique.graph.sources.tables import read_rows, table_name
+from communique.graph.sources.tree import read_yaml
 
 KIND = ".table"
 
@@ -42,9 +43,9 @@ class Release(Input):
     module : the adapter's own code, if it has any
     """
 
-    source: Source
+    source: TableSource
     edition: Edition
-    files: tuple[tuple[Table, Path], ...]
+    files: tuple[tuple[SourceTable, Path], ...]
     module: ModuleType | None
 
     @cached_property
@@ -53,9 +54,9 @@ class Release(Input):
         return sum(path.stat().st_size for _, path in self.files)
 
     @cached_property
-    def digests(self) -> tuple[File, ...]:
+    def digests(self) -> tuple[EditionFile, ...]:
         """Give name and digest of each file."""
-        return tuple(File(table_name(path), digest(path)) for _, path in self.files)
+        return tuple(EditionFile(table_name(path), digest(path)) for _, path in self.files)
 
     @cached_property
     def digest(self) -> str:
@@ -71,12 +72,12 @@ class Harvest:
     rejects: Rejects = field(default_factory=Rejects)
 
 
-def packaged_source(name: str) -> Source:
+def packaged_source(name: str) -> TableSource:
     """Read the mapping of a packaged source."""
     return read_source(read_yaml(adapters.mapping_of(name)))
 
 
-def read_mapping(path: Path | Traversable) -> Source:
+def read_mapping(path: Path | Traversable) -> TableSource:
     """Read a mapping file and try its tables; MappingError or SourceError, one for each part that is wrong.
 
     Tables are tried with the first edition that can be read. Where a column cannot be read at all, nothing is said of
@@ -88,12 +89,12 @@ def read_mapping(path: Path | Traversable) -> Source:
     edition = next((each if isinstance(each, Edition) else each.stand_in() for each in source.releases), None)
     for table in source.tables:
         if edition and table.is_whole:
-            TableMapper(table, edition, Names(), faults)
+            TableMapper(table, edition, IndexLinker(), faults)
     faults.check(tree.place.path)
     return source
 
 
-def gather(source: Source, paths: Sequence[Path]) -> list[Release]:
+def gather(source: TableSource, paths: Sequence[Path]) -> list[Release]:
     """Gather files, and those of folders, into the editions of a source, and what is left into those they make.
 
     Of a folder, files that no edition knows are passed over. SourceError: a file that was named itself belongs to no
@@ -120,7 +121,7 @@ def _files_of(releases: Iterable[Release]) -> set[Path]:
     return {path for release in releases for _, path in release.files}
 
 
-def _module_of(source: Source) -> ModuleType | None:
+def _module_of(source: TableSource) -> ModuleType | None:
     """Give the adapter's own code of a source; a mapping that was copied under its name has it too."""
     return adapters.module_of(source.name) if source.name in adapters.names() else None
 
@@ -134,8 +135,8 @@ def read_release(
     ------
     SourceError, MappingError : a file cannot be read, the mapping is wrong, or no row at all could be mapped
     """
-    ledger, has_inferred = Ledger(harvest.rejects.add), False
-    for mapper, rows in _tables(release, ledger, linker or Names(), notice):
+    ledger, has_inferred = RowAccount(harvest.rejects.add), False
+    for mapper, rows in _tables(release, ledger, linker or IndexLinker(), notice):
         yield from mapper.map(rows, ledger)
         has_inferred = has_inferred or mapper.has_inferred
     harvest.account = ledger.close()
@@ -146,8 +147,8 @@ def read_release(
 
 
 def _tables(
-    release: Release, ledger: Ledger, linker: Linker, notice: Notice | None
-) -> Iterator[tuple[TableMapper, Iterable[Row | Rejected]]]:
+    release: Release, ledger: RowAccount, linker: Linker, notice: Notice | None
+) -> Iterator[tuple[TableMapper, Iterable[TableRow | Rejected]]]:
     """Give each table with its rows; one without facts only explains the rows of others."""
     for table in release.source.tables:
         if not any(own is table for own, _ in release.files) or not (table.facts.entries or table.once.entries):
@@ -157,7 +158,7 @@ def _tables(
         yield mapper, _adapted(rows, table, release, ledger)
 
 
-def _read_table(release: Release, table: Table, notice: Notice | None = None) -> Iterator[Row | Rejected]:
+def _read_table(release: Release, table: SourceTable, notice: Notice | None = None) -> Iterator[TableRow | Rejected]:
     """Read the rows of a table; files that are no table by the adapter's own ``read_<table>(stream, file name)``."""
     own = getattr(release.module, f"read_{_stem(table)}", None)
     for path in (path for each, path in release.files if each is table):
@@ -169,13 +170,13 @@ def _read_table(release: Release, table: Table, notice: Notice | None = None) ->
 
 
 def _adapted(
-    rows: Iterator[Row | Rejected], table: Table, release: Release, ledger: Ledger
-) -> Iterable[Row | Rejected]:
+    rows: Iterator[TableRow | Rejected], table: SourceTable, release: Release, ledger: RowAccount
+) -> Iterable[TableRow | Rejected]:
     """Leave out repeated rows, and let the adapter's own code have its say: ``rows_<table>(rows)``.
 
     Where the adapter's ``JOINS`` names further tables for a table, their rows are handed over as well.
     """
-    kept = rows if table.repeats == "keep" else unrepeated(rows)
+    kept = rows if table.repeats == "keep" else without_repeats(rows)
     own = getattr(release.module, f"rows_{_stem(table)}", getattr(release.module, "rows", None))
     joined = getattr(release.module, "JOINS", {}).get(table.name, ())
     others = ((each for each in release.source.tables if each.name == name) for name in joined)
@@ -183,21 +184,21 @@ def _adapted(
     return kept if own is None else own(_sound(kept, ledger), *beside)
 
 
-def _stem(table: Table) -> str:
+def _stem(table: SourceTable) -> str:
     """Name a table as the functions of an adapter do."""
     return table.name.replace("-", "_")
 
 
-def _sound(rows: Iterable[Row | Rejected], ledger: Ledger | None) -> Iterator[Row]:
+def _sound(rows: Iterable[TableRow | Rejected], ledger: RowAccount | None) -> Iterator[TableRow]:
     """Give the rows that could be read; the ledger, where there is one, hears of the others."""
     for row in rows:
-        if isinstance(row, Row):
+        if isinstance(row, TableRow):
             yield row
         elif ledger is not None:
             ledger.reject(row)
 
 
-def _gather(source: Source, edition: Edition, found: Iterable[Path]) -> Release | None:
+def _gather(source: TableSource, edition: Edition, found: Iterable[Path]) -> Release | None:
     """Gather the files of one edition; each goes to the first table that takes it."""
     files = []
     for path in found:

@@ -17,7 +17,7 @@ from pyoxigraph import NamedNode
 
 from communique.graph.linking import states
 from communique.graph.linking.names import label as name_of
-from communique.graph.sources.rows import Rejected, Row
+from communique.graph.sources.rows import Rejected, TableRow
 from communique.graph.terms.identifiers import entity, tail
 from communique.graph.terms.namespaces import ID
 
@@ -81,14 +81,14 @@ def name_party(text: str, days: Sequence[date | None] = (None,)) -> Named:
 
 
 def party_rows(
-    row: Row,
+    row: TableRow,
     agreement: str,
     parties: Sequence[Named],
     shared: Mapping[str, str],
     *,
     others: Collection[NamedNode] = (),
     counted: Counted = Counted(),
-) -> Iterator[Row]:
+) -> Iterator[TableRow]:
     """Give a row for each party that can be tied, with the cells they share, and one for what concerns all.
 
     The cells are those of ``party_cells`` and ``summary_cells``, ``of`` (the agreement) and ``untied``, ``party_text``
@@ -106,7 +106,7 @@ def party_rows(
         yield replace(row, cells={"untied": agreement, "party_text": text})
 
 
-def untied_values(row: Row, column: str, parties: Sequence[Named]) -> Iterator[Rejected]:
+def untied_values(row: TableRow, column: str, parties: Sequence[Named]) -> Iterator[Rejected]:
     """Report the parties that are only names."""
     for text in dict.fromkeys(party.text for party in parties if party.found is None):
         yield Rejected(row.file, row.number, column, text, "names no one party we know", _CURE, is_row=False)

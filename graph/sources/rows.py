@@ -1,4 +1,4 @@
-"""Rows of a table on their way: what a reader gives, what leaves by the side door, and the account of both."""
+"""Rows of a table on their way: what is read, what is rejected, and the account of both."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CELL_MARK, LIST_MARK = "\x1f", "\x1e"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row of a file.
 
     Attributes
@@ -28,16 +28,16 @@ class Row:
     number: int
     cells: Mapping[str, str]
     passage: tuple[str, ...]
-    head: Row | None = None
-    also: tuple[Row, ...] = ()
+    head: TableRow | None = None
+    also: tuple[TableRow, ...] = ()
 
     @property
     def digest(self) -> str:
-        """Give the SHA-256 of the cells joined by U+001F, 64 hexadecimal digits."""
+        """The SHA-256 of the cells joined by U+001F, 64 hexadecimal digits."""
         return hashlib.sha256(CELL_MARK.join(self.passage).encode("utf-8", "surrogateescape")).hexdigest()
 
-    def with_cells(self, **cells: str) -> Row:
-        """Give a row with some cells changed or added; place and passage stay those of the file."""
+    def with_cells(self, **cells: str) -> TableRow:
+        """Return the row with some cells changed or added; place and passage stay those of the file."""
         return replace(self, cells={**self.cells, **cells})
 
 

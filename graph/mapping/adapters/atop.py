@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 
 from communique.graph.linking import states
 from communique.graph.mapping.parties import meanings, party_cells, summary_cells
-from communique.graph.sources.rows import Rejected, Row
+from communique.graph.sources.rows import Rejected, TableRow
 
 # To this day the tables reach: what is in force then has no end.
 LAST_DAY = date(2016, 12, 31)
@@ -25,7 +25,7 @@ class _Time:
     state: NamedNode
     begin: str
     end: str
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
 
     def joined(self, later: _Time) -> _Time:
         """Give both as one."""
@@ -37,22 +37,22 @@ class _Time:
         return not self.end or _first_day(later.begin) <= _last_day(self.end) + timedelta(days=1)
 
 
-def rows_alliances(rows: Iterable[Row]) -> Iterator[Row]:
+def rows_alliances(rows: Iterable[TableRow]) -> Iterator[TableRow]:
     """Give an alliance its dates."""
     for row in rows:
         yield row.with_cells(begin=_date(row, "begyr", "begmo", "begday"), end=_date(row, "endyr", "endmo", "endday"))
 
 
-def rows_members(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
+def rows_members(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
     """Join the phases of a member that follow each other; a gap, or a new meaning of its code, begins a new time."""
-    alliances: dict[str, list[Row]] = defaultdict(list)
+    alliances: dict[str, list[TableRow]] = defaultdict(list)
     for row in rows:
         alliances[row.cells["atopid"]].append(row)
     for own in alliances.values():
         yield from _alliance(own)
 
 
-def _alliance(rows: list[Row]) -> Iterator[Row | Rejected]:
+def _alliance(rows: list[TableRow]) -> Iterator[TableRow | Rejected]:
     """Give a row for each time of each member of one alliance; the first also says how many members there are."""
     times: dict[NamedNode, list[_Time]] = defaultdict(list)
     untied = []
@@ -68,12 +68,12 @@ def _alliance(rows: list[Row]) -> Iterator[Row | Rejected]:
     yield from map(_reject, untied)
 
 
-def _summary(row: Row, tied: int, untied: int) -> dict[str, str]:
+def _summary(row: TableRow, tied: int, untied: int) -> dict[str, str]:
     """Give the cells that say of an alliance that two states are named, or how many members cannot all be tied."""
     return summary_cells(_agreement(row), tied, untied)
 
 
-def _read(row: Row) -> Iterator[_Time]:
+def _read(row: TableRow) -> Iterator[_Time]:
     """Read the time of one row, parted where the code of the member begins to mean another state."""
     begin, end = _date(row, "yrent", "moent", "dayent"), _date(row, "yrexit", "moexit", "dayexit")
     first, last = _first_day(begin), _last_day(end) if end else LAST_DAY
@@ -99,7 +99,7 @@ def _told_apart(times: list[_Time]) -> Iterator[tuple[_Time, str]]:
         yield run, again
 
 
-def _row(time: _Time, again: str) -> Row:
+def _row(time: _Time, again: str) -> TableRow:
     """Write a time as a row that rests on the rows it was read from."""
     first, *others = {row.number: row for row in sorted(time.rows, key=lambda row: row.number)}.values()
     cells = {"begin": time.begin, "end": time.end, "stage": "ended" if time.end else "in-force"}
@@ -107,19 +107,19 @@ def _row(time: _Time, again: str) -> Row:
     return replace(first.with_cells(**cells), also=tuple(others))
 
 
-def _agreement(row: Row) -> str:
+def _agreement(row: TableRow) -> str:
     """Name the alliance of a row."""
     return f"agreement/atop-{row.cells['atopid']}"
 
 
-def _reject(row: Row) -> Rejected:
+def _reject(row: TableRow) -> Rejected:
     """Reject a row whose member is no state."""
     code = row.cells["member"]
     cure = "correct the code at the source, or teach the linking what it means"
     return Rejected(row.file, row.number, "member", code, "not a code of Correlates of War", cure)
 
 
-def _date(row: Row, *names: str) -> str:
+def _date(row: TableRow, *names: str) -> str:
     """Write year, month and day as one date, as far as they are known; empty for a year of 0."""
     year, month, day = (row.cells[name].strip() for name in names)
     known = [year, *([month] if month not in ("", "0") else [])]

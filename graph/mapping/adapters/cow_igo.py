@@ -13,7 +13,7 @@ from datetime import date
 
 from communique.graph.linking import states
 from communique.graph.mapping.parties import meanings
-from communique.graph.sources.rows import Row
+from communique.graph.sources.rows import TableRow
 from communique.graph.terms.namespaces import ID
 
 # Last year of the list of memberships, and of that of states: what lasts until then has no known end.
@@ -27,18 +27,18 @@ RULE = "yearly-values-filled-in-before-1965"
 class _Span:
     """A run of years: the first row, the last, and those between by number alone."""
 
-    first: Row
-    last: Row
+    first: TableRow
+    last: TableRow
     year: int
-    between: list[Row] = field(default_factory=list)
+    between: list[TableRow] = field(default_factory=list)
 
-    def extend(self, row: Row, year: int) -> None:
+    def extend(self, row: TableRow, year: int) -> None:
         """Add the row of the next year; of the last one before, only the place is kept."""
         if self.last is not self.first:
             self.between.append(replace(self.last, cells={}, passage=()))
         self.last, self.year = row, year
 
-    def close(self) -> Row:
+    def close(self) -> TableRow:
         """Make one row of all; it keeps the place and the cells of the first."""
         ongoing = self.year >= LAST_YEAR
         cells = {"until": "" if ongoing else str(self.year), "standing": "ongoing" if ongoing else "occurred"}
@@ -47,7 +47,7 @@ class _Span:
         return replace(self.first, cells={**self.first.cells, **cells}, also=others)
 
 
-def rows_memberships(rows: Iterable[Row]) -> Iterator[Row]:
+def rows_memberships(rows: Iterable[TableRow]) -> Iterator[TableRow]:
     """Merge the years of a member in an organization; rows come in the order of years, as the source has them.
 
     A row whose year is none goes on as it is, for the table to reject.
@@ -70,13 +70,13 @@ def rows_memberships(rows: Iterable[Row]) -> Iterator[Row]:
         yield span.close()
 
 
-def rows_organizations(rows: Iterable[Row]) -> Iterator[Row]:
+def rows_organizations(rows: Iterable[TableRow]) -> Iterator[TableRow]:
     """Read names that were written in Mac Roman and read as Latin-1 the way they were written."""
     for row in rows:
         yield row.with_cells(**{key: _mend(row.cells[key]) for key in _NAMES})
 
 
-def rows_states(rows: Iterable[Row]) -> Iterator[Row]:
+def rows_states(rows: Iterable[TableRow]) -> Iterator[TableRow]:
     """Make days of three columns each, and a row for each state that the code meant in the time.
 
     Code 365 is in the list once, from 1816; it means Russia, then the Soviet Union, then Russia again. What lasts to
@@ -95,7 +95,7 @@ _NAMES = ("orgname", "longorgname")
 _YEAR = re.compile("[1-9][0-9]{3}")
 
 
-def _year(row: Row) -> int | None:
+def _year(row: TableRow) -> int | None:
     """Read the year of a row; None when its cell holds none."""
     text = row.cells["year"].strip()
     return int(text) if _YEAR.fullmatch(text) else None
@@ -117,7 +117,7 @@ def _mend(text: str) -> str:
     return text.encode("latin-1").decode("mac_roman").replace("\N{NO-BREAK SPACE}", " ").strip()
 
 
-def _day(row: Row, side: str) -> date | None:
+def _day(row: TableRow, side: str) -> date | None:
     """Make the first or last day of a period; None when the cells hold none."""
     try:
         return date(*(int(row.cells[side + part]) for part in ("year", "month", "day")))

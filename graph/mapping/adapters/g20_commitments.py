@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
-from communique.graph.sources.rows import LIST_MARK, Rejected, Row
+from communique.graph.sources.rows import LIST_MARK, Rejected, TableRow
 
 # The columns of members, as the file names them.
 MEMBERS = (
@@ -22,7 +22,7 @@ _IDENTIFIER = re.compile(r"\d{4}[A-Z]{0,2}-\d+([-&]\d+)?\.?")
 _MINUS = str.maketrans({"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-"})
 
 
-def rows_compliance(rows: Iterator[Row]) -> Iterator[Row | Rejected]:
+def rows_compliance(rows: Iterator[TableRow]) -> Iterator[TableRow | Rejected]:
     """Give each commitment as one row, and the score of each member as another."""
     seen: dict[str, str] = {}
     for row in rows:
@@ -39,13 +39,13 @@ def rows_compliance(rows: Iterator[Row]) -> Iterator[Row | Rejected]:
         yield from _scores(row, whole, summit)
 
 
-def rows_summits(rows: Iterator[Row]) -> Iterator[Row]:
+def rows_summits(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """Number the summits in the order of the list, which is that of their dates."""
     for number, row in enumerate(rows, 1):
         yield row.with_cells(summit=_summit(row), number=str(number))
 
 
-def rows_ministerials(rows: Iterator[Row]) -> Iterator[Row]:
+def rows_ministerials(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """Give each date of an area and year as a row, and doubt those of another year."""
     for row in rows:
         for name, day in row.cells.items():
@@ -54,7 +54,7 @@ def rows_ministerials(rows: Iterator[Row]) -> Iterator[Row]:
                 yield row.with_cells(day=day, doubt=doubt)
 
 
-def rows_memberships(rows: Iterator[Row]) -> Iterator[Row]:
+def rows_memberships(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """Join the years of a member in a body to spans; the first and the last row of a span are its evidence."""
     panel = defaultdict(list)
     for row in rows:
@@ -67,7 +67,7 @@ def rows_memberships(rows: Iterator[Row]) -> Iterator[Row]:
                 yield _span(run, body, own)
 
 
-def rows_totals(rows: Iterator[Row]) -> Iterator[Row]:
+def rows_totals(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """Give the number of commitments of each summit as a row, and doubt a total that is not their sum."""
     for row in rows:
         counts = {name: text for name, text in row.cells.items() if name[:2] == "20" and text.strip()}
@@ -78,7 +78,7 @@ def rows_totals(rows: Iterator[Row]) -> Iterator[Row]:
             yield row.with_cells(summit=name, number=text, all="", sum="", doubt="")
 
 
-def _scores(row: Row, whole: str, summit: str) -> Iterator[Row | Rejected]:
+def _scores(row: TableRow, whole: str, summit: str) -> Iterator[TableRow | Rejected]:
     """Give the scores of a row; a member without one was not assessed."""
     for member in MEMBERS:
         text = row.cells[member].strip().translate(_MINUS)
@@ -113,14 +113,14 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _summit(row: Row) -> str:
+def _summit(row: TableRow) -> str:
     """Name the summit of a row: its year, with the letter of its place where a year had two."""
     return "-".join(filter(None, (row.cells["year"].strip(), row.cells["code"].strip())))
 
 
-def _runs(rows: list[Row], body: str) -> Iterator[list[Row]]:
+def _runs(rows: list[TableRow], body: str) -> Iterator[list[TableRow]]:
     """Give the runs of years in which a body had the member."""
-    run: list[Row] = []
+    run: list[TableRow] = []
     for row in rows:
         if row.cells[body] == "yes":
             run.append(row)
@@ -131,12 +131,12 @@ def _runs(rows: list[Row], body: str) -> Iterator[list[Row]]:
         yield run
 
 
-def _span(run: list[Row], body: str, panel: Iterable[Row]) -> Row:
+def _span(run: list[TableRow], body: str, panel: Iterable[TableRow]) -> TableRow:
     """Make a span of a run; where the panel begins or ends with it, its beginning or end is not known."""
     years = [int(row.cells["year"]) for row in panel]
     first, last = int(run[0].cells["year"]), int(run[-1].cells["year"])
     before, after = first > years[0], last < years[-1]
-    return Row(
+    return TableRow(
         run[0].file,
         run[0].number,
         {

@@ -10,7 +10,7 @@ from datetime import date
 
 from communique.graph.mapping.parties import Named, name_party, party_rows, untied_values
 from communique.graph.mapping.tables.cells import make_step
-from communique.graph.sources.rows import CELL_MARK, Rejected, Row
+from communique.graph.sources.rows import CELL_MARK, Rejected, TableRow
 
 # Names as the table misspells or shortens them, and what they can only mean in it.
 _SPELLINGS = {
@@ -28,7 +28,7 @@ _SPELLINGS = {
 _YEAR = re.compile(r"\d\d/\d\d/(\d{4})")
 
 
-def rows_agreements(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
+def rows_agreements(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
     """Give each agreement and its parties, whose stage is that of the agreement."""
     listed = list(rows)
     names = Counter(_step(row) for row in listed)
@@ -97,11 +97,11 @@ def _plain(text: str) -> str:
     return re.sub(r"^(?:and|the|The)\s+", "", text.strip(" .")).strip()
 
 
-def _step(row: Row) -> str:
+def _step(row: TableRow) -> str:
     return make_step(" ".join(row.cells["Common.Name"].split()))
 
 
-def _digest(row: Row) -> str:
+def _digest(row: TableRow) -> str:
     return hashlib.sha256(CELL_MARK.join(row.passage).encode()).hexdigest()[:8]
 
 

@@ -18,7 +18,7 @@ from communique.graph.linking import states
 from communique.graph.mapping.adapters.iati_activity import Activity, Body
 from communique.graph.mapping.adapters.iati_texts import LANG, LANGUAGES, attribute_of, clean, text_of, texts_of
 from communique.graph.mapping.adapters.xml_children import read_children, read_head
-from communique.graph.sources.rows import Rejected, Row
+from communique.graph.sources.rows import Rejected, TableRow
 
 
 def edition_of(stream: BinaryIO, file: str) -> dict[str, str] | None:
@@ -44,14 +44,14 @@ def edition_of(stream: BinaryIO, file: str) -> dict[str, str] | None:
     return {"publisher": publisher, "name": name, "date": made, "year": made[:4]}
 
 
-def read_activities(stream: BinaryIO, file: str) -> Iterator[Row]:
+def read_activities(stream: BinaryIO, file: str) -> Iterator[TableRow]:
     """Read a file of activities: a row each, numbered from 1; SourceError when it is not XML or declares entities."""
     for number, element in enumerate(read_children(stream, file, "iati-activity"), 1):
         text = ET.tostring(element, encoding="unicode")
-        yield Row(file, number, {"xml": text}, (text,))
+        yield TableRow(file, number, {"xml": text}, (text,))
 
 
-def read_budgets(stream: BinaryIO, file: str) -> Iterator[Row]:
+def read_budgets(stream: BinaryIO, file: str) -> Iterator[TableRow]:
     """Read a file of organizations: a row for each organization and each of its budgets, numbered from 1."""
     number = 0
     for element in read_children(stream, file, "iati-organisation"):
@@ -64,10 +64,10 @@ def read_budgets(stream: BinaryIO, file: str) -> Iterator[Row]:
         for part in (head, *(each for each in element if each.tag.endswith("-budget"))):
             number += 1
             text = ET.tostring(part, encoding="unicode")
-            yield Row(file, number, {"xml": text, **own}, (text,))
+            yield TableRow(file, number, {"xml": text, **own}, (text,))
 
 
-def rows_activities(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
+def rows_activities(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
     """Take activities apart; after those of a file come the organizations that it names."""
     for _, group in groupby(rows, key=lambda row: row.file):
         bodies: dict[str, Body] = {}
@@ -77,7 +77,7 @@ def rows_activities(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
             yield from body.rows()
 
 
-def rows_budgets(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
+def rows_budgets(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
     """Read the name of an organization, and the money that it means to give to whom in which year."""
     empty = dict.fromkeys(("budget", "recipient", "amount", "currency", "first", "last", "standing"), "")
     names = {f"name_{language}": "" for language in LANGUAGES}
@@ -90,7 +90,7 @@ def rows_budgets(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
             yield found if isinstance(found, Rejected) else replace(row, cells={**empty, **names, **own, **found})
 
 
-def _read_budget(row: Row, element: ET.Element) -> dict[str, str] | Rejected:
+def _read_budget(row: TableRow, element: ET.Element) -> dict[str, str] | Rejected:
     """Read one budget; rejected when the code of the country is not that of its name."""
     country, value = element.find("recipient-country"), element.find("value")
     code = "" if country is None else country.get("code", "")

@@ -22,7 +22,7 @@ from communique.graph.mapping.adapters.iati_texts import (
     texts_of,
 )
 from communique.graph.mapping.tables.cells import make_step
-from communique.graph.sources.rows import LIST_MARK, Rejected, Row
+from communique.graph.sources.rows import LIST_MARK, Rejected, TableRow
 from communique.graph.terms.identifiers import entity
 from communique.graph.terms.namespaces import ID
 
@@ -69,10 +69,10 @@ class Body:
     reference: str
     kind: str
     key: str
-    first: Row
+    first: TableRow
     names: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[TableRow]:
         """Give its most frequent name as the label, and all where it has several that are no mere spellings of one."""
         ranked = sorted(self.names, key=lambda name: (-self.names[name], name))
         distinct = {make_step(name): (language, name) for language, name in reversed(ranked)}
@@ -86,7 +86,7 @@ class Body:
 class Activity:
     """One activity and the rows that it gives."""
 
-    def __init__(self, row: Row, bodies: dict[str, Body]) -> None:
+    def __init__(self, row: TableRow, bodies: dict[str, Body]) -> None:
         self._row, self._bodies = row, bodies
         self._element = ET.fromstring(row.cells["xml"])
         self._language = self._element.get(LANG)
@@ -94,7 +94,7 @@ class Activity:
         self._currency = self._element.get("default-currency", "")
         self._publisher = attribute_of(self._element, "reporting-org", "ref")
 
-    def rows(self) -> Iterator[Row | Rejected]:
+    def rows(self) -> Iterator[TableRow | Rejected]:
         """Give the programme, then what belongs to it."""
         if not self._identifier:
             cure = "ask the publisher for the identifier"
@@ -109,7 +109,7 @@ class Activity:
         yield from self._parts()
         yield from self._flows()
 
-    def _give(self, **cells: str) -> Row:
+    def _give(self, **cells: str) -> TableRow:
         """Make a row of this activity."""
         return replace(self._row, cells={**_EMPTY, **cells})
 
@@ -149,7 +149,7 @@ class Activity:
             if each.get("vocabulary", "1") == "1":
                 yield each.get("code", ""), clean(each.findtext("narrative"))
 
-    def _parts(self) -> Iterator[Row | Rejected]:
+    def _parts(self) -> Iterator[TableRow | Rejected]:
         """Say who has a part in it."""
         reporting = self._element.find("reporting-org")
         parts = [] if reporting is None else [(reporting, "reporter")]
@@ -190,7 +190,7 @@ class Activity:
         own = None if narrative is None else narrative.get(LANG)
         return language_of(own or self._language), clean("" if narrative is None else narrative.text)
 
-    def _flows(self) -> Iterator[Row | Rejected]:
+    def _flows(self) -> Iterator[TableRow | Rejected]:
         """Sum up transactions and budgets by kind and currency."""
         flows: dict[tuple[str, str], list[tuple[Decimal, str, str]]] = {}
         for kind, value, first, last in self._bookings():

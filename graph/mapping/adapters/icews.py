@@ -18,7 +18,7 @@ from itertools import groupby
 from pyoxigraph import NamedNode
 
 from communique.graph.linking import states
-from communique.graph.sources.rows import Rejected, Row
+from communique.graph.sources.rows import Rejected, TableRow
 from communique.graph.terms.identifiers import entity
 from communique.graph.terms.namespaces import ID
 
@@ -68,7 +68,7 @@ class Relation:
     mutual: bool = False
 
 
-def rows_actors(rows: Iterable[Row]) -> Iterator[Row]:
+def rows_actors(rows: Iterable[TableRow]) -> Iterator[TableRow]:
     """Say of each actor whom the name means."""
     for row in rows:
         actor = read_actor(row.cells["name"], row.cells["number"])
@@ -78,12 +78,14 @@ def rows_actors(rows: Iterable[Row]) -> Iterator[Row]:
         yield row.with_cells(**cells)
 
 
-def rows_events(rows: Iterable[Row], actors: Iterable[Row], relations: Iterable[Row]) -> Iterator[Row | Rejected]:
+def rows_events(
+    rows: Iterable[TableRow], actors: Iterable[TableRow], relations: Iterable[TableRow]
+) -> Iterator[TableRow | Rejected]:
     """Give names and nodes to the numbers of each event, and make one of those that are told from either side."""
     who = {row.cells["number"].strip(): read_actor(row.cells["name"], row.cells["number"]) for row in actors}
     what = {row.cells["number"].strip(): row.cells["name"].strip() for row in relations}
     for _, day in groupby(rows, key=lambda row: (row.file, row.cells["day"])):
-        events: dict[str, Row] = {}
+        events: dict[str, TableRow] = {}
         for row in day:
             event = _explain(row, who, what)
             if isinstance(event, Rejected):
@@ -115,7 +117,7 @@ def read_relation(name: str) -> Relation:
     return _relations().get(name, Relation())
 
 
-def _explain(row: Row, who: Mapping[str, Actor], what: Mapping[str, str]) -> Row | Rejected:
+def _explain(row: TableRow, who: Mapping[str, Actor], what: Mapping[str, str]) -> TableRow | Rejected:
     """Add to a row what its numbers mean; rejected when one of them means nothing."""
     numbers = {key: row.cells[key].strip() for key in ("first", "relation", "second", "day")}
     for key, known in (("first", who), ("relation", what), ("second", who)):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from communique.graph.mapping.parties import Counted, Named, name_party, party_cells, summary_cells, untied_values
-from communique.graph.sources.rows import Rejected, Row
+from communique.graph.sources.rows import Rejected, TableRow
 
 # Tables whose rows a table is told of beside its own.
 JOINS = {"treaties": ("members",), "members": ("treaties",)}
@@ -22,7 +22,7 @@ _OWN_NAMES = {"Palestine, Occupied Territories": "State of Palestine"}
 _IDLE = "no step: the table lists who may join, and knows nothing of this country"
 
 
-def rows_treaties(rows: Iterable[Row], members: Iterable[Row]) -> Iterator[Row]:
+def rows_treaties(rows: Iterable[TableRow], members: Iterable[TableRow]) -> Iterator[TableRow]:
     """Give each agreement its codes, its date as far as it is known, and how many of its parties are named."""
     parties: dict[str, set[Named]] = defaultdict(set)
     for member in members:
@@ -39,7 +39,7 @@ def rows_treaties(rows: Iterable[Row], members: Iterable[Row]) -> Iterator[Row]:
             yield replace(row, cells=summary)
 
 
-def rows_members(rows: Iterable[Row], treaties: Iterable[Row]) -> Iterator[Row | Rejected]:
+def rows_members(rows: Iterable[TableRow], treaties: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
     """Give each country the steps it took towards an agreement; a row without any is no party."""
     standings = {row.cells[_ID]: _dated(row)["standing"] for row in treaties}
     ended: set[str] = set()
@@ -57,7 +57,7 @@ def rows_members(rows: Iterable[Row], treaties: Iterable[Row]) -> Iterator[Row |
         yield from _times(row, agreement, party, shared) if party.found else _untied(row, agreement, party)
 
 
-def _times(row: Row, agreement: str, party: Named, shared: Mapping[str, str]) -> Iterator[Row]:
+def _times(row: TableRow, agreement: str, party: Named, shared: Mapping[str, str]) -> Iterator[TableRow]:
     """Give the times of a party: the first with signature and ratification, each with entry into force and end."""
     assert party.found is not None
     days = {name: _day(row.cells[name]) for name in (*_STEPS, "ceif4", "ceif5", "ceif6", "ceif7", "tterm")}
@@ -79,13 +79,13 @@ def _stage(cells: Mapping[str, str], gone: str) -> str:
     return next((stage for key, stage in steps.items() if cells[key]), "concluded")
 
 
-def _untied(row: Row, agreement: str, party: Named) -> Iterator[Row | Rejected]:
+def _untied(row: TableRow, agreement: str, party: Named) -> Iterator[TableRow | Rejected]:
     """Keep the name of a party that cannot be tied."""
     yield replace(row, cells={"untied": agreement, "party_text": party.text})
     yield from untied_values(row, "country", [party])
 
 
-def _dated(row: Row) -> dict[str, str]:
+def _dated(row: TableRow) -> dict[str, str]:
     """Give date and standing of an agreement; without a day its year stands, and without either nothing is known."""
     year, day = row.cells["Signature Year"], row.cells["Signature Date"]
     known = "" if year == _NO_YEAR else year
@@ -95,18 +95,18 @@ def _dated(row: Row) -> dict[str, str]:
     return {"signed": day, "standing": "occurred", "doubt": doubt}
 
 
-def _has_step(row: Row) -> bool:
+def _has_step(row: TableRow) -> bool:
     """Tell whether a country took a step, be its day known or a placeholder."""
     return any(row.cells[name] for name in _STEPS)
 
 
-def _party(row: Row) -> Named:
+def _party(row: TableRow) -> Named:
     """Tie the country of a row; the table has the countries of today."""
     name = row.cells["country"]
     return name_party(_OWN_NAMES.get(name, name))
 
 
-def _id(row: Row) -> str:
+def _id(row: TableRow) -> str:
     """Give the number of the agreement of a row; spreadsheets write it with a point."""
     return row.cells["mitch_id"].partition(".")[0]
 

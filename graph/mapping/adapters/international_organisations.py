@@ -12,7 +12,7 @@ from typing import BinaryIO
 import yaml
 
 from communique.graph.errors import SourceError
-from communique.graph.sources.rows import Rejected, Row
+from communique.graph.sources.rows import Rejected, TableRow
 
 # Tables whose rows the rows of another need: handed over after those.
 JOINS = {"ecb": ("anacredit",)}
@@ -27,7 +27,7 @@ _CLAIMS: Mapping[str, tuple[str, re.Pattern[str], str]] = {
 }
 
 
-def read_organizations(stream: BinaryIO, file: str) -> Iterator[Row]:
+def read_organizations(stream: BinaryIO, file: str) -> Iterator[TableRow]:
     """Read the list: a row for each organisation, numbered by its line; SourceError when it is not such a list.
 
     A value is a text or a list of texts; of a list nothing is mapped. Every row has the columns of all.
@@ -36,10 +36,10 @@ def read_organizations(stream: BinaryIO, file: str) -> Iterator[Row]:
     columns = dict.fromkeys(key for _, cells in entries for key in cells)
     for number, cells in entries:
         passage = tuple(f"{key}: {text}" for key, text in cells.items())
-        yield Row(file, number, {**dict.fromkeys(columns, ""), **cells}, passage)
+        yield TableRow(file, number, {**dict.fromkeys(columns, ""), **cells}, passage)
 
 
-def rows_organizations(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
+def rows_organizations(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
     """Make addresses of claims, and tell which Chinese a name is; a claim of a wrong form is left out."""
     for row in rows:
         cells = {"zh": "", "zh_Hans": "", "zh_Hant": ""}
@@ -55,7 +55,7 @@ def rows_organizations(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
         yield row.with_cells(**cells)
 
 
-def rows_anacredit(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
+def rows_anacredit(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
     """Part what is mapped from what is not; an aggregate of several bodies is no organisation."""
     for row in rows:
         if row.cells["Reason if not mapped"].startswith(_AGGREGATE):
@@ -64,7 +64,7 @@ def rows_anacredit(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
             yield _place(row, row.cells["SPRVD_id"].strip(), row.cells["AnaCredit counterparty identifier"].strip())
 
 
-def rows_ecb(rows: Iterable[Row], mapping: Iterable[Row]) -> Iterator[Row | Rejected]:
+def rows_ecb(rows: Iterable[TableRow], mapping: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
     """Give each row the organisation that the mapping names for its code."""
     known = {row.cells["AnaCredit counterparty identifier"].strip(): row for row in mapping}
     for row in rows:
@@ -112,13 +112,13 @@ def _find_fault(column: str, code: str, form: re.Pattern[str]) -> str | None:
     return None
 
 
-def _refuse(row: Row, column: str) -> Rejected:
+def _refuse(row: TableRow, column: str) -> Rejected:
     """Refuse an aggregate."""
     cure = "nothing: its members are in the list one by one"
     return Rejected(row.file, row.number, column, row.cells[column], "several bodies under one name", cure)
 
 
-def _place(row: Row, mapped: str, code: str) -> Row:
+def _place(row: TableRow, mapped: str, code: str) -> TableRow:
     """Say on which node a code of the ECB stands."""
     return row.with_cells(mapped=mapped, unmapped="" if mapped else code)
 

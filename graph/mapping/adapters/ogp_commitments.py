@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from communique.graph.mapping.adapters.ogp_dates import read_period
-from communique.graph.sources.rows import LIST_MARK, Row
+from communique.graph.sources.rows import LIST_MARK, TableRow
 
 # Four words, and some more, for one thing: there is no value.
 SENTINELS = frozenset(("", "NR", "ND", "NA", "N/A", "Not Specified", "None specified", "Unclear"))
@@ -74,17 +74,17 @@ FORM_2016 = Form(
 )  # fmt: skip
 
 
-def rows_commitments_2015(rows: Iterator[Row]) -> Iterator[Row]:
+def rows_commitments_2015(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """Prepare the rows of the edition of May 2015."""
     return (_prepare(row, FORM_2015) for row in rows)
 
 
-def rows_commitments_2016(rows: Iterator[Row]) -> Iterator[Row]:
+def rows_commitments_2016(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """Prepare the rows of the export of 2016."""
     return (_prepare(row, FORM_2016) for row in rows)
 
 
-def rows_plans(rows: Iterator[Row]) -> Iterator[Row]:
+def rows_plans(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """Call countries as the lists of commitments do, so that a plan has one label."""
     for row in rows:
         name = clean(row.cells["Country name"])
@@ -126,7 +126,7 @@ def _plain(name: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).capitalize()
 
 
-def _prepare(row: Row, form: Form) -> Row:
+def _prepare(row: TableRow, form: Form) -> TableRow:
     """Add to a row what its columns do not say as the graph needs it."""
     cells = row.cells
     title = clean(cells["Commitment Title"])
@@ -157,7 +157,7 @@ def _digest(*texts: str) -> str:
     return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()
 
 
-def _tags(row: Row, form: Form) -> Iterator[str]:
+def _tags(row: TableRow, form: Form) -> Iterator[str]:
     """Name the columns of tags that hold a 1."""
     names = list(row.cells)
     for name in names[names.index(form.first_tag) : names.index(form.last_tag) + 1]:
@@ -165,7 +165,7 @@ def _tags(row: Row, form: Form) -> Iterator[str]:
             yield clean(name)
 
 
-def _contradictions(row: Row, twins: Iterable[tuple[str, str, Mapping[str, str]]]) -> Iterator[str]:
+def _contradictions(row: TableRow, twins: Iterable[tuple[str, str, Mapping[str, str]]]) -> Iterator[str]:
     """Tell where a column in words and its twin in figures do not say the same."""
     for words, figures, code in twins:
         said, coded = row.cells[words].strip(), row.cells[figures].strip()
@@ -173,7 +173,7 @@ def _contradictions(row: Row, twins: Iterable[tuple[str, str, Mapping[str, str]]
             yield f"{clean(words)} is {said or 'empty'}, {clean(figures)} is {coded or 'empty'}"
 
 
-def _errors(row: Row) -> Iterator[str]:
+def _errors(row: TableRow) -> Iterator[str]:
     """Tell of cells that hold an error of a spreadsheet."""
     for name, text in row.cells.items():
         if text.strip() in SPREADSHEET_ERRORS:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from communique.graph.sources.rows import Row
+from communique.graph.sources.rows import TableRow
 
 _INDEX = ("E-Government Index", "e-gov-index")
 _RANK = ("E-Government Rank", "e-gov-rank")
 
 
-def rows(rows: Iterator[Row]) -> Iterator[Row]:
+def rows(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """Empty the zeros, and the shared last rank, of states that were not assessed; other zeros are scores."""
     for row in rows:
         index = next((row.cells[name] for name in _INDEX if name in row.cells), "")
         yield _unassessed(row) if _is_zero(index) else row
 
 
-def _unassessed(row: Row) -> Row:
+def _unassessed(row: TableRow) -> TableRow:
     """Empty what says nothing."""
     return row.with_cells(**{name: "" for name, text in row.cells.items() if name in _RANK or _is_zero(text)})
 

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from communique.graph.mapping.parties import Counted, name_party, party_rows, untied_values
-from communique.graph.sources.rows import CELL_MARK, Rejected, Row
+from communique.graph.sources.rows import CELL_MARK, Rejected, TableRow
 from communique.graph.terms.identifiers import slug
 
 _DAY = "%d/%m/%Y"
 _MULTILATERAL = Counted(3)
 
 
-def rows_lists(rows: Iterable[Row]) -> Iterator[Row]:
+def rows_lists(rows: Iterable[TableRow]) -> Iterator[TableRow]:
     """Give each treaty its identifier; where several have one number, a digest of all cells tells them apart."""
     listed = list(rows)
     numbers = Counter(row.cells["reg_num"] for row in listed)
@@ -26,7 +26,7 @@ def rows_lists(rows: Iterable[Row]) -> Iterator[Row]:
         yield row.with_cells(agreement=name, cut=_cut(row), concluded=_time(row.cells["con_date"]))
 
 
-def rows_entries(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
+def rows_entries(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
     """Give each entry its identifier, and the participants it names; an act under a treaty is not the treaty."""
     for row in rows:
         number, concluded = row.cells["reg_num"], row.cells["conclusion_date"]
@@ -56,10 +56,10 @@ def _days(cell: str) -> tuple[date | None, ...]:
         return (None,)
 
 
-def _cut(row: Row) -> str:
+def _cut(row: TableRow) -> str:
     """Tell whether a title is cut off; nothing where it is not."""
     return "true" if row.cells["title"].rstrip().endswith(("...", "…")) else ""
 
 
-def _digest(row: Row) -> str:
+def _digest(row: TableRow) -> str:
     return hashlib.sha256(CELL_MARK.join(row.passage).encode()).hexdigest()[:8]

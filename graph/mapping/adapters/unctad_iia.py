@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from communique.graph.mapping.parties import Named, name_party, party_rows, untied_values
 from communique.graph.mapping.tables.cells import make_step
-from communique.graph.sources.rows import Rejected, Row
+from communique.graph.sources.rows import Rejected, TableRow
 
 _NUMBER = re.compile(r"^\s*\d+\.\s*")
 _YEAR = re.compile(r"\((\d{4})\)$")
@@ -15,7 +15,7 @@ _YEAR = re.compile(r"\((\d{4})\)$")
 _OWN_NAMES = {"Congo": "Congo, Republic of the"}
 
 
-def rows_treaties(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
+def rows_treaties(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
     """Give each treaty and its parties, whose stage is that of the treaty."""
     for row in rows:
         name = " ".join(row.cells["name"].split())

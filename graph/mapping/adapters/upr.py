@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from communique.graph.sources.rows import Row
+from communique.graph.sources.rows import TableRow
 
 PLEDGE = "Voluntary Pledge"
 # How the source writes, escaped for HTML, that it does not know who spoke.
@@ -16,7 +16,7 @@ LAST_OF_FIRST_CYCLE = 12
 YEAR_OF_WRITING = 2015
 
 
-def rows_recommendations(rows: Iterator[Row]) -> Iterator[Row]:
+def rows_recommendations(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """Give each row the key of a recommendation or of a pledge, as its response says.
 
     The text itself is not kept. Its digest tells recommendations of one state to another in one session apart; two rows
@@ -29,7 +29,7 @@ def rows_recommendations(rows: Iterator[Row]) -> Iterator[Row]:
         yield row.with_cells(asked="" if is_pledge else key, promised=key if is_pledge else "", unnamed=sender)
 
 
-def rows_sessions(rows: Iterator[Row]) -> Iterator[Row]:
+def rows_sessions(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """Add the cycle to which a session belongs."""
     for row in rows:
         session = row.cells["Session"].strip()
@@ -37,7 +37,7 @@ def rows_sessions(rows: Iterator[Row]) -> Iterator[Row]:
         yield row.with_cells(cycle=cycle)
 
 
-def rows_years(rows: Iterator[Row]) -> Iterator[Row]:
+def rows_years(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """Add how far each review had come when the file was written."""
     for row in rows:
         yield row.with_cells(state1=_come_about(row.cells["review1"]), state2=_come_about(row.cells["review2"]))

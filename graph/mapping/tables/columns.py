@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from communique.graph.errors import Faults
 from communique.graph.mapping.tables import dates
-from communique.graph.sources.tree import Block, Part, Place, Scalar, as_block, as_items, as_scalar, wrong
+from communique.graph.sources.tree import Block, FilePlace, Part, Scalar, as_block, as_items, as_scalar, wrong
 from communique.graph.terms.spelling import did_you_mean
 
 _COMMON = (
@@ -44,13 +44,15 @@ _OF_KIND: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 KINDS = tuple(_OF_KIND)
+# Kinds of column whose value is a node of the graph, and the first step of its identifier unless the column says so.
+NODES: Mapping[str, str] = MappingProxyType({"state": "state", "code": "state", "entity": "org", "node": "org"})
 DATED = ("date", "year")
 OTHERWISE = ("reject", "leave-out")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """One column of a mapping.
 
     Attributes
@@ -82,20 +84,25 @@ class Column:
     constant: str | None
     edition: str | None
     options: Mapping[str, Part]
-    place: Place
+    place: FilePlace
+
+    @property
+    def node_kind(self) -> str | None:
+        """The first step of the identifiers in a column of nodes; None for any other column."""
+        return self.text("kind") or NODES[self.kind] if self.kind in NODES else None
 
     def text(self, key: str) -> str | None:
-        """Give a setting that is one text; None when it is not there."""
+        """Return a setting that is one text; None when it is not there."""
         part = self.options.get(key)
         return None if part is None else as_scalar(part, f"the {key} of {self.name}").text
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Give a setting that is a text or a list of texts."""
+        """Return a setting that is a text or a list of texts."""
         part = self.options.get(key)
         return () if part is None else tuple(as_scalar(item, key).text for item in as_items(part))
 
     def number(self, key: str) -> Decimal | None:
-        """Give a setting that is a number."""
+        """Return a setting that is a number."""
         part = self.options.get(key)
         if part is None:
             return None
@@ -109,7 +116,7 @@ class Column:
         return number
 
     def values(self) -> dict[str, Scalar]:
-        """Give the table of values: text of the cell → what it means."""
+        """Return the table of values: text of the cell → what it means."""
         part = self.options.get("values")
         if part is None:
             return {}
@@ -118,7 +125,7 @@ class Column:
         }
 
 
-def read_column(key: Scalar, part: Part, faults: Faults) -> Column:
+def read_column(key: Scalar, part: Part, faults: Faults) -> TableColumn:
     """Read a column; the short form ``name: kind`` is a column of that name.
 
     MappingError for a name or a kind that is none; what is wrong with a setting goes to ``faults``.
@@ -135,7 +142,7 @@ def read_column(key: Scalar, part: Part, faults: Faults) -> Column:
             message = f"{name.text!r} is no setting of a column of kind {kind}"
             hint = did_you_mean(name.text, allowed)
             faults.add(wrong(name.place, message, expected=", ".join(allowed), hint=hint))
-    column = Column(
+    column = TableColumn(
         name=key.text,
         names=faults.take(lambda: _texts(block, "column"), ()) or (key.text,),
         kind=kind,
@@ -170,7 +177,7 @@ def _read_kind(block: Block) -> str:
     return text.text
 
 
-def _check_dates(column: Column) -> None:
+def _check_dates(column: TableColumn) -> None:
     """Check formats and order of dates."""
     for item in as_items(column.options.get("format") or Block((), column.place)):
         if isinstance(item, Scalar) and (fault := dates.check_format(item.text)):

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from communique.graph.errors import MappingError
 from communique.graph.mapping.bounds import Bounds, read_bounds
-from communique.graph.mapping.tables.cells import CellError, Reader, Setting, Value
-from communique.graph.sources.tree import Place, Scalar
+from communique.graph.mapping.tables.cells import CellContext, CellError, CellReader, CellValue
+from communique.graph.sources.tree import FilePlace, Scalar
 
 EDTF = "edtf"
 ISO = ("%Y-%m-%d", "%Y-%m", "%Y")
@@ -60,7 +60,7 @@ class _Day(NamedTuple):
         return Bounds(first, last, first, last)
 
 
-def dates(formats: Sequence[str], order: str | None, least: int, most: int) -> Reader:
+def dates(formats: Sequence[str], order: str | None, least: int, most: int) -> CellReader:
     """Make a reader of dates.
 
     ``formats`` are written as for ``strptime`` (``%Y %m %d %b %B %H %M %S``, and ``%*`` for anything that follows), or
@@ -71,7 +71,7 @@ def dates(formats: Sequence[str], order: str | None, least: int, most: int) -> R
     is_edtf = EDTF in formats
     ranked = sorted(patterns, key=lambda item: _rank(item[0], order)) if order else patterns
 
-    def read(text: str, _: Setting) -> Value:
+    def read(text: str, _: CellContext) -> CellValue:
         found = [day for _, pattern in ranked if (day := _match(pattern, text)) is not None]
         if not found and is_edtf:
             return _read_edtf(text, least, most)
@@ -82,7 +82,7 @@ def dates(formats: Sequence[str], order: str | None, least: int, most: int) -> R
             days = " or ".join(sorted({day.edtf for day in found}))
             raise CellError(f"ambiguous: {days}", "declare order: dmy or mdy if the source is consistent")
         _check_year(found[0].year, least, most)
-        return Value(found[0].edtf, step=found[0].edtf, days=found[0].bounds)
+        return CellValue(found[0].edtf, step=found[0].edtf, days=found[0].bounds)
 
     return read
 
@@ -133,16 +133,16 @@ def _rank(form: str, order: str | None) -> int:
     return 0 if signs == wanted else 1
 
 
-def _read_edtf(text: str, least: int, most: int) -> Value:
+def _read_edtf(text: str, least: int, most: int) -> CellValue:
     """Read EDTF."""
     try:
-        days = read_bounds(Scalar(text, Place("", 0, 0)))
+        days = read_bounds(Scalar(text, FilePlace("", 0, 0)))
     except MappingError as error:
         raise CellError("not an EDTF date", f"write {error.expected}") from error
     for day in days:
         if day is not None:
             _check_year(day.year, least, most)
-    return Value(text, days=days)
+    return CellValue(text, days=days)
 
 
 def _check_year(year: int, least: int, most: int) -> None:

@@ -10,7 +10,7 @@ import pytest
 from communique.graph.errors import MappingError, SourceError
 from communique.graph.loading.dry_run import check
 from communique.graph.loading.releases import gather
-from communique.graph.mapping.tables import Source, read_source
+from communique.graph.mapping.tables import TableSource, read_source
 from communique.graph.sources import parse_yaml
 
 PATTERN = (
@@ -27,7 +27,7 @@ TABLE = """tables:
 Write = Callable[..., list[Path]]
 
 
-def described(*editions: str) -> Source:
+def described(*editions: str) -> TableSource:
     listed = "".join(f"  - {each}\n" for each in editions)
     return read_source(parse_yaml(f"source: harbours\neditions:\n{listed}{TABLE}", "map.yaml"))
 
