@@ -20,7 +20,7 @@ from communique.graph.mapping.children import Child, ChildEntry, children
 from communique.graph.mapping.nodes import (
     KINDS,
     Identifier,
-    Template,
+    RowTemplate,
     TemplateScalar,
     identifier_of,
     identify,
@@ -49,7 +49,7 @@ class RowValue:
     ``bound`` names the bound of a period, or its ``text``; it is empty for any other value.
     """
 
-    template: Template
+    template: RowTemplate
     bound: str = ""
     language: str | None = None
 
@@ -67,14 +67,14 @@ class AuthoredFact:
 
     subject: Identifier
     term: Term
-    value: NamedNode | Literal | Template | RowValue
+    value: NamedNode | Literal | RowTemplate | RowValue
     place: FilePlace
 
     @property
     def text(self) -> str:
         """The value as a text: its IRI, its lexical form, or what stands in the mapping."""
         value = self.value.template if isinstance(self.value, RowValue) else self.value
-        return str(value) if isinstance(value, Template) else value.value
+        return str(value) if isinstance(value, RowTemplate) else value.value
 
     def quad(self, graph: NamedNode) -> Quad:
         """Return the fact as a statement of a graph; only of a fact in which nothing is left to a row."""
@@ -221,14 +221,14 @@ def _read_languages(subject: Identifier, term: Term, block: Block) -> Iterator[A
 def imply(subject: Identifier, key: str, value: Identifier | Scalar, place: FilePlace) -> AuthoredFact:
     """Make a fact that the form implies without writing it, such as ``inEvent``."""
     term = find_term(Scalar(key, place))
-    if isinstance(value, Template):
+    if isinstance(value, RowTemplate):
         return AuthoredFact(subject, term, value, place)
     return AuthoredFact(
         subject, term, read_value(term, Scalar(value, place) if isinstance(value, str) else value), place
     )
 
 
-def read_value(term: Term, text: Scalar) -> NamedNode | Literal | Template | RowValue:
+def read_value(term: Term, text: Scalar) -> NamedNode | Literal | RowTemplate | RowValue:
     """Read one value of a property: a concept of its scheme, a class, a literal of its datatype, or a node.
 
     A text with placeholders is the identifier of a node where several parts stand for one, else a value of the row.
@@ -237,7 +237,7 @@ def read_value(term: Term, text: Scalar) -> NamedNode | Literal | Template | Row
         is_node = term.datatype is None and term.scheme is None
         if is_node and len(text.template.parts) > 1 and not text.text.startswith(ADDRESS):
             identifier = read_identifier(text)
-            assert isinstance(identifier, Template)
+            assert isinstance(identifier, RowTemplate)
             return identifier
         return RowValue(text.template)
     if term.scheme is not None:

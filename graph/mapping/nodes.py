@@ -55,7 +55,7 @@ class Placeholder:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class RowTemplate:
     """Texts and placeholders, of these at least one, in their order; as a text it is what the author wrote."""
 
     parts: tuple[str | Placeholder, ...]
@@ -82,14 +82,14 @@ class Template:
 
 
 # A path below the data base, ``kind/key``, or a step of one.
-Identifier = str | Template
+Identifier = str | RowTemplate
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateScalar(Scalar):
     """A text with placeholders; ``text`` is as written."""
 
-    template: Template
+    template: RowTemplate
 
 
 def identify(text: Scalar) -> NamedNode:
@@ -103,7 +103,7 @@ def identifier_of(text: Scalar) -> Identifier:
         return text.text
     first, *others = text.template.parts
     if isinstance(first, Placeholder) and first.kind and not others:
-        return Template((f"{first.kind}/", first))
+        return RowTemplate((f"{first.kind}/", first))
     return text.template
 
 
@@ -190,7 +190,7 @@ def _joined(parts: Iterable[str | Placeholder]) -> Identifier:
             joined[-1] += part
         elif part != "":
             joined.append(part)
-    return joined[0] if len(joined) == 1 and isinstance(joined[0], str) else Template(tuple(joined))
+    return joined[0] if len(joined) == 1 and isinstance(joined[0], str) else RowTemplate(tuple(joined))
 
 
 def _ascii(text: str) -> str:

@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode
 
 from communique.graph.linking import states
 from communique.graph.mapping.parties import meanings, party_cells, summary_cells
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.sources.rows import Rejected, TableRow
 
 # To this day the tables reach: what is in force then has no end.
@@ -138,3 +139,6 @@ def _last_day(text: str) -> date:
     parts = [int(part) for part in text.split("-")]
     year, month = parts[0], parts[1] if len(parts) > 1 else 12
     return date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
+
+
+ADAPTER = Adapter({"alliances": TableAdapter(rows=rows_alliances), "members": TableAdapter(rows=rows_members)})

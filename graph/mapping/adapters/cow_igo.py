@@ -13,6 +13,7 @@ from datetime import date
 
 from communique.graph.linking import states
 from communique.graph.mapping.parties import meanings
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.sources.rows import TableRow
 from communique.graph.terms.namespaces import ID
 
@@ -131,3 +132,12 @@ def _times(code: str, begin: date, end: date) -> Iterator[tuple[date, date]]:
         yield begin, end
     for _, first, last in meanings(lambda day: states.by_code("cow", code, on=day), begin, end):
         yield first, last
+
+
+ADAPTER = Adapter(
+    {
+        "organizations": TableAdapter(rows=rows_organizations),
+        "memberships": TableAdapter(rows=rows_memberships),
+        "states": TableAdapter(rows=rows_states),
+    }
+)

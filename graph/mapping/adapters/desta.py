@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode
 
 from communique.graph.linking import states
 from communique.graph.mapping.parties import Named, party_cells, party_rows, untied_values
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.sources.rows import Rejected, TableRow
 from communique.graph.terms.identifiers import entity, slug
 
@@ -159,3 +160,6 @@ def _known(text: str) -> str:
 
 def _name(number: str) -> str:
     return f"agreement/desta-{slug(number)}"
+
+
+ADAPTER = Adapter({"agreements": TableAdapter(rows=rows_agreements)})

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.sources.rows import LIST_MARK, Rejected, TableRow
 
 # The columns of members, as the file names them.
@@ -152,3 +153,14 @@ def _span(run: list[TableRow], body: str, panel: Iterable[TableRow]) -> TableRow
         run[0].head,
         tuple(run[1:]),
     )
+
+
+ADAPTER = Adapter(
+    {
+        "compliance": TableAdapter(rows=rows_compliance),
+        "summits": TableAdapter(rows=rows_summits),
+        "ministerials": TableAdapter(rows=rows_ministerials),
+        "memberships": TableAdapter(rows=rows_memberships),
+        "totals": TableAdapter(rows=rows_totals),
+    }
+)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from communique.graph.mapping.parties import Named, name_party, party_rows, untied_values
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.mapping.tables.cells import make_step
 from communique.graph.sources.rows import CELL_MARK, Rejected, TableRow
 
@@ -109,3 +110,6 @@ def _days(signed: str) -> tuple[date | None, ...]:
     """Give the days on which names have to be right: the end and the beginning of the year of signature."""
     found = _YEAR.fullmatch(signed)
     return (date(int(found[1]), 12, 31), date(int(found[1]), 1, 1)) if found else (None,)
+
+
+ADAPTER = Adapter({"agreements": TableAdapter(rows=rows_agreements)})

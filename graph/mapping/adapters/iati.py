@@ -18,6 +18,7 @@ from communique.graph.linking import states
 from communique.graph.mapping.adapters.iati_activity import Activity, Body
 from communique.graph.mapping.adapters.iati_texts import LANG, LANGUAGES, attribute_of, clean, text_of, texts_of
 from communique.graph.mapping.adapters.xml_children import read_children, read_head
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.sources.rows import Rejected, TableRow
 
 
@@ -109,3 +110,12 @@ def _read_budget(row: TableRow, element: ET.Element) -> dict[str, str] | Rejecte
         "last": last,
         "standing": "planned",
     }
+
+
+ADAPTER = Adapter(
+    {
+        "budgets": TableAdapter(rows=rows_budgets, read=read_budgets),
+        "activities": TableAdapter(rows=rows_activities, read=read_activities),
+    },
+    edition_of=edition_of,
+)

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.mapping.tables.cells import make_step
 from communique.graph.sources.rows import TableRow
 
 _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
 
 
-def rows(rows: Iterator[TableRow]) -> Iterator[TableRow]:
+def rows_papers(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """Give each paper with the number of its conference, and a row for each author who was named before.
 
     A name is compared with the paper that bore it last, so that a name on n papers gives n - 1 possible matches.
@@ -33,3 +34,6 @@ def _pair(row: TableRow, name: str, earlier: str, later: str) -> TableRow:
     """Make the row of a possible match; it has no cells but the two persons and their name."""
     empty = dict.fromkeys((*row.cells, "ordinal"), "")
     return replace(row, cells={**empty, "name": name, "earlier": earlier, "later": later})
+
+
+ADAPTER = Adapter({"papers": TableAdapter(rows=rows_papers)})

@@ -18,12 +18,10 @@ from itertools import groupby
 from pyoxigraph import NamedNode
 
 from communique.graph.linking import states
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.sources.rows import Rejected, TableRow
 from communique.graph.terms.identifiers import entity
 from communique.graph.terms.namespaces import ID
-
-# Tables whose rows the rows of another need: handed over after those.
-JOINS = {"events": ("actors", "relations")}
 
 # The day before day 1, and the day on which names of states have to be right.
 _BEFORE, _MEANT = date(2013, 12, 31), date(2014, 7, 1)
@@ -182,3 +180,8 @@ def _read(name: str) -> Iterator[dict[str, str]]:
     text = (files("communique.graph.mapping.adapters") / name).read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+ADAPTER = Adapter(
+    {"actors": TableAdapter(rows=rows_actors), "events": TableAdapter(rows=rows_events, joins=("actors", "relations"))}
+)

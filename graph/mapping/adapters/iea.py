@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from communique.graph.mapping.parties import Counted, Named, name_party, party_cells, summary_cells, untied_values
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.sources.rows import Rejected, TableRow
-
-# Tables whose rows a table is told of beside its own.
-JOINS = {"treaties": ("members",), "members": ("treaties",)}
 
 _ID = "IEA# (click for add'l info)"
 _NO_DATE, _NO_YEAR = "0000-00-00", "2699"
@@ -114,3 +112,11 @@ def _id(row: TableRow) -> str:
 def _day(text: str) -> str:
     """Give a day as ISO; empty for a placeholder."""
     return text[:10] if text[:4].isdigit() and int(text[:4]) < 2100 else ""
+
+
+ADAPTER = Adapter(
+    {
+        "treaties": TableAdapter(rows=rows_treaties, joins=("members",)),
+        "members": TableAdapter(rows=rows_members, joins=("treaties",)),
+    }
+)

@@ -12,10 +12,8 @@ from typing import BinaryIO
 import yaml
 
 from communique.graph.errors import SourceError
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.sources.rows import Rejected, TableRow
-
-# Tables whose rows the rows of another need: handed over after those.
-JOINS = {"ecb": ("anacredit",)}
 
 _MISSING = ("", "[No code found.]", "N/A")
 _AGGREGATE = "Aggregate category"
@@ -130,3 +128,12 @@ def _is_of(text: str, charset: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+ADAPTER = Adapter(
+    {
+        "organizations": TableAdapter(rows=rows_organizations, read=read_organizations),
+        "anacredit": TableAdapter(rows=rows_anacredit),
+        "ecb": TableAdapter(rows=rows_ecb, joins=("anacredit",)),
+    }
+)

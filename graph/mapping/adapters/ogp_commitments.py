@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from communique.graph.mapping.adapters.ogp_dates import read_period
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.sources.rows import LIST_MARK, TableRow
 
 # Four words, and some more, for one thing: there is no value.
@@ -178,3 +179,12 @@ def _errors(row: TableRow) -> Iterator[str]:
     for name, text in row.cells.items():
         if text.strip() in SPREADSHEET_ERRORS:
             yield f"{clean(name)} holds the spreadsheet error {text.strip()}"
+
+
+ADAPTER = Adapter(
+    {
+        "commitments-2015": TableAdapter(rows=rows_commitments_2015),
+        "commitments-2016": TableAdapter(rows=rows_commitments_2016),
+        "plans": TableAdapter(rows=rows_plans),
+    }
+)

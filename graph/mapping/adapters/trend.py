@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.sources.rows import TableRow
 
 # "192+1_Central European … accession_1995", "967 Colombia US_Environment", "848_Canada EC (CETA)_"
 _CELL = re.compile(r"(?P<number>\d+[a-z]?(?:[+_]\d+)?)[_ ](?P<name>.*?)(?:_(?P<year>\d{4})?)?")
 
 
-def rows(rows: Iterable[TableRow]) -> Iterator[TableRow]:
+def rows_agreements(rows: Iterable[TableRow]) -> Iterator[TableRow]:
     """Take the cell apart; of another form it is all name. Without a year nothing is known of the conclusion."""
     for row in rows:
         text, year = " ".join(row.cells["Trade.Agreement"].split()), row.cells["Year"]
@@ -28,3 +29,6 @@ def _doubt(named: str, year: str) -> str:
     if not named or not year.isdigit() or named == year:
         return ""
     return f"the name says {named}, the column Year {year}"
+
+
+ADAPTER = Adapter({"agreements": TableAdapter(rows=rows_agreements)})

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from communique.graph.mapping.parties import Counted, name_party, party_rows, untied_values
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.sources.rows import CELL_MARK, Rejected, TableRow
 from communique.graph.terms.identifiers import slug
 
@@ -63,3 +64,6 @@ def _cut(row: TableRow) -> str:
 
 def _digest(row: TableRow) -> str:
     return hashlib.sha256(CELL_MARK.join(row.passage).encode()).hexdigest()[:8]
+
+
+ADAPTER = Adapter({"lists": TableAdapter(rows=rows_lists), "entries": TableAdapter(rows=rows_entries)})

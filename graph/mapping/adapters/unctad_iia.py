@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from communique.graph.mapping.parties import Named, name_party, party_rows, untied_values
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.mapping.tables.cells import make_step
 from communique.graph.sources.rows import Rejected, TableRow
 
@@ -40,3 +41,6 @@ def _doubt(name: str, signed: str) -> str:
     if found is None or not signed or signed.endswith(found[1]):
         return ""
     return f"the name says {found[1]}, the date of signature {signed}"
+
+
+ADAPTER = Adapter({"treaties": TableAdapter(rows=rows_treaties)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.sources.rows import TableRow
 
 PLEDGE = "Voluntary Pledge"
@@ -53,3 +54,12 @@ def _come_about(year: str) -> str:
     if not year.isdigit():
         return ""
     return "occurred" if int(year) < YEAR_OF_WRITING else "planned" if int(year) > YEAR_OF_WRITING else "unknown"
+
+
+ADAPTER = Adapter(
+    {
+        "recommendations": TableAdapter(rows=rows_recommendations),
+        "sessions": TableAdapter(rows=rows_sessions),
+        "years": TableAdapter(rows=rows_years),
+    }
+)

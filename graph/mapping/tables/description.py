@@ -39,6 +39,7 @@ _TABLE = (
     "missing",
     "left_out",
     "repeats",
+    "adapter",
     "columns",
     "once",
     "facts",
@@ -57,6 +58,7 @@ class SourceTable:
     missing : texts that mean that there is no value, in every column
     left_out : columns that are not mapped, with the reason
     repeats : what happens to a row that is exactly like an earlier one
+    adapter : name of what the adapter of the source does with the table
     once : facts that hold for the table as a whole and rest on its header
     facts, inferred, candidates : as in authored documents, their texts with placeholders for values as templates
     is_whole : no column was left out because nothing could be made of it
@@ -68,6 +70,7 @@ class SourceTable:
     missing: frozenset[str]
     left_out: Mapping[str, str]
     repeats: Literal["reject", "keep"]
+    adapter: Scalar | None
     columns: Mapping[str, TableColumn]
     once: Block
     facts: Block
@@ -167,6 +170,7 @@ def _read_source(tree: Block, faults: Faults) -> TableSource:
 def _read_table(block: Block, faults: Faults) -> SourceTable:
     """Read a table; one that lacks columns is none."""
     refuse_others(block, _TABLE, "a table", faults)
+    adapter = block.get("adapter")
     nothing, missing = Block((), block.place), "a text that means no value"
     listed = as_block(require(block, "columns", "the table"), "columns by the name used below")
     columns: dict[str, TableColumn] = {}
@@ -187,6 +191,7 @@ def _read_table(block: Block, faults: Faults) -> SourceTable:
         missing=frozenset(faults.take(lambda: read_texts(block.get("missing"), missing, empty=True), ())) | {""},
         left_out=faults.take(lambda: read_pairs(block.get("left_out"), "the reason for leaving a column out"), {}),
         repeats=faults.take(lambda: _read_repeats(block), "reject"),
+        adapter=None if adapter is None else faults.take(lambda: as_scalar(adapter, "a name of the adapter"), None),
         columns=MappingProxyType(columns),
         once=facts_of("once", "nodes with their properties"),
         facts=facts_of("facts", "nodes with their properties"),

@@ -21,7 +21,7 @@ from communique.graph.mapping.children import children
 from communique.graph.mapping.document import apply_rule, attest
 from communique.graph.mapping.facts import AuthoredFact, DocumentContext, expand, find_realizations
 from communique.graph.mapping.integrity import is_country
-from communique.graph.mapping.nodes import Template, TemplateScalar, identifier_of, join_steps
+from communique.graph.mapping.nodes import RowTemplate, TemplateScalar, identifier_of, join_steps
 from communique.graph.mapping.tables.cells import CellValue, Values
 from communique.graph.mapping.tables.description import SourceTable
 from communique.graph.mapping.tables.editions import Edition
@@ -175,7 +175,7 @@ def _refuse_untyped(facts: Block, nodes: Sequence[_NodeFacts], faults: Faults) -
     typed = {fact.subject for node in nodes for fact in node.facts if fact.term.key == "type"}
     for name, part in facts:
         identifier = identifier_of(name)
-        is_of_column = isinstance(identifier, Template) and identifier.is_node
+        is_of_column = isinstance(identifier, RowTemplate) and identifier.is_node
         has_type = identifier in typed or not isinstance(part, Block) or part.get("type") is not None
         if not has_type and not is_of_column and not is_country(name.text):
             message = f"{name.text} has no type in this table"

@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode
 from communique.graph.errors import Faults, MappingError
 from communique.graph.mapping.bounds import Bounds, read_bounds, settle
 from communique.graph.mapping.facts import ADDRESS, LANGUAGE, AuthoredFact, RowValue
-from communique.graph.mapping.nodes import Identifier, Placeholder, Template, TemplateScalar
+from communique.graph.mapping.nodes import Identifier, Placeholder, RowTemplate, TemplateScalar
 from communique.graph.mapping.tables import dates
 from communique.graph.mapping.tables.cells import CellError, CellValue, Values, step_of
 from communique.graph.mapping.tables.columns import NODES, TableColumn
@@ -90,7 +90,7 @@ def _read_text(text: Scalar, columns: Mapping[str, TableColumn]) -> Scalar:
     if not parts:
         return text
     parts.append(text.text[end:])
-    return TemplateScalar(text.text, text.place, Template(tuple(part for part in parts if part != "")))
+    return TemplateScalar(text.text, text.place, RowTemplate(tuple(part for part in parts if part != "")))
 
 
 class TermFactories:
@@ -99,12 +99,12 @@ class TermFactories:
     def __init__(self, columns: Mapping[str, TableColumn]) -> None:
         self._columns = columns
         self._places = {name: place for place, name in enumerate(columns)}
-        self._periods: dict[Template, Callable[[Values], Period]] = {}
+        self._periods: dict[RowTemplate, Callable[[Values], Period]] = {}
 
     def split_columns(self, value: object) -> frozenset[int]:
         """Return the places of those columns of an identifier or value whose cells may hold several values."""
         template = value.template if isinstance(value, RowValue) else value
-        found = template.placeholders if isinstance(template, Template) else ()
+        found = template.placeholders if isinstance(template, RowTemplate) else ()
         return frozenset(self._places[each.column] for each in found if self._columns[each.column].split)
 
     def iri(self, identifier: Identifier) -> TextFactory:
@@ -122,7 +122,7 @@ class TermFactories:
         value, term = fact.value, fact.term
         if isinstance(value, NamedNode | Literal):
             return lambda _: value
-        if isinstance(value, Template):
+        if isinstance(value, RowTemplate):
             write = self.iri(value)
             return lambda values: None if (iri := write(values)) is None else NamedNode(iri)
         if value.bound:
