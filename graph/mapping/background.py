@@ -28,7 +28,7 @@ def map_background(tree: Block, known: Collection[str] | None = None) -> list[Qu
 
 
 def described(tree: Block) -> frozenset[str]:
-    """Name, by relative identifiers, the nodes that the background describes."""
+    """List, by relative identifiers, the nodes that the background describes."""
     return frozenset(str(fact.subject) for fact in _read_facts(tree))
 
 

@@ -129,7 +129,7 @@ def _keyed(part: Part, faults: Faults) -> Iterator[tuple[Scalar, Block]]:
 
 
 def _naming_properties(block: Block, text: Scalar) -> Block:
-    """Name the properties of a naming as the ontology does, and add its default status."""
+    """Write the properties of a naming under the keys of the ontology, and add its default status."""
     language = block.get("lang")
     value: Part = text if language is None else Block(((as_scalar(language, "a language tag"), text),), text.place)
     others = block.without("text", "lang", "key")

@@ -299,7 +299,7 @@ def _read_literal(term: Term, text: Scalar) -> Literal:
 
 
 def _match(pattern: str) -> Callable[[str], str]:
-    """Make a reader that takes a text as it is when it has a form."""
+    """Return a reader that takes a text as it is when it has a form."""
     form = re.compile(pattern, re.ASCII)
 
     def read(text: str) -> str:

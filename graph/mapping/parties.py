@@ -89,7 +89,7 @@ def party_rows(
     others: Collection[NamedNode] = (),
     counted: Counted = Counted(),
 ) -> Iterator[TableRow]:
-    """Give a row for each party that can be tied, with the cells they share, and one for what concerns all.
+    """Yield a row for each party that can be tied, with the cells they share, and one for what concerns all.
 
     The cells are those of ``party_cells`` and ``summary_cells``, ``of`` (the agreement) and ``untied``, ``party_text``
     of a party that is only a name. ``agreement`` is an identifier such as ``agreement/desta-1``; ``others`` are
@@ -113,7 +113,7 @@ def untied_values(row: TableRow, column: str, parties: Sequence[Named]) -> Itera
 
 
 def summary_cells(agreement: str, tied: int, untied: int, counted: Counted = Counted()) -> dict[str, str]:
-    """Give the cell ``pair`` of an agreement of two; ``counted``, ``least``, ``most``, ``named`` where parties miss."""
+    """Return ``pair`` of an agreement of two; ``counted``, ``least``, ``most``, ``named`` where parties are missing."""
     if tied == 2 and not untied and counted.least == 2:
         return {"pair": agreement}
     if tied >= counted.least and not untied:
@@ -124,7 +124,7 @@ def summary_cells(agreement: str, tied: int, untied: int, counted: Counted = Cou
 
 
 def party_cells(found: NamedNode, agreement: str, again: str = "") -> dict[str, str]:
-    """Give the cells of a party: ``party``, ``partyhood``, and where it is no state what describes it.
+    """Return the cells of a party: ``party``, ``partyhood``, and where it is no state what describes it.
 
     These are ``body``, ``body_kind``, ``body_label`` and ``place``. ``found`` is what linking gave; ``again`` tells a
     later time of one party in one agreement from the first.
@@ -148,7 +148,7 @@ def _authorities(code: str) -> dict[str, str]:
 
 
 def meanings(find: Find, first: date, last: date) -> Iterator[tuple[NamedNode | None, date, date]]:
-    """Part a time where a name or code begins to mean another state; ``find`` gives its meaning on a day."""
+    """Split a time where a name or code begins to mean another state; ``find`` gives its meaning on a day."""
     while first <= last:
         meant = find(first)
         end = _last_day(find, meant, first, last)

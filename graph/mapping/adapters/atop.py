@@ -29,17 +29,17 @@ class _Time:
     rows: tuple[TableRow, ...]
 
     def joined(self, later: _Time) -> _Time:
-        """Give both as one."""
+        """Return both as one time."""
         end = "" if "" in (self.end, later.end) else max(self.end, later.end)
         return _Time(self.state, self.begin, end, (*self.rows, *later.rows))
 
     def touches(self, later: _Time) -> bool:
-        """Tell whether a later time begins before this one ends, or on the day after."""
+        """Return whether a later time begins before this one ends, or on the day after."""
         return not self.end or _first_day(later.begin) <= _last_day(self.end) + timedelta(days=1)
 
 
 def rows_alliances(rows: Iterable[TableRow]) -> Iterator[TableRow]:
-    """Give an alliance its dates."""
+    """Add to an alliance its dates."""
     for row in rows:
         yield row.with_cells(begin=_date(row, "begyr", "begmo", "begday"), end=_date(row, "endyr", "endmo", "endday"))
 
@@ -54,7 +54,7 @@ def rows_members(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
 
 
 def _alliance(rows: list[TableRow]) -> Iterator[TableRow | Rejected]:
-    """Give a row for each time of each member of one alliance; the first also says how many members there are."""
+    """Yield a row for each time of each member of one alliance; the first also says how many members there are."""
     times: dict[NamedNode, list[_Time]] = defaultdict(list)
     untied = []
     for row in rows:
@@ -62,20 +62,19 @@ def _alliance(rows: list[TableRow]) -> Iterator[TableRow | Rejected]:
         untied += [] if found else [row]
         for time in found:
             times[time.state].append(time)
-    cells = _summary(rows[0], len(times), len({row.cells["member"] for row in untied}))
-    for time, again in (each for own in times.values() for each in _told_apart(own)):
+    unlinked = len({row.cells["member"] for row in untied})
+    cells = summary_cells(_agreement(rows[0]), len(times), unlinked)
+    for time, again in (each for own in times.values() for each in _joined_times(own)):
         yield _row(time, again).with_cells(**cells)
         cells = {}
-    yield from map(_reject, untied)
-
-
-def _summary(row: TableRow, tied: int, untied: int) -> dict[str, str]:
-    """Give the cells that say of an alliance that two states are named, or how many members cannot all be tied."""
-    return summary_cells(_agreement(row), tied, untied)
+    for row in untied:
+        code, reason = row.cells["member"], "not a code of Correlates of War"
+        cure = "correct the code at the source, or teach the linking what it means"
+        yield Rejected(row.file, row.number, "member", code, reason, cure)
 
 
 def _read(row: TableRow) -> Iterator[_Time]:
-    """Read the time of one row, parted where the code of the member begins to mean another state."""
+    """Read the time of one row, split where the code of the member begins to mean another state."""
     begin, end = _date(row, "yrent", "moent", "dayent"), _date(row, "yrexit", "moexit", "dayexit")
     first, last = _first_day(begin), _last_day(end) if end else LAST_DAY
     for state, since, until in meanings(lambda day: states.by_code("cow", row.cells["member"], on=day), first, last):
@@ -84,8 +83,8 @@ def _read(row: TableRow) -> Iterator[_Time]:
             yield _Time(state, own_begin, end if until == last else until.isoformat(), (row,))
 
 
-def _told_apart(times: list[_Time]) -> Iterator[tuple[_Time, str]]:
-    """Join times that touch or overlap; with each goes what tells it from the first."""
+def _joined_times(times: list[_Time]) -> Iterator[tuple[_Time, str]]:
+    """Join times that touch or overlap; with each goes the year that distinguishes it from the first."""
     run: _Time | None = None
     again = ""
     for time in sorted(times, key=lambda each: (each.begin, each.rows[0].number)):
@@ -109,15 +108,7 @@ def _row(time: _Time, again: str) -> TableRow:
 
 
 def _agreement(row: TableRow) -> str:
-    """Name the alliance of a row."""
     return f"agreement/atop-{row.cells['atopid']}"
-
-
-def _reject(row: TableRow) -> Rejected:
-    """Reject a row whose member is no state."""
-    code = row.cells["member"]
-    cure = "correct the code at the source, or teach the linking what it means"
-    return Rejected(row.file, row.number, "member", code, "not a code of Correlates of War", cure)
 
 
 def _date(row: TableRow, *names: str) -> str:
@@ -129,13 +120,11 @@ def _date(row: TableRow, *names: str) -> str:
 
 
 def _first_day(text: str) -> date:
-    """Give the first day of a date."""
     year, month, day = (*map(int, text.split("-")), 1, 1)[:3]
     return date(year, month, day)
 
 
 def _last_day(text: str) -> date:
-    """Give the last day of a date."""
     parts = [int(part) for part in text.split("-")]
     year, month = parts[0], parts[1] if len(parts) > 1 else 12
     return date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])

@@ -1,6 +1,6 @@
 """Correlates of War, IGO version 3: years of membership → spans, and what the tables of states and organizations need.
 
-A span is a run of years without gap in which a state has one status in an organization. States are told apart by what
+A span is a run of years without gap in which a state has one status in an organization. States are those that
 their code means in that year: code 345 is Yugoslavia, then Serbia and Montenegro, then Serbia.
 """
 
@@ -40,7 +40,7 @@ class _Span:
         self.last, self.year = row, year
 
     def close(self) -> TableRow:
-        """Make one row of all; it keeps the place and the cells of the first."""
+        """Return one row of all; it keeps the place and the cells of the first."""
         ongoing = self.year >= LAST_YEAR
         cells = {"until": "" if ongoing else str(self.year), "standing": "ongoing" if ongoing else "occurred"}
         cells["rule"] = RULE if int(self.first.cells["year"]) < FILLED_IN_BEFORE else ""
@@ -72,13 +72,13 @@ def rows_memberships(rows: Iterable[TableRow]) -> Iterator[TableRow]:
 
 
 def rows_organizations(rows: Iterable[TableRow]) -> Iterator[TableRow]:
-    """Read names that were written in Mac Roman and read as Latin-1 the way they were written."""
+    """Decode again the names that were written in Mac Roman and read as Latin-1."""
     for row in rows:
-        yield row.with_cells(**{key: _mend(row.cells[key]) for key in _NAMES})
+        yield row.with_cells(**{key: _decode_again(row.cells[key]) for key in _NAMES})
 
 
 def rows_states(rows: Iterable[TableRow]) -> Iterator[TableRow]:
-    """Make days of three columns each, and a row for each state that the code meant in the time.
+    """Add the days of three columns each, and yield a row for each state that the code meant in the time.
 
     Code 365 is in the list once, from 1816; it means Russia, then the Soviet Union, then Russia again. What lasts to
     the end of the list has no known end.
@@ -111,15 +111,15 @@ def _member(code: str, year: int) -> str:
     return next((node.value for node in found if node is not None and node.value.startswith(ID + "state/")), code)
 
 
-def _mend(text: str) -> str:
-    """Undo the wrong reading of a name; a text beyond Latin-1 was not read so."""
+def _decode_again(text: str) -> str:
+    """Decode a name as Mac Roman; a text beyond Latin-1 was not read as that."""
     if text.isascii() or any(ord(sign) > 0xFF for sign in text):
         return text
     return text.encode("latin-1").decode("mac_roman").replace("\N{NO-BREAK SPACE}", " ").strip()
 
 
 def _day(row: TableRow, side: str) -> date | None:
-    """Make the first or last day of a period; None when the cells hold none."""
+    """Read the first or last day of a period; None when the cells hold none."""
     try:
         return date(*(int(row.cells[side + part]) for part in ("year", "month", "day")))
     except ValueError:
@@ -127,7 +127,7 @@ def _day(row: TableRow, side: str) -> date | None:
 
 
 def _times(code: str, begin: date, end: date) -> Iterator[tuple[date, date]]:
-    """Part a period where a code begins to mean another state; one that ends before it begins stays as stated."""
+    """Split a period where a code begins to mean another state; one that ends before it begins stays as stated."""
     if end < begin:
         yield begin, end
     for _, first, last in meanings(lambda day: states.by_code("cow", code, on=day), begin, end):

@@ -24,7 +24,7 @@ _NONE = frozenset({"", "NA"})
 
 
 def rows_agreements(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
-    """Give each agreement with its parties, and to these the steps that later rows say they took."""
+    """Yield each agreement with its parties, and of these the steps that later rows say they took."""
     listed = list(rows)
     changes: dict[str, list[TableRow]] = defaultdict(list)
     for row in listed:
@@ -32,7 +32,10 @@ def rows_agreements(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
             changes[row.cells["base_treaty"]].append(row)
     for row in _texts(row for row in listed if _kind(row) not in _CHANGES):
         yield from _agreement(row, changes.pop(row.cells["number"], []))
-    yield from (_lost(row) for own in changes.values() for row in own)
+    cure = "add the agreement that it changes, or correct base_treaty"
+    for row in (row for own in changes.values() for row in own):
+        base, reason = row.cells["base_treaty"], "changes no agreement of the table"
+        yield Rejected(row.file, row.number, "base_treaty", base, reason, cure)
 
 
 def _texts(rows: Iterable[TableRow]) -> Iterator[TableRow]:
@@ -46,7 +49,7 @@ def _texts(rows: Iterable[TableRow]) -> Iterator[TableRow]:
 
 
 def _agreement(row: TableRow, changes: Sequence[TableRow]) -> Iterator[TableRow | Rejected]:
-    """Give an agreement, its parties, and the steps of those that came or went later."""
+    """Yield an agreement, its parties, and the steps of those that came or went later."""
     agreement = _name(row.cells["number"])
     cells = {"agreement": agreement, "base": _name(row.cells["base_treaty"]) if _kind(row) in _AMENDMENTS else ""}
     listed = row.cells["wto_name"]
@@ -68,7 +71,7 @@ class _Move:
 
     @property
     def year(self) -> str:
-        """Give the year of the row; empty when it has none."""
+        """The year of the row; empty when it has none."""
         return _known(self.row.cells["year"])
 
 
@@ -82,7 +85,7 @@ def _moves(changes: Sequence[TableRow]) -> dict[NamedNode, list[_Move]]:
 
 
 def _movers(row: TableRow) -> list[NamedNode]:
-    """Name those whom a row is about: marked by 1, or of an accession where nobody is, by 2."""
+    """List those whom a row is about: marked by 1, or of an accession where nobody is, by 2."""
     marked = _parties(row)
     marks = {mark for mark, _ in marked}
     wanted = "1" if "1" in marks or _kind(row) == "withdrawal" else "2"
@@ -92,7 +95,7 @@ def _movers(row: TableRow) -> list[NamedNode]:
 def _steps(
     row: TableRow, agreement: str, node: NamedNode, moves: Sequence[_Move], *, was_party: bool
 ) -> Iterator[TableRow]:
-    """Give the times of a party that joined or left; each rests on the rows that begin and end it."""
+    """Yield the times of a party that joined or left; each rests on the rows that begin and end it."""
     begin: TableRow | None = row if was_party and not moves[0].joins else None
     joined, count = "", 0
     for move in moves:
@@ -106,7 +109,7 @@ def _steps(
 
 
 def _time(begin: TableRow, agreement: str, node: NamedNode, joined: str, left: _Move | None, count: int) -> TableRow:
-    """Give one time of a party, from the row that begins it to the one that ends it."""
+    """Return one time of a party, from the row that begins it to the one that ends it."""
     stage = "withdrew" if left else "acceded"
     cells = {"of": agreement, "party_standing": "occurred", "stage": stage, "signed": joined}
     cells["bound"] = _known(begin.cells["entryforceyear"]) if _kind(begin) == "accession" else ""
@@ -136,18 +139,10 @@ def _state(code: str, days: Sequence[date | None]) -> NamedNode | None:
 
 
 def _shared(row: TableRow) -> dict[str, str]:
-    """Give what holds for all parties of an agreement that neither came later nor left."""
+    """Return what holds for all parties of an agreement that neither came later nor left."""
     if _kind(row) == "negotiation":
         return {"party_standing": "planned"}
     return {"party_standing": "occurred", "stage": "in-force" if _known(row.cells["entryforceyear"]) else "signed"}
-
-
-def _lost(row: TableRow) -> Rejected:
-    """Reject a change of an agreement that is not in the table."""
-    cure = "add the agreement that it changes, or correct base_treaty"
-    return Rejected(
-        row.file, row.number, "base_treaty", row.cells["base_treaty"], "changes no agreement of the table", cure
-    )
 
 
 def _kind(row: TableRow) -> str:

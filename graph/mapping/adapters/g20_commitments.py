@@ -24,7 +24,7 @@ _MINUS = str.maketrans({"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-"})
 
 
 def rows_compliance(rows: Iterator[TableRow]) -> Iterator[TableRow | Rejected]:
-    """Give each commitment as one row, and the score of each member as another."""
+    """Yield each commitment as one row, and the score of each member as another."""
     seen: dict[str, str] = {}
     for row in rows:
         number = " ".join(row.cells["id"].split())
@@ -47,7 +47,7 @@ def rows_summits(rows: Iterator[TableRow]) -> Iterator[TableRow]:
 
 
 def rows_ministerials(rows: Iterator[TableRow]) -> Iterator[TableRow]:
-    """Give each date of an area and year as a row, and doubt those of another year."""
+    """Yield each date of an area and year as a row, and doubt those of another year."""
     for row in rows:
         for name, day in row.cells.items():
             if name.startswith("date.") and day.strip():
@@ -69,7 +69,7 @@ def rows_memberships(rows: Iterator[TableRow]) -> Iterator[TableRow]:
 
 
 def rows_totals(rows: Iterator[TableRow]) -> Iterator[TableRow]:
-    """Give the number of commitments of each summit as a row, and doubt a total that is not their sum."""
+    """Yield the number of commitments of each summit as a row, and doubt a total that is not their sum."""
     for row in rows:
         counts = {name: text for name, text in row.cells.items() if name[:2] == "20" and text.strip()}
         total, added = row.cells["total"].strip(), sum(int(text) for text in counts.values() if text.strip().isdigit())
@@ -80,7 +80,7 @@ def rows_totals(rows: Iterator[TableRow]) -> Iterator[TableRow]:
 
 
 def _scores(row: TableRow, whole: str, summit: str) -> Iterator[TableRow | Rejected]:
-    """Give the scores of a row; a member without one was not assessed."""
+    """Yield the scores of a row; a member without one was not assessed."""
     for member in MEMBERS:
         text = row.cells[member].strip().translate(_MINUS)
         if not text:
@@ -102,12 +102,11 @@ def _scores(row: TableRow, whole: str, summit: str) -> Iterator[TableRow | Rejec
 
 
 def digest(text: str) -> str:
-    """Give the SHA-256 of a wording that is not kept, white space normalised."""
+    """Return the SHA-256 of a wording that is not kept, white space normalised."""
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
 
 
 def _is_number(text: str) -> bool:
-    """Tell whether a text is a number."""
     try:
         return Decimal(text).is_finite()
     except InvalidOperation:
@@ -115,12 +114,12 @@ def _is_number(text: str) -> bool:
 
 
 def _summit(row: TableRow) -> str:
-    """Name the summit of a row: its year, with the letter of its place where a year had two."""
+    """Return the summit of a row: its year, with the letter of its place where a year had two."""
     return "-".join(filter(None, (row.cells["year"].strip(), row.cells["code"].strip())))
 
 
 def _runs(rows: list[TableRow], body: str) -> Iterator[list[TableRow]]:
-    """Give the runs of years in which a body had the member."""
+    """Yield the runs of years in which a body had the member."""
     run: list[TableRow] = []
     for row in rows:
         if row.cells[body] == "yes":
@@ -133,7 +132,7 @@ def _runs(rows: list[TableRow], body: str) -> Iterator[list[TableRow]]:
 
 
 def _span(run: list[TableRow], body: str, panel: Iterable[TableRow]) -> TableRow:
-    """Make a span of a run; where the panel begins or ends with it, its beginning or end is not known."""
+    """Return a run as one span; where the panel begins or ends with it, its beginning or end is not known."""
     years = [int(row.cells["year"]) for row in panel]
     first, last = int(run[0].cells["year"]), int(run[-1].cells["year"])
     before, after = first > years[0], last < years[-1]

@@ -30,7 +30,7 @@ _YEAR = re.compile(r"\d\d/\d\d/(\d{4})")
 
 
 def rows_agreements(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
-    """Give each agreement and its parties, whose stage is that of the agreement."""
+    """Yield each agreement and its parties, whose stage is that of the agreement."""
     listed = list(rows)
     names = Counter(_step(row) for row in listed)
     for row in listed:
@@ -94,7 +94,7 @@ def _read_known(text: str, days: Sequence[date | None]) -> list[Named]:
 
 
 def _plain(text: str) -> str:
-    """Take away what stands around a name."""
+    """Remove what stands around a name."""
     return re.sub(r"^(?:and|the|The)\s+", "", text.strip(" .")).strip()
 
 
@@ -107,7 +107,7 @@ def _digest(row: TableRow) -> str:
 
 
 def _days(signed: str) -> tuple[date | None, ...]:
-    """Give the days on which names have to be right: the end and the beginning of the year of signature."""
+    """Return the days on which names have to be right: the end and the beginning of the year of signature."""
     found = _YEAR.fullmatch(signed)
     return (date(int(found[1]), 12, 31), date(int(found[1]), 1, 1)) if found else (None,)
 

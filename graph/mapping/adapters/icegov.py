@@ -14,7 +14,7 @@ _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
 
 
 def rows_papers(rows: Iterator[TableRow]) -> Iterator[TableRow]:
-    """Give each paper with the number of its conference, and a row for each author who was named before.
+    """Yield each paper with the number of its conference, and a row for each author who was named before.
 
     A name is compared with the paper that bore it last, so that a name on n papers gives n - 1 possible matches.
     """
@@ -31,7 +31,7 @@ def rows_papers(rows: Iterator[TableRow]) -> Iterator[TableRow]:
 
 
 def _pair(row: TableRow, name: str, earlier: str, later: str) -> TableRow:
-    """Make the row of a possible match; it has no cells but the two persons and their name."""
+    """Return the row of a possible match; it has no cells but the two persons and their name."""
     empty = dict.fromkeys((*row.cells, "ordinal"), "")
     return replace(row, cells={**empty, "name": name, "earlier": earlier, "later": later})
 

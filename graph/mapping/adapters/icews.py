@@ -1,4 +1,4 @@
-"""ICEWS: numbers of actors and relations → names and nodes; what stands there from either side → one event.
+"""ICEWS: numbers of actors and relations → names and nodes; what is listed from either side → one event.
 
 The files of a release explain each other: events are four numbers, and two lists say which actor and which relation a
 number means.
@@ -26,7 +26,7 @@ from communique.graph.terms.namespaces import ID
 # The day before day 1, and the day on which names of states have to be right.
 _BEFORE, _MEANT = date(2013, 12, 31), date(2014, 7, 1)
 _BRACKETS = re.compile(r"(?P<head>.+) \((?P<country>[^()]+)\)")
-# A visit is named as the one who makes it would, from whichever side it is told.
+# A visit is named as the one who makes it would, from whichever side it is listed.
 _VISIT, _MADE = "visit", "Make a visit"
 # Class of an actor → column of the table of actors, and first step of its identifier.
 _COLUMNS: Mapping[str, tuple[str, str]] = {
@@ -67,7 +67,7 @@ class Relation:
 
 
 def rows_actors(rows: Iterable[TableRow]) -> Iterator[TableRow]:
-    """Say of each actor whom the name means."""
+    """Add to each actor whom the name means."""
     for row in rows:
         actor = read_actor(row.cells["name"], row.cells["number"])
         cells = dict.fromkeys(("state", "of", *(column for column, _ in _COLUMNS.values())), "")
@@ -79,7 +79,7 @@ def rows_actors(rows: Iterable[TableRow]) -> Iterator[TableRow]:
 def rows_events(
     rows: Iterable[TableRow], actors: Iterable[TableRow], relations: Iterable[TableRow]
 ) -> Iterator[TableRow | Rejected]:
-    """Give names and nodes to the numbers of each event, and make one of those that are told from either side."""
+    """Add names and nodes to the numbers of each event, and make one of those that are listed from either side."""
     who = {row.cells["number"].strip(): read_actor(row.cells["name"], row.cells["number"]) for row in actors}
     what = {row.cells["number"].strip(): row.cells["name"].strip() for row in relations}
     for _, day in groupby(rows, key=lambda row: (row.file, row.cells["day"])):
@@ -96,7 +96,7 @@ def rows_events(
 
 @cache
 def read_actor(name: str, number: str) -> Actor:
-    """Tell whom a name means: a state; somebody of the state in brackets; or somebody of no known class.
+    """Find whom a name means: a state; somebody of the state in brackets; or somebody of no known class.
 
     A name with brackets is never a state: Islamic (Afghanistan) are the Muslims there.
     """
@@ -111,7 +111,7 @@ def read_actor(name: str, number: str) -> Actor:
 
 
 def read_relation(name: str) -> Relation:
-    """Tell what a relation is here."""
+    """Return what a relation is here."""
     return _relations().get(name, Relation())
 
 

@@ -21,7 +21,7 @@ _IDLE = "no step: the table lists who may join, and knows nothing of this countr
 
 
 def rows_treaties(rows: Iterable[TableRow], members: Iterable[TableRow]) -> Iterator[TableRow]:
-    """Give each agreement its codes, its date as far as it is known, and how many of its parties are named."""
+    """Add to each agreement its codes, its date as far as it is known, and how many of its parties are named."""
     parties: dict[str, set[Named]] = defaultdict(set)
     for member in members:
         if _has_step(member):
@@ -38,7 +38,7 @@ def rows_treaties(rows: Iterable[TableRow], members: Iterable[TableRow]) -> Iter
 
 
 def rows_members(rows: Iterable[TableRow], treaties: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
-    """Give each country the steps it took towards an agreement; a row without any is no party."""
+    """Yield the steps that each country took towards an agreement; a row without any is no party."""
     standings = {row.cells[_ID]: _dated(row)["standing"] for row in treaties}
     ended: set[str] = set()
     for row in rows:
@@ -52,11 +52,15 @@ def rows_members(rows: Iterable[TableRow], treaties: Iterable[TableRow]) -> Iter
             continue
         party = _party(row)
         shared = {"of": agreement, "party_standing": standings.get(number, "unknown")}
-        yield from _times(row, agreement, party, shared) if party.found else _untied(row, agreement, party)
+        if party.found:
+            yield from _times(row, agreement, party, shared)
+        else:
+            yield replace(row, cells={"untied": agreement, "party_text": party.text})
+            yield from untied_values(row, "country", [party])
 
 
 def _times(row: TableRow, agreement: str, party: Named, shared: Mapping[str, str]) -> Iterator[TableRow]:
-    """Give the times of a party: the first with signature and ratification, each with entry into force and end."""
+    """Yield the times of a party: the first with signature and ratification, each with entry into force and end."""
     assert party.found is not None
     days = {name: _day(row.cells[name]) for name in (*_STEPS, "ceif4", "ceif5", "ceif6", "ceif7", "tterm")}
     for number, (bound, left) in enumerate(_RETURNS):
@@ -70,21 +74,15 @@ def _times(row: TableRow, agreement: str, party: Named, shared: Mapping[str, str
 
 
 def _stage(cells: Mapping[str, str], gone: str) -> str:
-    """Name the furthest step."""
+    """Return the furthest step."""
     if gone:
         return "withdrew"
     steps = {"left": "ended", "bound": "in-force", "ratified": "ratified", "signed": "signed"}
     return next((stage for key, stage in steps.items() if cells[key]), "concluded")
 
 
-def _untied(row: TableRow, agreement: str, party: Named) -> Iterator[TableRow | Rejected]:
-    """Keep the name of a party that cannot be tied."""
-    yield replace(row, cells={"untied": agreement, "party_text": party.text})
-    yield from untied_values(row, "country", [party])
-
-
 def _dated(row: TableRow) -> dict[str, str]:
-    """Give date and standing of an agreement; without a day its year stands, and without either nothing is known."""
+    """Return date and standing of an agreement; without a day its year stands, and without either nothing is known."""
     year, day = row.cells["Signature Year"], row.cells["Signature Date"]
     known = "" if year == _NO_YEAR else year
     if day == _NO_DATE or day.startswith(_NO_YEAR):
@@ -94,7 +92,7 @@ def _dated(row: TableRow) -> dict[str, str]:
 
 
 def _has_step(row: TableRow) -> bool:
-    """Tell whether a country took a step, be its day known or a placeholder."""
+    """Return whether a country took a step, be its day known or a placeholder."""
     return any(row.cells[name] for name in _STEPS)
 
 
@@ -105,12 +103,12 @@ def _party(row: TableRow) -> Named:
 
 
 def _id(row: TableRow) -> str:
-    """Give the number of the agreement of a row; spreadsheets write it with a point."""
+    """Return the number of the agreement of a row; spreadsheets write it with a point."""
     return row.cells["mitch_id"].partition(".")[0]
 
 
 def _day(text: str) -> str:
-    """Give a day as ISO; empty for a placeholder."""
+    """Return a day as ISO; empty for a placeholder."""
     return text[:10] if text[:4].isdigit() and int(text[:4]) < 2100 else ""
 
 

@@ -38,11 +38,11 @@ def read_organizations(stream: BinaryIO, file: str) -> Iterator[TableRow]:
 
 
 def rows_organizations(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
-    """Make addresses of claims, and tell which Chinese a name is; a claim of a wrong form is left out."""
+    """Add the addresses of claims, and Chinese names by their language; a claim of a wrong form is left out."""
     for row in rows:
         cells = {"zh": "", "zh_Hans": "", "zh_Hant": ""}
         if (chinese := row.cells.get("Name_zh", "")) not in _MISSING:
-            cells[tell_chinese(chinese).replace("-", "_")] = chinese
+            cells[chinese_tag(chinese).replace("-", "_")] = chinese
         for column, (name, form, address) in _CLAIMS.items():
             code = row.cells.get(column, "").strip().rstrip("/")
             fault = None if code in _MISSING else _find_fault(column, code, form)
@@ -54,28 +54,28 @@ def rows_organizations(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected
 
 
 def rows_anacredit(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
-    """Part what is mapped from what is not; an aggregate of several bodies is no organisation."""
+    """Separate what is mapped from what is not; an aggregate of several bodies is no organisation."""
     for row in rows:
         if row.cells["Reason if not mapped"].startswith(_AGGREGATE):
-            yield _refuse(row, "Reason if not mapped")
+            yield _reject_aggregate(row, "Reason if not mapped")
         else:
             yield _place(row, row.cells["SPRVD_id"].strip(), row.cells["AnaCredit counterparty identifier"].strip())
 
 
 def rows_ecb(rows: Iterable[TableRow], mapping: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
-    """Give each row the organisation that the mapping names for its code."""
+    """Add to each row the organisation that the mapping names for its code."""
     known = {row.cells["AnaCredit counterparty identifier"].strip(): row for row in mapping}
     for row in rows:
         code = row.cells["Counterparty identifier (unless otherwise decided by the NCB)"].strip()
         mapped = known.get(code)
         if mapped is not None and mapped.cells["Reason if not mapped"].startswith(_AGGREGATE):
-            yield _refuse(row, "International organisation")
+            yield _reject_aggregate(row, "International organisation")
         else:
             yield _place(row, mapped.cells["SPRVD_id"].strip() if mapped else "", code)
 
 
-def tell_chinese(text: str) -> str:
-    """Tell the language tag of a Chinese name by its signs: zh-Hans, zh-Hant, or zh where they do not decide."""
+def chinese_tag(text: str) -> str:
+    """Return the language tag of a Chinese name by its signs: zh-Hans, zh-Hant, or zh where they do not decide."""
     simplified, traditional = _is_of(text, "gb2312"), _is_of(text, "big5")
     if simplified == traditional:
         return "zh"
@@ -92,13 +92,14 @@ def _read_entries(stream: BinaryIO, file: str) -> Iterator[tuple[int, dict[str, 
         raise SourceError("no list of organisations", path=file, expected="names, each with its keys")
     for name, entry in root.value:
         if isinstance(entry, yaml.MappingNode):
-            yield name.start_mark.line + 1, {key.value: _text(value) for key, value in entry.value}
-
-
-def _text(node: yaml.Node) -> str:
-    """Give the text of a value; a list or nothing is empty."""
-    is_text = isinstance(node, yaml.ScalarNode) and not node.tag.endswith(":null")
-    return str(node.value) if is_text else ""
+            # The text of a value; a list or nothing is empty.
+            texts = {
+                key.value: str(value.value)
+                if isinstance(value, yaml.ScalarNode) and not value.tag.endswith(":null")
+                else ""
+                for key, value in entry.value
+            }
+            yield name.start_mark.line + 1, texts
 
 
 def _find_fault(column: str, code: str, form: re.Pattern[str]) -> str | None:
@@ -110,19 +111,19 @@ def _find_fault(column: str, code: str, form: re.Pattern[str]) -> str | None:
     return None
 
 
-def _refuse(row: TableRow, column: str) -> Rejected:
-    """Refuse an aggregate."""
+def _reject_aggregate(row: TableRow, column: str) -> Rejected:
+    """Reject an aggregate."""
     cure = "nothing: its members are in the list one by one"
     return Rejected(row.file, row.number, column, row.cells[column], "several bodies under one name", cure)
 
 
 def _place(row: TableRow, mapped: str, code: str) -> TableRow:
-    """Say on which node a code of the ECB stands."""
+    """Add on which node a code of the ECB stands."""
     return row.with_cells(mapped=mapped, unmapped="" if mapped else code)
 
 
 def _is_of(text: str, charset: str) -> bool:
-    """Tell whether a set of signs has all of a text."""
+    """Return whether a set of signs has all of a text."""
     try:
         text.encode(charset)
     except UnicodeEncodeError:

@@ -18,7 +18,7 @@ _MULTILATERAL = Counted(3)
 
 
 def rows_lists(rows: Iterable[TableRow]) -> Iterator[TableRow]:
-    """Give each treaty its identifier; where several have one number, a digest of all cells tells them apart."""
+    """Add to each treaty its identifier, with a digest of all cells where several have one number."""
     listed = list(rows)
     numbers = Counter(row.cells["reg_num"] for row in listed)
     for row in listed:
@@ -28,7 +28,7 @@ def rows_lists(rows: Iterable[TableRow]) -> Iterator[TableRow]:
 
 
 def rows_entries(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
-    """Give each entry its identifier, and the participants it names; an act under a treaty is not the treaty."""
+    """Add to each entry its identifier, and yield its participants; an act under a treaty is not the treaty."""
     for row in rows:
         number, concluded = row.cells["reg_num"], row.cells["conclusion_date"]
         is_treaty = re.fullmatch(r"(I|II|LoN)-\d+", number) is not None
@@ -41,7 +41,7 @@ def rows_entries(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
 
 
 def _time(cell: str) -> str:
-    """Give a day, or the time from the first to the last of several, as EDTF; what is no day goes on as it is."""
+    """Return a day, or the time from the first to the last of several, as EDTF; what is no day as it is."""
     try:
         days = sorted(datetime.strptime(part.strip(), _DAY).date().isoformat() for part in cell.split(","))
     except ValueError:
@@ -50,7 +50,7 @@ def _time(cell: str) -> str:
 
 
 def _days(cell: str) -> tuple[date | None, ...]:
-    """Give the day on which names have to be right, if there is one."""
+    """Return the day on which names have to be right, if there is one."""
     try:
         return (datetime.strptime(cell, _DAY).date(), None)
     except ValueError:
@@ -58,7 +58,7 @@ def _days(cell: str) -> tuple[date | None, ...]:
 
 
 def _cut(row: TableRow) -> str:
-    """Tell whether a title is cut off; nothing where it is not."""
+    """Return ``true`` for a title that is cut off, else nothing."""
     return "true" if row.cells["title"].rstrip().endswith(("...", "…")) else ""
 
 

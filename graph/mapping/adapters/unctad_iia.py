@@ -17,7 +17,7 @@ _OWN_NAMES = {"Congo": "Congo, Republic of the"}
 
 
 def rows_treaties(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
-    """Give each treaty and its parties, whose stage is that of the treaty."""
+    """Yield each treaty and its parties, whose stage is that of the treaty."""
     for row in rows:
         name = " ".join(row.cells["name"].split())
         agreement = f"agreement/unctad-iia-{make_step(name)}"
@@ -36,7 +36,7 @@ def _parties(cell: str) -> Iterator[Named]:
 
 
 def _doubt(name: str, signed: str) -> str:
-    """Say that the name gives another year than the column; empty when it does not."""
+    """Return that the name has another year than the column; empty when it has not."""
     found = _YEAR.search(name)
     if found is None or not signed or signed.endswith(found[1]):
         return ""

@@ -1,4 +1,4 @@
-"""Rows of the Universal Periodic Review: recommendations told from pledges, and keys where the source has none."""
+"""Rows of the Universal Periodic Review: recommendations and pledges, and keys where the source has none."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ YEAR_OF_WRITING = 2015
 
 
 def rows_recommendations(rows: Iterator[TableRow]) -> Iterator[TableRow]:
-    """Give each row the key of a recommendation or of a pledge, as its response says.
+    """Add to each row the key of a recommendation or of a pledge, as its response says.
 
-    The text itself is not kept. Its digest tells recommendations of one state to another in one session apart; two rows
-    of the same text are one recommendation under two lists of issues.
+    The text itself is not kept. Its digest distinguishes recommendations of one state to another in one session; two
+    rows of the same text are one recommendation under two lists of issues.
     """
     for row in rows:
         is_pledge = row.cells["Response"] == PLEDGE
@@ -45,12 +45,12 @@ def rows_years(rows: Iterator[TableRow]) -> Iterator[TableRow]:
 
 
 def digest(text: str) -> str:
-    """Give eight hexadecimal digits that stand for a text, white space normalised."""
+    """Return eight hexadecimal digits that stand for a text, white space normalised."""
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:8]
 
 
 def _come_about(year: str) -> str:
-    """Say whether a review of a year had taken place."""
+    """Return whether a review of a year had taken place."""
     if not year.isdigit():
         return ""
     return "occurred" if int(year) < YEAR_OF_WRITING else "planned" if int(year) > YEAR_OF_WRITING else "unknown"

@@ -73,7 +73,7 @@ CellReader = Callable[[str, CellContext], CellValue]
 
 
 def read_text(text: str, _: CellContext) -> CellValue:
-    """Take a text with its white space normalised."""
+    """Read a text, its white space normalised."""
     words = " ".join(text.split())
     if found := _CONTROL.search(words):
         raise CellError(
@@ -183,7 +183,7 @@ def concepts(values: Mapping[str, NamedNode]) -> CellReader:
 
 
 def read_address(text: str, _: CellContext) -> CellValue:
-    """Take an address of the web; one of our own data stands in identifiers as other nodes do."""
+    """Read an address of the web; one of our own data stands in identifiers as other nodes do."""
     try:
         if not text.startswith(("http://", "https://")):
             raise ValueError(text)
@@ -194,7 +194,7 @@ def read_address(text: str, _: CellContext) -> CellValue:
 
 
 def refer(node: NamedNode, text: str, *, minted: bool = False) -> CellValue:
-    """Make the value of a cell that names a node."""
+    """Return the value of a cell that names a node."""
     return CellValue(text, node, tail(node), minted=minted)
 
 

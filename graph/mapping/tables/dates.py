@@ -47,13 +47,13 @@ class _Day(NamedTuple):
 
     @property
     def edtf(self) -> str:
-        """Write it as EDTF."""
+        """The date as EDTF."""
         parts = (f"{self.year:04d}", *(f"{part:02d}" for part in (self.month, self.day) if part is not None))
         return "-".join(parts)
 
     @property
     def bounds(self) -> Bounds:
-        """Give first and last day; ValueError when there is no such day."""
+        """Its first and last day; ValueError when there is no such day."""
         first = date(self.year, self.month or 1, self.day or 1)
         last_month = self.month or 12
         last = date(self.year, last_month, self.day or calendar.monthrange(self.year, last_month)[1])
@@ -61,7 +61,7 @@ class _Day(NamedTuple):
 
 
 def dates(formats: Sequence[str], order: str | None, least: int, most: int) -> CellReader:
-    """Make a reader of dates.
+    """Return a reader of dates.
 
     ``formats`` are written as for ``strptime`` (``%Y %m %d %b %B %H %M %S``, and ``%*`` for anything that follows), or
     ``edtf``. A cell that two formats read as different days is ambiguous and refused, unless ``order`` (dmy, mdy, ymd)
@@ -88,12 +88,12 @@ def dates(formats: Sequence[str], order: str | None, least: int, most: int) -> C
 
 
 def has_days(formats: Sequence[str]) -> bool:
-    """Tell whether every date of these formats is a whole day."""
+    """Return whether every date of these formats is a whole day."""
     return all("%d" in each for each in formats)
 
 
 def check_format(text: str) -> str | None:
-    """Say what is wrong with a format; None when nothing is."""
+    """Return what is wrong with a format; None when nothing is."""
     if text == EDTF:
         return None
     unknown = [sign for sign in re.findall("%(.)", text) if sign not in _PARTS]

@@ -182,7 +182,7 @@ def _code_reader(column: TableColumn, linker: Linker) -> CellReader:
 
 
 def _as_state(node: NamedNode | None, text: str, on: date | None, relation: str) -> CellValue:
-    """Take a node that was found for a state; CellError when none was, or when it is a territory."""
+    """Return the node that was found for a state; CellError when none was, or when it is a territory."""
     if node is None:
         when = f" on {on}" if on else ""
         cure = "correct it, or say under values: which state it means: {text: state/XXX}"

@@ -75,7 +75,7 @@ def _read_part(part: Part, columns: Mapping[str, TableColumn], faults: Faults) -
 
 
 def _read_text(text: Scalar, columns: Mapping[str, TableColumn]) -> Scalar:
-    """Take one text apart; MappingError at a placeholder that means nothing."""
+    """Split one text; MappingError at a placeholder that means nothing."""
     parts: list[str | Placeholder] = []
     end = 0
     for found in _PLACEHOLDER.finditer(text.text):
