@@ -5,8 +5,7 @@ Every fault is a ``SourceError`` that names path, line and column, what was foun
 
 from __future__ import annotations
 
-from communique.graph.sources.inputs import Input, collect
-from communique.graph.sources.packaged import background, documents
+from communique.graph.sources.inputs import Input, background, collect, documents
 from communique.graph.sources.rdf import FORMATS, read_any_rdf, read_rdf
 from communique.graph.sources.texts import read_text, read_texts
 from communique.graph.sources.tree import parse_yaml, read_yaml

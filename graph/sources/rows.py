@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from typing import Any
 
 # Between the cells of a row when its digest is made, and between the texts of a list that a JSON line gives as a cell.
 CELL_MARK, LIST_MARK = "\x1f", "\x1e"
@@ -75,3 +77,16 @@ class Account:
     left_out: int = 0
     quads: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
+
+
+def cell_text(cell: Any) -> str:
+    """Write a cell of a workbook or of JSON as text: numbers as they are shown, dates in ISO 8601."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date().isoformat()
+    if isinstance(cell, date | datetime | time):
+        return cell.isoformat()
+    return "" if cell is None else str(cell)

@@ -1,7 +1,7 @@
 """Files of tables → rows, one after another: CSV, TSV, XLSX and JSON lines, as they are or compressed.
 
 A ``Layout`` says how the bytes of a file become rows; a mapping declares it.
-A row that cannot be read is given as rejected, with its number and a reason, and the next one follows. Where no row
+A row that cannot be read is yielded as rejected, with its number and a reason, and the next one follows. Where no row
 after a fault can be trusted (an unclosed quote, broken compression) the whole file is a ``SourceError``.
 """
 
@@ -22,8 +22,7 @@ from communique.graph.errors import SourceError, SourceLimit
 from communique.graph.sources.decoding.encodings import check_encoding, looks_like, plain_encoding
 from communique.graph.sources.decoding.process import read_sheet
 from communique.graph.sources.decoding.streams import Notice, name_of, open_stream, plain_name
-from communique.graph.sources.decoding.workbooks import cell_text
-from communique.graph.sources.rows import CELL_MARK, LIST_MARK, Rejected, TableRow
+from communique.graph.sources.rows import CELL_MARK, LIST_MARK, Rejected, TableRow, cell_text
 from communique.graph.sources.tree import Block, as_scalar, read_sign, read_text, read_texts, read_whole, wrong
 
 FORMATS = ("csv", "tsv", "xlsx", "jsonl")
@@ -87,7 +86,7 @@ def read_layout(block: Block) -> Layout:
 def read_rows(file: Path | Traversable, layout: Layout, notice: Notice | None = None) -> Iterator[TableRow | Rejected]:
     """Read the rows of a table one by one; of a workbook, all at once.
 
-    Empty rows count in the numbers but are not given.
+    Empty rows count in the numbers but are not yielded.
 
     Raises
     ------
@@ -189,7 +188,7 @@ def _find_fault(text: str) -> tuple[str, str] | None:
     if not text.isascii() and (found := _UNDECODED.search(text)):
         return (
             f"byte 0x{ord(found[0]) & 0xFF:02x} is no text in this encoding",
-            "declare the encoding: of the file, or mend the byte",
+            "declare the encoding: of the file, or correct the byte",
         )
     return None
 
@@ -225,7 +224,7 @@ def _read_csv(file: Path | Traversable, layout: Layout, form: str, notice: Notic
 
 
 def _lines(text: io.TextIOWrapper, file: Path | Traversable) -> Iterator[str]:
-    """Give the lines of a text; SourceLimit for one that is too long to be a line."""
+    """Yield the lines of a text; SourceLimit for one that is too long to be a line."""
     number = 0
     while line := text.readline(LONGEST_LINE):
         number += 1
@@ -236,7 +235,7 @@ def _lines(text: io.TextIOWrapper, file: Path | Traversable) -> Iterator[str]:
 
 
 def _undecodable(file: Path | Traversable, layout: Layout, sign: str) -> SourceError:
-    """Say that a header is no text in its encoding, or what the whole file looks like."""
+    """Return the error of a header that is no text in its encoding, with what the whole file looks like."""
     with open_stream(file) as stream:
         likely = looks_like(stream.read(1024))
     found = f"U+{ord(sign):04X}" if ord(sign) < 0x80 else f"byte 0x{ord(sign) & 0xFF:02x}"
@@ -247,7 +246,7 @@ def _undecodable(file: Path | Traversable, layout: Layout, sign: str) -> SourceE
 
 
 def _explain(error: csv.Error, file: Path | Traversable, begun: int, line: int) -> str:
-    """Say what is wrong with a row; SourceError when what follows cannot be trusted."""
+    """Return what is wrong with a row; SourceError when what follows cannot be trusted."""
     message = str(error)
     if "unexpected end of data" in message or "field larger" in message:
         found = "a quote that is never closed" if "unexpected" in message else "a cell of more than 131,072 characters"

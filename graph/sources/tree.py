@@ -85,7 +85,7 @@ def read_yaml(file: Path | Traversable, faults: Faults | None = None) -> Block:
 def parse_yaml(text: str, path: str, faults: Faults | None = None) -> Block:
     """Parse YAML as ``read_yaml`` does; ``path`` is the name that errors give."""
     if len(text) > LONGEST:
-        message, hint = f"{len(text):,} characters of YAML", "part it into several documents"
+        message, hint = f"{len(text):,} characters of YAML", "split it into several documents"
         raise SourceLimit(message, path=path, expected=f"at most {LONGEST:,}", hint=hint)
     found = Faults() if faults is None else faults
     try:
@@ -158,12 +158,12 @@ def _explain_yaml(error: yaml.MarkedYAMLError, path: str) -> SourceError:
 
 
 def wrong(place: FilePlace, message: str, *, expected: str | None = None, hint: str | None = None) -> MappingError:
-    """Make the error that names a place in an authored file."""
+    """Return the error at a place of an authored file."""
     return MappingError(message, path=place.path, line=place.line, column=place.column, expected=expected, hint=hint)
 
 
 def as_scalar(part: Part, what: str) -> Scalar:
-    """Take a part for a text; MappingError when it is a list, a mapping or left empty."""
+    """Return a part that is a text; MappingError when it is a list, a mapping or left empty."""
     if isinstance(part, Scalar) and part.text.strip():
         return part
     found = "nothing" if isinstance(part, Scalar) or is_empty(part) else _shown(part)
@@ -171,7 +171,7 @@ def as_scalar(part: Part, what: str) -> Scalar:
 
 
 def as_block(part: Part, what: str) -> Block:
-    """Take a part for a mapping; MappingError when it is a text or a list."""
+    """Return a part that is a mapping; MappingError when it is a text or a list."""
     if isinstance(part, Block):
         return part
     raise wrong(part.place, f"{_shown(part)} where {what} belongs", expected=f"a mapping: {what}")
@@ -183,7 +183,7 @@ def block_of(block: Block, key: str, what: str) -> Block:
 
 
 def as_items(part: Part) -> tuple[Part, ...]:
-    """Take a part for a list; anything else is a list of one."""
+    """Return the parts of a list; anything else is a list of one."""
     return part.items if isinstance(part, Listing) else (part,)
 
 
