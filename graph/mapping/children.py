@@ -30,7 +30,7 @@ _NAMING = MappingProxyType({"status": "nameStatus"})
 class ChildEntry(NamedTuple):
     """One child as authored: the key it stands under, the last steps of its identifier, its own properties.
 
-    ``implied`` are properties that its position gives it beside its key.
+    ``implied`` are properties that follow from its position beside its key.
     """
 
     key: Scalar

@@ -44,7 +44,7 @@ _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 @dataclass(frozen=True, slots=True)
 class RowValue:
-    """A value that each row gives to a property: what it is made of, and for a text its language when that is named.
+    """A value that a property takes from each row: what it is made of, and for a text its language when that is named.
 
     ``bound`` names the bound of a period, or its ``text``; it is empty for any other value.
     """
@@ -61,7 +61,7 @@ class AuthoredFact:
     Attributes
     ----------
     subject : relative identifier
-    value : a term; of facts that rows give also the identifier of a node, as a template, or a value of the row
+    value : a term; of facts made of rows also the identifier of a node, as a template, or a value of the row
     place : where the value is written
     """
 
@@ -99,7 +99,7 @@ class DocumentContext:
 def expand(facts: Block, context: DocumentContext) -> Iterator[AuthoredFact]:
     """Write out a block of facts: node → properties.
 
-    MappingError at each part that is wrong: an identifier, a key, a value, a child whose realization nobody gives.
+    MappingError at each part that is wrong: an identifier, a key, a value, a child without its realization.
     """
     for name, part in facts:
         with context.faults.gathered():

@@ -28,7 +28,7 @@ def check_facts(
     """Refuse facts that clash with another, whose node has no type, or that point nowhere; each such node once.
 
     ``known`` are the relative identifiers described elsewhere; with None, no reference is checked. ``unread`` are nodes
-    of which something could not be read, and whether that was a class: nobody can tell whether it is missing.
+    of which something could not be read, and whether that was a class: it may be there or missing.
     """
     links = children().values()
     single = {"nameText", *(name for child in links for name in (child.to_parent, child.key_as) if name)}

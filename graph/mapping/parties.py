@@ -126,8 +126,8 @@ def summary_cells(agreement: str, tied: int, untied: int, counted: Counted = Cou
 def party_cells(found: NamedNode, agreement: str, again: str = "") -> dict[str, str]:
     """Return the cells of a party: ``party``, ``partyhood``, and where it is no state what describes it.
 
-    These are ``body``, ``body_kind``, ``body_label`` and ``place``. ``found`` is what linking gave; ``again`` tells a
-    later time of one party in one agreement from the first.
+    These are ``body``, ``body_kind``, ``body_label`` and ``place``. ``found`` is what linking found; ``again`` is
+    a step that distinguishes a later time of one party in one agreement from the first.
     """
     cells = {"party": found.value.removeprefix(ID)}
     if found.value.startswith(_PLACE):
@@ -140,7 +140,7 @@ def party_cells(found: NamedNode, agreement: str, again: str = "") -> dict[str, 
 
 
 def _authorities(code: str) -> dict[str, str]:
-    """Give the cells of the authorities that act for a territory."""
+    """Return the cells of the authorities that act for a territory."""
     name, entry = f"org/{code.lower()}-authorities", iso3166.countries_by_alpha3.get(code)
     label = entry.apolitical_name if entry else name_of(entity(f"place/{code}"))
     cells = {"party": name, "body": name, "body_kind": "Organization"}
@@ -148,7 +148,7 @@ def _authorities(code: str) -> dict[str, str]:
 
 
 def meanings(find: Find, first: date, last: date) -> Iterator[tuple[NamedNode | None, date, date]]:
-    """Split a time where a name or code begins to mean another state; ``find`` gives its meaning on a day."""
+    """Split a time where a name or code begins to mean another state; ``find`` returns its meaning on a day."""
     while first <= last:
         meant = find(first)
         end = _last_day(find, meant, first, last)

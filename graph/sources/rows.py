@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
-# Between the cells of a row when its digest is made, and between the texts of a list that a JSON line gives as a cell.
-CELL_MARK, LIST_MARK = "\x1f", "\x1e"
+# Between the cells of a row when its digest is made, and between the texts of a list that a JSON line has as a cell.
+CELL_SEPARATOR, LIST_SEPARATOR = "\x1f", "\x1e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class TableRow:
     @property
     def digest(self) -> str:
         """The SHA-256 of the cells joined by U+001F, 64 hexadecimal digits."""
-        return hashlib.sha256(CELL_MARK.join(self.passage).encode("utf-8", "surrogateescape")).hexdigest()
+        return hashlib.sha256(CELL_SEPARATOR.join(self.passage).encode("utf-8", "surrogateescape")).hexdigest()
 
     def with_cells(self, **cells: str) -> TableRow:
         """Return the row with some cells changed or added; place and passage stay those of the file."""

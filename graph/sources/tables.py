@@ -22,7 +22,7 @@ from communique.graph.errors import SourceError, SourceLimit
 from communique.graph.sources.decoding.encodings import check_encoding, looks_like, plain_encoding
 from communique.graph.sources.decoding.process import read_sheet
 from communique.graph.sources.decoding.streams import Notice, name_of, open_stream, plain_name
-from communique.graph.sources.rows import CELL_MARK, LIST_MARK, Rejected, TableRow, cell_text
+from communique.graph.sources.rows import CELL_SEPARATOR, LIST_SEPARATOR, Rejected, TableRow, cell_text
 from communique.graph.sources.tree import Block, as_scalar, read_sign, read_text, read_texts, read_whole, wrong
 
 FORMATS = ("csv", "tsv", "xlsx", "jsonl")
@@ -183,7 +183,7 @@ def _row(
 
 def _find_fault(text: str) -> tuple[str, str] | None:
     """Find what is no text in a row: reason and cure."""
-    if found := _CONTROL.search(text) or (re.search(CELL_MARK, text)):
+    if found := _CONTROL.search(text) or (re.search(CELL_SEPARATOR, text)):
         return f"the control character U+{ord(found[0]):04X}", "remove it from the file"
     if not text.isascii() and (found := _UNDECODED.search(text)):
         return (
@@ -282,7 +282,7 @@ def _take(name: str, number: int, found: Any) -> TableRow | Rejected:
     if not isinstance(found, dict):
         return _reject(name, number, "no JSON object", "one object on each line")
     cells = dict(_flatten(found, ""))
-    if fault := _find_fault("".join(cells.values()).replace(LIST_MARK, "")):
+    if fault := _find_fault("".join(cells.values()).replace(LIST_SEPARATOR, "")):
         return _reject(name, number, *fault)
     return TableRow(name, number, cells, tuple(cells.values()))
 
@@ -296,7 +296,7 @@ def _flatten(found: dict[str, Any], before: str) -> Iterable[tuple[str, str]]:
             plain = all(not isinstance(item, list | dict) for item in value)
             yield (
                 before + key,
-                LIST_MARK.join(map(cell_text, value)) if plain else json.dumps(value, ensure_ascii=False),
+                LIST_SEPARATOR.join(map(cell_text, value)) if plain else json.dumps(value, ensure_ascii=False),
             )
         else:
             yield before + key, cell_text(value)

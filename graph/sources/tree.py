@@ -77,13 +77,13 @@ def read_yaml(file: Path | Traversable, faults: Faults | None = None) -> Block:
 
     SourceError: the file is missing, not UTF-8 or not YAML, repeats a key, uses an alias, or holds no mapping.
     ``faults``, where given, takes repeated keys, aliases and keys that are no text, and the tree is made without them;
-    what is no YAML cannot be read on, because nobody can tell what the next line belongs to.
+    what is no YAML cannot be read on, because the next line may belong to anything.
     """
     return parse_yaml(read_file(file), name_of(file), faults)
 
 
 def parse_yaml(text: str, path: str, faults: Faults | None = None) -> Block:
-    """Parse YAML as ``read_yaml`` does; ``path`` is the name that errors give."""
+    """Parse YAML as ``read_yaml`` does; ``path`` is the name in errors."""
     if len(text) > LONGEST:
         message, hint = f"{len(text):,} characters of YAML", "split it into several documents"
         raise SourceLimit(message, path=path, expected=f"at most {LONGEST:,}", hint=hint)
@@ -221,6 +221,18 @@ def read_text(block: Block, key: str) -> str | None:
     """Read a text; None when the key is not there."""
     part = block.get(key)
     return None if part is None else as_scalar(part, f"the text of {key}").text
+
+
+def read_choice(block: Block, key: str, choices: tuple[str, ...]) -> str:
+    """Read one of some words; the first when the key is not there."""
+    part = block.get(key)
+    if part is None:
+        return choices[0]
+    text = as_scalar(part, key)
+    if text.text not in choices:
+        hint = did_you_mean(text.text, choices)
+        raise wrong(text.place, f"{key} is {text.text!r}", expected=", ".join(choices), hint=hint)
+    return text.text
 
 
 def read_texts(part: Part | None, what: str, *, empty: bool = False) -> tuple[str, ...]:

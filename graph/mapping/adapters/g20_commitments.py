@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
 from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
-from communique.graph.sources.rows import LIST_MARK, Rejected, TableRow
+from communique.graph.sources.rows import LIST_SEPARATOR, Rejected, TableRow
 
 # The columns of members, as the file names them.
 MEMBERS = (
@@ -35,7 +35,7 @@ def rows_compliance(rows: Iterator[TableRow]) -> Iterator[TableRow | Rejected]:
             doubts.append(f"id {number!r} is also that of a commitment on {seen[number]}")
         seen[number] = row.cells["area"]
         summit = _summit(row)
-        cells = {"whole": whole, "of": "", "member": "", "score": "", "doubt": LIST_MARK.join(doubts)}
+        cells = {"whole": whole, "of": "", "member": "", "score": "", "doubt": LIST_SEPARATOR.join(doubts)}
         yield row.with_cells(**cells, summit=summit, wording=digest(row.cells["text"]))
         yield from _scores(row, whole, summit)
 

@@ -11,7 +11,7 @@ from datetime import date
 from communique.graph.mapping.parties import Named, name_party, party_rows, untied_values
 from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.mapping.tables.cells import make_step
-from communique.graph.sources.rows import CELL_MARK, Rejected, TableRow
+from communique.graph.sources.rows import CELL_SEPARATOR, Rejected, TableRow
 
 # Names as the table misspells or shortens them, and what they can only mean in it.
 _SPELLINGS = {
@@ -103,7 +103,7 @@ def _step(row: TableRow) -> str:
 
 
 def _digest(row: TableRow) -> str:
-    return hashlib.sha256(CELL_MARK.join(row.passage).encode()).hexdigest()[:8]
+    return hashlib.sha256(CELL_SEPARATOR.join(row.passage).encode()).hexdigest()[:8]
 
 
 def _days(signed: str) -> tuple[date | None, ...]:

@@ -1,7 +1,7 @@
 """IATI: activities in XML → rows of programmes, of who has a part in them, of sums of money and of organizations.
 
-One activity gives several rows of one number. Files are read as a stream, one activity at a time; a file that declares
-a document type is refused, since entities could make it grow without end.
+One activity becomes several rows of one number. Files are read as a stream, one activity at a time; a file that
+declares a document type is refused, since entities could make it grow without end.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from communique.graph.errors import SourceError
 from communique.graph.linking import states
 from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.mapping.tables.cells import make_step
-from communique.graph.sources.rows import LIST_MARK, Rejected, TableRow
+from communique.graph.sources.rows import LIST_SEPARATOR, Rejected, TableRow
 from communique.graph.sources.xml import read_children, read_head
 from communique.graph.terms.identifiers import entity
 from communique.graph.terms.namespaces import ID
@@ -158,7 +158,7 @@ class IatiBody:
 
 
 class IatiActivity:
-    """One activity and the rows that it gives."""
+    """One activity and the rows that are made of it."""
 
     def __init__(self, row: TableRow, bodies: dict[str, IatiBody]) -> None:
         """``bodies`` takes the organizations that the activity names, by the step of their identifier."""
@@ -208,10 +208,10 @@ class IatiActivity:
             "programme": self._identifier,
             "identifier": self._identifier,
             "standing": attribute_of(element, "activity-status", "code"),
-            "recipient": LIST_MARK.join(countries),
-            "region": LIST_MARK.join(regions),
-            "sector": LIST_MARK.join(dict.fromkeys(sectors)),
-            "topic": LIST_MARK.join(topics),
+            "recipient": LIST_SEPARATOR.join(countries),
+            "region": LIST_SEPARATOR.join(regions),
+            "sector": LIST_SEPARATOR.join(dict.fromkeys(sectors)),
+            "topic": LIST_SEPARATOR.join(topics),
             **dates,
             **texts_of(element, "title", "title", self._language),
             **texts_of(element, "sector", "subject", self._language),
@@ -321,7 +321,7 @@ def texts_of(element: ET.Element, tag: str, stem: str, language: str | None) -> 
         text = clean(each.text)
         if text and text not in found.setdefault(language_of(each.get(LANG) or language), []):
             found[language_of(each.get(LANG) or language)].append(text)
-    return {f"{stem}_{each}": LIST_MARK.join(texts) for each, texts in found.items()}
+    return {f"{stem}_{each}": LIST_SEPARATOR.join(texts) for each, texts in found.items()}
 
 
 def language_of(tag: str | None) -> str:

@@ -16,7 +16,7 @@ _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
 def rows_papers(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """Yield each paper with the number of its conference, and a row for each author who was named before.
 
-    A name is compared with the paper that bore it last, so that a name on n papers gives n - 1 possible matches.
+    A name is compared with the paper that bore it last, so that a name on n papers makes n - 1 possible matches.
     """
     last: dict[str, str] = {}
     for row in rows:

@@ -15,7 +15,7 @@ from datetime import date
 from types import MappingProxyType
 
 from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
-from communique.graph.sources.rows import LIST_MARK, TableRow
+from communique.graph.sources.rows import LIST_SEPARATOR, TableRow
 
 # Four words, and some more, for one thing: there is no value.
 SENTINELS = frozenset(("", "NR", "ND", "NA", "N/A", "Not Specified", "None specified", "Unclear"))
@@ -228,10 +228,10 @@ def _prepare(row: TableRow, columns: EditionColumns) -> TableRow:
         led=known,
         naming=f"{known[:48]} {_digest(known)[:8]}" if known else "",
         body=single_body(known),
-        tags=LIST_MARK.join(_tags(row, columns)),
+        tags=LIST_SEPARATOR.join(_tags(row, columns)),
         state=_REALIZATIONS.get(cells["Actual Completion"].strip(), "unknown"),
         kind="Milestone" if cells.get("Milestone Dummy", "").strip() == "1" else "Commitment",
-        doubt=LIST_MARK.join(doubts),
+        doubt=LIST_SEPARATOR.join(doubts),
     )
 
 

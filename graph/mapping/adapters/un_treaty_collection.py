@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from communique.graph.mapping.parties import Counted, name_party, party_rows, untied_values
 from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
-from communique.graph.sources.rows import CELL_MARK, Rejected, TableRow
+from communique.graph.sources.rows import CELL_SEPARATOR, Rejected, TableRow
 from communique.graph.terms.identifiers import slug
 
 _DAY = "%d/%m/%Y"
@@ -63,7 +63,7 @@ def _cut(row: TableRow) -> str:
 
 
 def _digest(row: TableRow) -> str:
-    return hashlib.sha256(CELL_MARK.join(row.passage).encode()).hexdigest()[:8]
+    return hashlib.sha256(CELL_SEPARATOR.join(row.passage).encode()).hexdigest()[:8]
 
 
 ADAPTER = Adapter({"lists": TableAdapter(rows=rows_lists), "entries": TableAdapter(rows=rows_entries)})

@@ -13,7 +13,7 @@ PLEDGE = "Voluntary Pledge"
 UNKNOWN = "&#40;Unknown&#41;"
 # The first cycle of reviews ended with this session.
 LAST_OF_FIRST_CYCLE = 12
-# The file of years was written in the course of this year, and gives years to come.
+# The file of years was written in the course of this year, and has years to come.
 YEAR_OF_WRITING = 2015
 
 

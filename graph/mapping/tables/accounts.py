@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from communique.graph.errors import MappingError
-from communique.graph.sources.rows import CELL_MARK, Account, Rejected, TableRow
+from communique.graph.sources.rows import CELL_SEPARATOR, Account, Rejected, TableRow
 
 # The number of a row takes the lower bits of a place, that of its file the upper ones.
 _SHIFT = 40
@@ -105,7 +105,7 @@ class _Passages:
 
     def add(self, passage: tuple[str, ...], place: int) -> int:
         """Return the place at which a passage stood first; ``place``, above 0, if it is new."""
-        text = CELL_MARK.join(passage).encode("utf-8", "surrogateescape")
+        text = CELL_SEPARATOR.join(passage).encode("utf-8", "surrogateescape")
         digest = int.from_bytes(hashlib.blake2b(text, digest_size=8).digest())
         slot = self._slot(digest)
         if not self._places[slot]:

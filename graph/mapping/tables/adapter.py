@@ -37,7 +37,7 @@ class Adapter:
 
     Attributes
     ----------
-    tables : by the name that a table gives under ``adapter``
+    tables : by the name that a table has under ``adapter``
     edition_of : of an edition that is a pattern: what a file says of itself, by name; None for a file of another source
     """
 

@@ -10,7 +10,19 @@ from types import MappingProxyType
 
 from communique.graph.errors import Faults
 from communique.graph.mapping.tables import dates
-from communique.graph.sources.tree import Block, FilePlace, Part, Scalar, as_block, as_items, as_scalar, wrong
+from communique.graph.sources.tree import (
+    Block,
+    FilePlace,
+    Part,
+    Scalar,
+    as_block,
+    as_items,
+    as_scalar,
+    read_choice,
+    read_pattern,
+    read_text,
+    wrong,
+)
 from communique.graph.terms.spelling import did_you_mean
 
 _COMMON = (
@@ -48,6 +60,7 @@ KINDS = tuple(_OF_KIND)
 NODES: Mapping[str, str] = MappingProxyType({"state": "state", "code": "state", "entity": "org", "node": "org"})
 DATED = ("date", "year")
 OTHERWISE = ("reject", "leave-out")
+_TRUTH = ("false", "true")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -149,24 +162,30 @@ def read_column(key: Scalar, part: Part, faults: Faults) -> TableColumn:
         missing=frozenset(
             item.text for item in as_items(block.get("missing") or Block((), key.place)) if isinstance(item, Scalar)
         ),
-        required=faults.take(lambda: _truth(block, "required"), False),
-        optional=faults.take(lambda: _truth(block, "optional"), False),
+        required=faults.take(lambda: read_choice(block, "required", _TRUTH) == "true", False),
+        optional=faults.take(lambda: read_choice(block, "optional", _TRUTH) == "true", False),
         split=faults.take(lambda: _texts(block, "split", strip=False), ()),
-        otherwise=faults.take(lambda: _choice(block, "otherwise", OTHERWISE), OTHERWISE[0]),
-        on=faults.take(lambda: _one(block, "on"), None),
-        pattern=faults.take(lambda: _pattern(block), None),
-        constant=faults.take(lambda: _one(block, "constant"), None),
-        edition=faults.take(lambda: _one(block, "edition"), None),
+        otherwise=faults.take(lambda: read_choice(block, "otherwise", OTHERWISE), OTHERWISE[0]),
+        on=faults.take(lambda: read_text(block, "on"), None),
+        pattern=faults.take(lambda: read_pattern(block, "one of Python's"), None),
+        constant=faults.take(lambda: read_text(block, "constant"), None),
+        edition=faults.take(lambda: read_text(block, "edition"), None),
         options=MappingProxyType({name.text: value for name, value in block if name.text in _OF_KIND[kind]}),
         place=key.place,
     )
     with faults.gathered():
-        _check_dates(column)
+        for item in as_items(column.options.get("format") or Block((), key.place)):
+            if isinstance(item, Scalar) and (fault := dates.check_format(item.text)):
+                message = f"format {item.text!r}: {fault}"
+                raise wrong(item.place, message, expected="%Y-%m-%d and the like, or edtf")
+        order = column.text("order")
+        if order is not None and order not in dates.ORDERS:
+            raise wrong(column.options["order"].place, f"order is {order!r}", expected=", ".join(dates.ORDERS))
     return column
 
 
 def _read_kind(block: Block) -> str:
-    """Read the kind of a column; text when none is given."""
+    """Read the kind of a column; text when it names none."""
     part = block.get("as")
     if part is None:
         return "text"
@@ -177,57 +196,9 @@ def _read_kind(block: Block) -> str:
     return text.text
 
 
-def _check_dates(column: TableColumn) -> None:
-    """Check formats and order of dates."""
-    for item in as_items(column.options.get("format") or Block((), column.place)):
-        if isinstance(item, Scalar) and (fault := dates.check_format(item.text)):
-            raise wrong(item.place, f"format {item.text!r}: {fault}", expected="%Y-%m-%d and the like, or edtf")
-    order = column.options.get("order")
-    if order is not None and as_scalar(order, "an order").text not in dates.ORDERS:
-        raise wrong(order.place, f"order is {as_scalar(order, 'an order').text!r}", expected=", ".join(dates.ORDERS))
-
-
 def _texts(block: Block, key: str, *, strip: bool = True) -> tuple[str, ...]:
     """Read a text or a list of texts; with ``strip`` runs of white space become one space."""
     part = block.get(key)
     items = () if part is None else as_items(part)
     texts = (item.text if isinstance(item, Scalar) else as_scalar(item, key).text for item in items)
     return tuple(" ".join(text.split()) if strip else text for text in texts)
-
-
-def _one(block: Block, key: str) -> str | None:
-    """Read one text."""
-    part = block.get(key)
-    return None if part is None else as_scalar(part, key).text
-
-
-def _truth(block: Block, key: str) -> bool:
-    """Read true or false; false when the key is not there."""
-    return _choice(block, key, ("false", "true")) == "true"
-
-
-def _choice(block: Block, key: str, choices: tuple[str, ...]) -> str:
-    """Read one of some words; the first when the key is not there."""
-    part = block.get(key)
-    if part is None:
-        return choices[0]
-    text = as_scalar(part, key)
-    if text.text not in choices:
-        raise wrong(
-            text.place, f"{key} is {text.text!r}", expected=", ".join(choices), hint=did_you_mean(text.text, choices)
-        )
-    return text.text
-
-
-def _pattern(block: Block) -> re.Pattern[str] | None:
-    """Read a regular expression."""
-    part = block.get("pattern")
-    if part is None:
-        return None
-    text = as_scalar(part, "a regular expression")
-    try:
-        return re.compile(text.text)
-    except re.error as error:
-        raise wrong(
-            text.place, f"{text.text!r} is no regular expression: {error}", expected="one of Python's"
-        ) from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal
 
 from communique.graph.errors import Faults
 from communique.graph.mapping.document import Inference, read_inferences
@@ -21,14 +20,16 @@ from communique.graph.sources.tree import (
     as_items,
     as_scalar,
     block_of,
+    read_choice,
     read_key,
     read_pairs,
     read_text,
     read_texts,
     refuse_others,
     require,
-    wrong,
 )
+
+REPEATS = ("reject", "keep")
 
 _SOURCE = ("source", "title", "describe", "notes", "left_out", "editions", "edition", "date", "tables")
 _DESCRIBE = ("publisher", "homepage", "licence", "citation", "languages", "label")
@@ -50,14 +51,14 @@ _TABLE = (
 
 @dataclass(frozen=True, slots=True)
 class SourceTable:
-    """One kind of file of a source and the facts that each of its rows gives.
+    """One kind of file of a source and the facts that are made of each of its rows.
 
     Attributes
     ----------
     files : patterns of file names
     missing : texts that mean that there is no value, in every column
     left_out : columns that are not mapped, with the reason
-    repeats : what happens to a row that is exactly like an earlier one
+    repeats : what happens to a row that is exactly like an earlier one, of ``REPEATS``
     adapter : name of what the adapter of the source does with the table
     once : facts that hold for the table as a whole and rest on its header
     facts, inferred, candidates : as in authored documents, their texts with placeholders for values as templates
@@ -69,7 +70,7 @@ class SourceTable:
     layout: Layout
     missing: frozenset[str]
     left_out: Mapping[str, str]
-    repeats: Literal["reject", "keep"]
+    repeats: str
     adapter: Scalar | None
     columns: Mapping[str, TableColumn]
     once: Block
@@ -190,7 +191,7 @@ def _read_table(block: Block, faults: Faults) -> SourceTable:
         layout=faults.take(lambda: read_layout(block), Layout()),
         missing=frozenset(faults.take(lambda: read_texts(block.get("missing"), missing, empty=True), ())) | {""},
         left_out=faults.take(lambda: read_pairs(block.get("left_out"), "the reason for leaving a column out"), {}),
-        repeats=faults.take(lambda: _read_repeats(block), "reject"),
+        repeats=faults.take(lambda: read_choice(block, "repeats", REPEATS), REPEATS[0]),
         adapter=None if adapter is None else faults.take(lambda: as_scalar(adapter, "a name of the adapter"), None),
         columns=MappingProxyType(columns),
         once=facts_of("once", "nodes with their properties"),
@@ -203,14 +204,6 @@ def _read_table(block: Block, faults: Faults) -> SourceTable:
         block=block,
         is_whole=len(columns) == len(listed.entries),
     )
-
-
-def _read_repeats(block: Block) -> Literal["reject", "keep"]:
-    """Read what happens to repeated rows."""
-    repeats = as_scalar(block.get("repeats") or Scalar("reject", block.place), "reject or keep")
-    if repeats.text not in ("reject", "keep"):
-        raise wrong(repeats.place, f"repeats is {repeats.text!r}", expected="reject, keep")
-    return "keep" if repeats.text == "keep" else "reject"
 
 
 def _read_licence(part: Part | None, faults: Faults) -> Licence:

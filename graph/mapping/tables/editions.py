@@ -130,7 +130,7 @@ def _make_edition(
 
 
 def _fill(text: Scalar, said: Mapping[str, str]) -> str:
-    """Put what a file tells in the place of placeholders."""
+    """Fill the placeholders of a text; MappingError at one for which there is nothing."""
 
     def put(found: re.Match[str]) -> str:
         if not said.get(found[1]):

@@ -19,7 +19,7 @@ _DATE, _INTEGER = NamedNode(XSD + "date"), NamedNode(XSD + "integer")
 
 
 class EditionFile(NamedTuple):
-    """A file of an edition: its name as evidence gives it, and the SHA-256 of its bytes as they lie on disk."""
+    """A file of an edition: its name as evidence has it, and the SHA-256 of its bytes as they lie on disk."""
 
     name: str
     digest: str

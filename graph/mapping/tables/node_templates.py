@@ -100,7 +100,7 @@ class _NodeFacts(NamedTuple):
 
 
 def compile_facts(table: SourceTable, edition: Edition, faults: Faults = AT_ONCE) -> tuple[NodeGroup, ...]:
-    """Compile the facts that each row of a table gives: those stated, those inferred, and possible identities.
+    """Compile the facts that are made of each row of a table: those stated, those inferred, and possible identities.
 
     MappingError at the part of the mapping that is wrong, unless ``faults`` are gathered.
     """
@@ -171,7 +171,7 @@ def _compile(nodes: Sequence[_NodeFacts], factories: TermFactories, faults: Faul
 
 
 def _refuse_untyped(facts: Block, nodes: Sequence[_NodeFacts], faults: Faults) -> None:
-    """Refuse a node to which the table gives no class; what a column names may have one elsewhere."""
+    """Refuse a node without a class in the table; what a column names may have one elsewhere."""
     typed = {fact.subject for node in nodes for fact in node.facts if fact.term.key == "type"}
     for name, part in facts:
         identifier = identifier_of(name)
@@ -204,9 +204,9 @@ def read_needs(block: Block) -> Needs:
     return tuple(_properties_of(key, own) for key in keys)
 
 
-def _unmet(needs: Needs, given: Collection[str]) -> Needs:
+def _unmet(needs: Needs, keys: Collection[str]) -> Needs:
     """Return the needs that none of some properties meets."""
-    return tuple(each for each in needs if each.isdisjoint(given))
+    return tuple(each for each in needs if each.isdisjoint(keys))
 
 
 def _properties_of(key: Scalar, own: Collection[str]) -> frozenset[str]:
@@ -246,14 +246,14 @@ def _fill(
         return None
     subject, graph = NamedNode(iri), node.graph
     quads = [Quad(subject, predicate, value, graph) for predicate, value in node.fixed]
-    given: set[str] = set()
+    found: set[str] = set()
     for each in node.properties:
         for one in _pick(picked, each.split - node.split, values) if each.split else (picked,):
             value = each.value(one)
             if value is not None:
                 quads.append(Quad(subject, each.predicate, value, graph))
-                given.add(each.key)
-    if node.needs and _unmet(node.needs, given):
+                found.add(each.key)
+    if node.needs and _unmet(node.needs, found):
         return None
     quads.extend([Quad(subject, _EVIDENCE, passage, graph) for passage in evidence])
     return quads

@@ -155,7 +155,7 @@ def _guess_separator(text: str) -> str:
 def _guess_header(text: str, separator: str) -> int:
     """Find the first row that is as wide as most rows, and has a text in each cell, or but one of three and more.
 
-    One name may be blank: pandas and R write none for the index.
+    One name may be empty: pandas and R write none for the index.
     """
     records = _records(text, separator)
     width = max(Counter(len(row) for row in records if row).items(), key=lambda item: item[1], default=(0, 0))[0]

@@ -32,7 +32,7 @@ from communique.graph.mapping.tables.cells import (
 )
 from communique.graph.mapping.tables.columns import TableColumn
 from communique.graph.mapping.tables.linker import Linker
-from communique.graph.sources.rows import LIST_MARK
+from communique.graph.sources.rows import LIST_SEPARATOR
 from communique.graph.sources.tree import Scalar, wrong
 from communique.graph.terms.identifiers import entity
 from communique.graph.terms.namespaces import ID
@@ -63,7 +63,8 @@ class ColumnReader:
         self._missing = missing | column.missing
         self._zeros = _numbers(self._missing) if column.kind in ("integer", "decimal") else frozenset()
         self._memory: dict[tuple[str, tuple[CellContext, ...]], tuple[CellValue, ...]] = {}
-        separators = sorted((LIST_MARK if each == "list" else each for each in column.split), key=len, reverse=True)
+        separators = [LIST_SEPARATOR if each == "list" else each for each in column.split]
+        separators.sort(key=len, reverse=True)
         self._separators = re.compile("|".join(map(re.escape, separators))) if separators else None
 
     def read(self, text: str, contexts: tuple[CellContext, ...]) -> tuple[CellValue, ...]:
@@ -96,7 +97,7 @@ class ColumnReader:
         return text in self._missing or bool(self._zeros and _numbers((text,)) & self._zeros)
 
     def _resolve(self, text: str, contexts: tuple[CellContext, ...]) -> CellValue:
-        """Read a text in each context; the first that gives a value counts."""
+        """Read a text in each context; the first in which it has a value counts."""
         for context in contexts[:-1]:
             try:
                 return self._reader(text, context)

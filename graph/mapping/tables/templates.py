@@ -14,7 +14,7 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode
 
 from communique.graph.errors import Faults, MappingError
-from communique.graph.mapping.bounds import Bounds, read_bounds, settle
+from communique.graph.mapping.bounds import Bounds, narrow, read_bounds
 from communique.graph.mapping.facts import ADDRESS, LANGUAGE, AuthoredFact, RowValue
 from communique.graph.mapping.nodes import Identifier, Placeholder, RowTemplate, TemplateScalar
 from communique.graph.mapping.tables import dates
@@ -229,7 +229,7 @@ def _read_period(ends: Sequence[PeriodEnd]) -> Period:
     text = begin if len(ends) == 1 else f"{begin}/{end}"
     bounds = Bounds(first.begin_earliest, first.begin_latest, last.end_earliest, last.end_latest)
     try:
-        days = settle(Scalar(text, _NOWHERE), bounds)._asdict()
+        days = narrow(Scalar(text, _NOWHERE), bounds)._asdict()
     except MappingError as error:
         raise CellError(f"the period {text} ends before it begins", "correct the dates at the source") from error
     found = {name: Literal(day.isoformat(), datatype=_DATE) for name, day in days.items() if day is not None}

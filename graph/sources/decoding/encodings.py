@@ -49,7 +49,7 @@ def read_text(file: Path | Traversable, encoding: str = "utf-8-sig") -> str:
 
 
 def decode(content: bytes, path: str, encoding: str = "utf-8-sig") -> str:
-    """Decode bytes as ``read_text`` does; ``path`` is the name that errors give."""
+    """Decode bytes as ``read_text`` does; ``path`` is the name in errors."""
     check_encoding(encoding, path)
     try:
         text = content.decode(encoding)

@@ -59,7 +59,7 @@ def read_quads(
             message = f"a term of more than {LONGEST} MiB as N-Quads"
             raise SourceLimit(message, path=name_of(file), expected="shorter terms") from error
         except SyntaxError:
-            return  # the process ended in the midst of a statement, and the end of it tells why
+            return  # the process ended in the midst of a statement, and its exit code says why
 
     return _run(file, task, take, prefixes, notice)
 

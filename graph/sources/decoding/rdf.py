@@ -50,8 +50,8 @@ def parse(file: Path | Traversable, options: ParseOptions, faults: Faults, prefi
     """Parse a file up to its first fault, then read on for the others; ``prefixes`` takes those of the file.
 
     In N-Triples and N-Quads every line is looked at. In the other formats a fault inside a term (an IRI, an escape, an
-    undeclared prefix) lets the parser go on; after a fault of structure nobody can tell where the next statement
-    begins, and it is the last one listed.
+    undeclared prefix) lets the parser go on; after a fault of structure the next statement may begin
+    anywhere, and it is the last one listed.
 
     SourceLimit: a term is longer than ``LONGEST`` MiB, or elements or triples are nested too deep. SourceError: the
     file cannot be decompressed or is no text.

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from communique.graph.errors import SourceError
-from communique.graph.sources.rows import LIST_MARK, Rejected, TableRow
+from communique.graph.sources.rows import LIST_SEPARATOR, Rejected, TableRow
 from communique.graph.sources.tables import Layout, read_rows
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)
@@ -154,7 +154,7 @@ def test_json_lines_give_members_of_members_and_lists(tmp_path: Path) -> None:
     content = "\n".join([*map(json.dumps, lines), "{", ""]).encode()
     found = read(tmp_path / "a.jsonl", content)
     assert isinstance(found[0], TableRow)
-    expected = {"a.b": "1", "a.c": "", "d": f"x{LIST_MARK}y", "e": "true", "f": '[{"g": 1}]'}
+    expected = {"a.b": "1", "a.c": "", "d": f"x{LIST_SEPARATOR}y", "e": "true", "f": '[{"g": 1}]'}
     assert dict(found[0].cells) == expected
     assert [each.reason.partition(":")[0] for each in found[1:] if isinstance(each, Rejected)] == [
         "no JSON object",
