@@ -69,6 +69,30 @@ class NodeTemplate:
     needs: Needs
     graph: NamedNode
 
+    def quads(
+        self, picked: Values, values: Sequence[tuple[CellValue, ...]], evidence: Sequence[NamedNode]
+    ) -> list[Quad] | None:
+        """Make the quads of one node; None when its identifier or a property that it needs is missing.
+
+        ``picked`` are the values of the row with one of each column that is split; ``values`` are all of them.
+        """
+        iri = self.iri(picked)
+        if iri is None:
+            return None
+        subject, graph = NamedNode(iri), self.graph
+        quads = [Quad(subject, predicate, value, graph) for predicate, value in self.fixed]
+        found: set[str] = set()
+        for each in self.properties:
+            for one in _pick(picked, each.split - self.split, values) if each.split else (picked,):
+                value = each.value(one)
+                if value is not None:
+                    quads.append(Quad(subject, each.predicate, value, graph))
+                    found.add(each.key)
+        if self.needs and _unmet(self.needs, found):
+            return None
+        quads.extend([Quad(subject, _EVIDENCE, passage, graph) for passage in evidence])
+        return quads
+
 
 @dataclass(frozen=True, slots=True)
 class NodeGroup:
@@ -81,13 +105,13 @@ class NodeGroup:
         """Make the quads of a row; ``values`` are those of each column, none, one or several."""
         quads: list[Quad] = []
         for picked in _pick([each[0] if len(each) == 1 else None for each in values], self.head.split, values):
-            made = _fill(self.head, picked, values, evidence)
+            made = self.head.quads(picked, values, evidence)
             if made is None:
                 continue
             quads += made
             for child in self.children:
                 for one in _pick(picked, child.split - self.head.split, values):
-                    quads += _fill(child, one, values, evidence) or ()
+                    quads += child.quads(one, values, evidence) or ()
         return quads
 
 
@@ -105,24 +129,25 @@ def compile_facts(table: SourceTable, edition: Edition, faults: Faults = AT_ONCE
     MappingError at the part of the mapping that is wrong, unless ``faults`` are gathered.
     """
     realizations = find_realizations([table.facts], faults)
-    nodes = list(_expand(table.facts, stated(edition.key), edition, DocumentContext(edition.key, realizations, faults)))
+    context = DocumentContext(edition.key, realizations, faults)
+    nodes = list(_expand(table.facts, stated(edition.key), edition, context))
     for inference in table.inferred:
         own = find_realizations([inference.facts], faults)
-        context = DocumentContext(edition.key, {**realizations, **own}, faults)
-        for node in _expand(inference.facts, inferred(edition.key), edition, context):
+        inside = DocumentContext(edition.key, {**realizations, **own}, faults)
+        for node in _expand(inference.facts, inferred(edition.key), edition, inside):
             node.facts.extend(list(apply_rule(node.facts, inference.rule)))
             nodes.append(node)
     _refuse_untyped(table.facts, nodes, faults)
     for key, part in table.candidates:
-        block = as_block(part, "the two nodes and the reason")
-        implied = tuple(
-            (Scalar(name, key.place), Scalar(text, key.place))
-            for name, text in _CANDIDATE.items()
-            if block.get(name) is None
-        )
-        facts = Block(((_candidate(key), Block(implied + block.entries, block.place)),), key.place)
-        context = DocumentContext(edition.key, realizations, faults)
-        nodes.append(_NodeFacts(list(expand(facts, context)), (), CANDIDATES))
+        with faults.gathered():
+            block = as_block(part, "the two nodes and the reason")
+            implied = tuple(
+                (Scalar(name, key.place), Scalar(text, key.place))
+                for name, text in _CANDIDATE.items()
+                if block.get(name) is None
+            )
+            facts = Block(((_candidate(key), Block(implied + block.entries, block.place)),), key.place)
+            nodes.append(_NodeFacts(list(expand(facts, context)), (), CANDIDATES))
     return _compile(nodes, TermFactories(table.columns), faults)
 
 
@@ -235,25 +260,3 @@ def _pick(picked: Values, split: frozenset[int], values: Sequence[tuple[CellValu
         for place, value in zip(several, chosen, strict=True):
             one[place] = value
         yield one
-
-
-def _fill(
-    node: NodeTemplate, picked: Values, values: Sequence[tuple[CellValue, ...]], evidence: Sequence[NamedNode]
-) -> list[Quad] | None:
-    """Make a node; None when its identifier or a property that it needs is missing."""
-    iri = node.iri(picked)
-    if iri is None:
-        return None
-    subject, graph = NamedNode(iri), node.graph
-    quads = [Quad(subject, predicate, value, graph) for predicate, value in node.fixed]
-    found: set[str] = set()
-    for each in node.properties:
-        for one in _pick(picked, each.split - node.split, values) if each.split else (picked,):
-            value = each.value(one)
-            if value is not None:
-                quads.append(Quad(subject, each.predicate, value, graph))
-                found.add(each.key)
-    if node.needs and _unmet(node.needs, found):
-        return None
-    quads.extend([Quad(subject, _EVIDENCE, passage, graph) for passage in evidence])
-    return quads
