@@ -13,19 +13,20 @@ import os
 import resource
 import sys
 from collections.abc import Iterator
-from importlib.resources.abc import Traversable
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast
 
 import pyoxigraph
-import python_calamine
 from pyoxigraph import RdfFormat
 
 from communique.graph.errors import Faults, SourceError, SourceLimit
 from communique.graph.sources.decoding.rdf import ParseOptions, parse
 from communique.graph.sources.decoding.streams import name_of, open_stream
 from communique.graph.sources.rows import cell_text
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 
 class _StandardInput:
@@ -64,7 +65,7 @@ def main() -> None:
     _limit(task["megabytes"], task["seconds"])
     faults, prefixes = Faults(), dict[str, str]()
     with faults.gathered():
-        file = cast(Traversable, _StandardInput(task["name"]))
+        file = cast("Traversable", _StandardInput(task["name"]))
         if "sheet" in task:
             for cells in _read_cells(file, task["sheet"]):
                 sys.stdout.write(json.dumps(cells) + "\n")
@@ -98,6 +99,8 @@ def _read_cells(file: Path | Traversable, name: str | None) -> Iterator[list[str
 
     SourceError: the file cannot be read, is no workbook, or has no such sheet.
     """
+    import python_calamine  # not for RDF: the process starts for each file
+
     with open_stream(file) as stream:
         content = io.BytesIO(stream.read())
     try:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.parsers import expat
 
@@ -16,6 +16,9 @@ from communique.graph.errors import LONGEST, SourceError
 from communique.graph.sources.decoding.encodings import looks_like, xml_as_utf8
 from communique.graph.sources.decoding.streams import name_of, open_stream
 from communique.graph.terms.namespaces import RDF
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 _BEGINNINGS = (
     (re.compile(rb"\s*(<\?xml|<rdf:RDF|<!DOCTYPE)", re.IGNORECASE), RdfFormat.RDF_XML),
