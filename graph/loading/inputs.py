@@ -21,7 +21,7 @@ from communique.graph.mapping import background
 from communique.graph.mapping.authorities import map_authorities
 from communique.graph.mapping.document import described, map_document
 from communique.graph.mapping.provenance import state_certainty
-from communique.graph.mapping.tables.linker import Names
+from communique.graph.mapping.tables.linker import IndexLinker
 from communique.graph.mapping.territory import map_territories, territories
 from communique.graph.sources import Input
 from communique.graph.sources.tree import Block, Listing, Part, Scalar
@@ -71,7 +71,7 @@ def read_batch(
     faults = {source: Faults() for source in inputs if source.is_authored}
     trees = {source: _parse(source, faults[source]) for source in faults}
     known = _described(base, [tree for tree in trees.values() if isinstance(tree, Block)])
-    index = Names(lambda kind: Index.of(lambda query: cast(QuerySolutions, query_union(base(), query)), (kind,)))
+    index = IndexLinker(lambda kind: Index.of(lambda query: cast(QuerySolutions, query_union(base(), query)), (kind,)))
     readings, named = [], set[NamedNode]()
     for source in inputs:
         tree = trees.get(source)

@@ -32,11 +32,11 @@ from communique.graph.loading.inputs import read_batch
 from communique.graph.loading.progress import Watch, silent
 from communique.graph.loading.releases import gather
 from communique.graph.loading.staging import Gate, Judged, Policy, Staging, admit
-from communique.graph.mapping.tables import Account
-from communique.graph.mapping.tables import Source as TableSource
+from communique.graph.mapping.tables.description import TableSource
 from communique.graph.settings import Settings
 from communique.graph.sources import Input, collect
 from communique.graph.sources.inputs import packaged
+from communique.graph.sources.rows import Account
 from communique.graph.store.canonical import line_of
 from communique.graph.store.journal import (
     BUILD,

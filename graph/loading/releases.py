@@ -7,26 +7,26 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib.resources.abc import Traversable
-from itertools import chain
 from pathlib import Path
-from types import ModuleType
 
 from pyoxigraph import Quad
 
 from communique.graph.errors import Faults, SourceError
 from communique.graph.loading.patterned import make_editions
 from communique.graph.loading.rejects import Rejects
-from communique.graph.mapping import adapters
-from communique.graph.mapping.tables.description import Edition, Source, Table, read_source
-from communique.graph.mapping.tables.editions import File, describe_edition, digest_of
-from communique.graph.mapping.tables.ledger import Ledger, unrepeated
-from communique.graph.mapping.tables.linker import Linker, Names
+from communique.graph.mapping.adapters import adapter_of, mapping_of
+from communique.graph.mapping.tables.accounts import RowAccount, without_repeats
+from communique.graph.mapping.tables.adapter import Adapter
+from communique.graph.mapping.tables.description import SourceTable, TableSource, read_source
+from communique.graph.mapping.tables.editions import Edition
+from communique.graph.mapping.tables.linker import IndexLinker, Linker
 from communique.graph.mapping.tables.mapper import TableMapper
-from communique.graph.sources.authored import read_yaml
+from communique.graph.mapping.tables.metadata import EditionFile, describe_edition, digest_of
 from communique.graph.sources.decoding.streams import Notice, open_stream
 from communique.graph.sources.inputs import Input, digest
-from communique.graph.sources.rows import Account, Rejected, Row
+from communique.graph.sources.rows import Account, Rejected, TableRow
 from communique.graph.sources.tables import read_rows, table_name
+from communique.graph.sources.tree import read_yaml
 
 KIND = ".table"
 
@@ -39,27 +39,27 @@ class Release(Input):
     ----------
     source, edition : what they are
     files : each with the table that says how it is read
-    module : the adapter's own code, if it has any
+    adapter : the own code of the source
     """
 
-    source: Source
+    source: TableSource
     edition: Edition
-    files: tuple[tuple[Table, Path], ...]
-    module: ModuleType | None
+    files: tuple[tuple[SourceTable, Path], ...]
+    adapter: Adapter
 
     @cached_property
     def size(self) -> int:
-        """Count the bytes of all files."""
+        """The bytes of all files."""
         return sum(path.stat().st_size for _, path in self.files)
 
     @cached_property
-    def digests(self) -> tuple[File, ...]:
-        """Give name and digest of each file."""
-        return tuple(File(table_name(path), digest(path)) for _, path in self.files)
+    def digests(self) -> tuple[EditionFile, ...]:
+        """Name and digest of each file."""
+        return tuple(EditionFile(table_name(path), digest(path)) for _, path in self.files)
 
     @cached_property
     def digest(self) -> str:
-        """Give the digest of the edition."""
+        """The digest of the edition."""
         return digest_of(self.digests)
 
 
@@ -71,40 +71,42 @@ class Harvest:
     rejects: Rejects = field(default_factory=Rejects)
 
 
-def packaged_source(name: str) -> Source:
+def packaged_source(name: str) -> TableSource:
     """Read the mapping of a packaged source."""
-    return read_source(read_yaml(adapters.mapping_of(name)))
+    return read_source(read_yaml(mapping_of(name)))
 
 
-def read_mapping(path: Path | Traversable) -> Source:
-    """Read a mapping file and try its tables; MappingError or SourceError, one for each part that is wrong.
+def read_mapping(path: Path | Traversable) -> TableSource:
+    """Read a mapping file and compile its tables; MappingError or SourceError, one for each part that is wrong.
 
-    Tables are tried with the first edition that can be read. Where a column cannot be read at all, nothing is said of
+    Tables are compiled for the first edition that can be read. Where a column cannot be read at all, nothing is said of
     the facts of its table, which may refer to it.
     """
     faults = Faults()
     tree = read_yaml(path, faults)
     source = read_source(tree, faults)
     edition = next((each if isinstance(each, Edition) else each.stand_in() for each in source.releases), None)
+    adapter_of(source, faults)
     for table in source.tables:
         if edition and table.is_whole:
-            TableMapper(table, edition, Names(), faults)
+            TableMapper(table, edition, IndexLinker(), faults)
     faults.check(tree.place.path)
     return source
 
 
-def gather(source: Source, paths: Sequence[Path]) -> list[Release]:
+def gather(source: TableSource, paths: Sequence[Path]) -> list[Release]:
     """Gather files, and those of folders, into the editions of a source, and what is left into those they make.
 
-    Of a folder, files that no edition knows are passed over. SourceError: a file that was named itself belongs to no
-    edition, or nothing was found.
+    Of a folder, files that no edition knows are skipped. SourceError: a file that was named itself belongs to no
+    edition, or nothing was found. MappingError: a table names what the adapter of the source has not.
     """
+    adapter = adapter_of(source)
     named = [path for path in paths if not path.is_dir()]
     found = [*named, *(each for path in paths if path.is_dir() for each in sorted(path.rglob("*")) if each.is_file())]
-    releases = [release for edition in source.editions if (release := _gather(source, edition, found))]
+    releases = [release for edition in source.editions if (release := _gather(source, edition, adapter, found))]
     left = dict.fromkeys(path for path in found if path not in _files_of(releases))
-    made = make_editions(source, _module_of(source), left) if source.patterns else ()
-    releases += [release for edition, files in made if (release := _gather(source, edition, files))]
+    made = make_editions(source, adapter, left) if source.patterns else ()
+    releases += [release for edition, files in made if (release := _gather(source, edition, adapter, files))]
     known, expected = _files_of(releases), ", ".join(source.files)
     if lost := [path for path in named if path not in known]:
         hint = "see whether it is what its name says, rename it, or add it to an edition of the mapping"
@@ -115,108 +117,81 @@ def gather(source: Source, paths: Sequence[Path]) -> list[Release]:
     return releases
 
 
-def _files_of(releases: Iterable[Release]) -> set[Path]:
-    """Give the files of releases."""
-    return {path for release in releases for _, path in release.files}
-
-
-def _module_of(source: Source) -> ModuleType | None:
-    """Give the adapter's own code of a source; a mapping that was copied under its name has it too."""
-    return adapters.module_of(source.name) if source.name in adapters.names() else None
-
-
 def read_release(
     release: Release, harvest: Harvest, linker: Linker | None = None, notice: Notice | None = None
 ) -> Iterator[Quad]:
     """Read and map the files of an edition; quads may repeat, the description of the edition comes last.
 
+    A table without facts only explains the rows of others.
+
     Raises
     ------
     SourceError, MappingError : a file cannot be read, the mapping is wrong, or no row at all could be mapped
     """
-    ledger, has_inferred = Ledger(harvest.rejects.add), False
-    for mapper, rows in _tables(release, ledger, linker or Names(), notice):
-        yield from mapper.map(rows, ledger)
-        has_inferred = has_inferred or mapper.has_inferred
-    harvest.account = ledger.close()
-    _refuse_nothing(release, harvest)
+    account, has_inferred = RowAccount(harvest.rejects.add), False
+    for table in release.source.tables:
+        if any(own is table for own, _ in release.files) and (table.facts.entries or table.once.entries):
+            mapper = TableMapper(table, release.edition, linker or IndexLinker())
+            yield from mapper.map(_adapted_rows(release, table, account, notice), account)
+            has_inferred = has_inferred or mapper.has_inferred
+    harvest.account = account.close()
+    if harvest.account.read and not harvest.account.mapped:
+        first = harvest.rejects.first[0]
+        message = f"none of {harvest.account.read} rows could be mapped; the first, row {first.number}: {first.reason}"
+        raise SourceError(message, path=release.name, expected="rows as the mapping describes them", hint=first.cure)
     yield from describe_edition(
         release.source, release.edition, release.digests, harvest.account, has_inferred=has_inferred
     )
 
 
-def _tables(
-    release: Release, ledger: Ledger, linker: Linker, notice: Notice | None
-) -> Iterator[tuple[TableMapper, Iterable[Row | Rejected]]]:
-    """Give each table with its rows; one without facts only explains the rows of others."""
-    for table in release.source.tables:
-        if not any(own is table for own, _ in release.files) or not (table.facts.entries or table.once.entries):
-            continue
-        mapper = TableMapper(table, release.edition, linker)
-        rows = ledger.read(_read_table(release, table, notice))
-        yield mapper, _adapted(rows, table, release, ledger)
+def _adapted_rows(
+    release: Release, table: SourceTable, account: RowAccount, notice: Notice | None
+) -> Iterable[TableRow | Rejected]:
+    """Read the rows of a table, reject those that repeat, and let the adapter change them."""
+    rows = account.read(_read_table(release, table, notice))
+    rows = rows if table.repeats == "keep" else without_repeats(rows)
+    adapter = release.adapter.of(table)
+    if adapter.rows is None:
+        return rows
+    others = (each for name in adapter.joins for each in release.source.tables if each.name == name)
+    joined = [_readable(_read_table(release, each), None) for each in others]
+    return adapter.rows(_readable(rows, account), *joined)
 
 
-def _read_table(release: Release, table: Table, notice: Notice | None = None) -> Iterator[Row | Rejected]:
-    """Read the rows of a table; files that are no table by the adapter's own ``read_<table>(stream, file name)``."""
-    own = getattr(release.module, f"read_{_stem(table)}", None)
+def _read_table(release: Release, table: SourceTable, notice: Notice | None = None) -> Iterator[TableRow | Rejected]:
+    """Read the rows of a table; those of files that are no table by the adapter."""
+    read = release.adapter.of(table).read
     for path in (path for each, path in release.files if each is table):
-        if own is None:
+        if read is None:
             yield from read_rows(path, table.layout, notice)
             continue
         with open_stream(path, notice) as stream:
-            yield from own(stream, table_name(path))
+            yield from read(stream, table_name(path))
 
 
-def _adapted(
-    rows: Iterator[Row | Rejected], table: Table, release: Release, ledger: Ledger
-) -> Iterable[Row | Rejected]:
-    """Leave out repeated rows, and let the adapter's own code have its say: ``rows_<table>(rows)``.
-
-    Where the adapter's ``JOINS`` names further tables for a table, their rows are handed over as well.
-    """
-    kept = rows if table.repeats == "keep" else unrepeated(rows)
-    own = getattr(release.module, f"rows_{_stem(table)}", getattr(release.module, "rows", None))
-    joined = getattr(release.module, "JOINS", {}).get(table.name, ())
-    others = ((each for each in release.source.tables if each.name == name) for name in joined)
-    beside = [_sound(_read_table(release, each), None) for each in chain.from_iterable(others)]
-    return kept if own is None else own(_sound(kept, ledger), *beside)
-
-
-def _stem(table: Table) -> str:
-    """Name a table as the functions of an adapter do."""
-    return table.name.replace("-", "_")
-
-
-def _sound(rows: Iterable[Row | Rejected], ledger: Ledger | None) -> Iterator[Row]:
-    """Give the rows that could be read; the ledger, where there is one, hears of the others."""
+def _readable(rows: Iterable[TableRow | Rejected], account: RowAccount | None) -> Iterator[TableRow]:
+    """Yield the rows that could be read; the others are rejected in the account, where there is one."""
     for row in rows:
-        if isinstance(row, Row):
+        if isinstance(row, TableRow):
             yield row
-        elif ledger is not None:
-            ledger.reject(row)
+        elif account is not None:
+            account.reject(row)
 
 
-def _gather(source: Source, edition: Edition, found: Iterable[Path]) -> Release | None:
+def _files_of(releases: Iterable[Release]) -> set[Path]:
+    return {path for release in releases for _, path in release.files}
+
+
+def _gather(source: TableSource, edition: Edition, adapter: Adapter, found: Iterable[Path]) -> Release | None:
     """Gather the files of one edition; each goes to the first table that takes it."""
     files = []
     for path in found:
         name = table_name(path)
         if any(fnmatchcase(name, pattern) for pattern in edition.files):
-            table = next(
-                (each for each in source.tables if any(fnmatchcase(name, pattern) for pattern in each.files)), None
-            )
-            if table is not None:
+            fitting = (each for each in source.tables if any(fnmatchcase(name, pattern) for pattern in each.files))
+            if (table := next(fitting, None)) is not None:
                 files.append((table, path))
     if not files:
         return None
     names = ", ".join(path.name for _, path in files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
-    return Release(files[0][1], f"{edition.key} ({names})", KIND, source, edition, tuple(files), _module_of(source))
-
-
-def _refuse_nothing(release: Release, harvest: Harvest) -> None:
-    """Raise SourceError when rows were read and not one gave a fact."""
-    if harvest.account.read and not harvest.account.mapped:
-        first = harvest.rejects.first[0]
-        message = f"none of {harvest.account.read} rows could be mapped; the first, row {first.number}: {first.reason}"
-        raise SourceError(message, path=release.name, expected="rows as the mapping describes them", hint=first.cure)
+    return Release(files[0][1], f"{edition.key} ({names})", KIND, source, edition, tuple(files), adapter)

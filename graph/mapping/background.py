@@ -6,12 +6,11 @@ from collections.abc import Collection, Iterator
 
 from pyoxigraph import Quad
 
-from communique.graph.mapping.authoring import Setting, expand, find_realizations
+from communique.graph.mapping.facts import AuthoredFact, DocumentContext, expand, find_realizations, imply
+from communique.graph.mapping.integrity import check_facts
 from communique.graph.mapping.provenance import describe_graph
-from communique.graph.mapping.soundness import check_facts
-from communique.graph.mapping.values import Fact, imply
 from communique.graph.sources.tree import Block, Scalar, as_block, as_items, as_scalar, refuse_others, require, wrong
-from communique.graph.terms.identifiers import BACKGROUND, entity
+from communique.graph.terms.identifiers import BACKGROUND
 
 OWNER = "background"  # stands where a document's number would, in identifiers of namings and posts
 
@@ -24,24 +23,24 @@ def map_background(tree: Block, known: Collection[str] | None = None) -> list[Qu
     """
     facts = list(_read_facts(tree))
     check_facts(facts, known)
-    quads = {Quad(entity(fact.subject), fact.term.iri, fact.value, BACKGROUND) for fact in facts}
+    quads = {fact.quad(BACKGROUND) for fact in facts}
     return sorted(quads.union(describe_graph(BACKGROUND, "Background facts recorded by this project")), key=str)
 
 
 def described(tree: Block) -> frozenset[str]:
-    """Name, by relative identifiers, the nodes that the background describes."""
-    return frozenset(fact.subject for fact in _read_facts(tree))
+    """List, by relative identifiers, the nodes that the background describes."""
+    return frozenset(str(fact.subject) for fact in _read_facts(tree))
 
 
-def _read_facts(tree: Block) -> Iterator[Fact]:
+def _read_facts(tree: Block) -> Iterator[AuthoredFact]:
     """Read the facts of all blocks."""
     refuse_others(tree, (OWNER,), "the background")
     blocks = [as_block(part, "a block of facts") for part in as_items(require(tree, OWNER, "the background"))]
     facts = [as_block(require(block, "facts", "the block"), "nodes with their properties") for block in blocks]
-    setting = Setting(OWNER, find_realizations(facts))
+    context = DocumentContext(OWNER, find_realizations(facts))
     for block, nodes in zip(blocks, facts, strict=True):
         key, text = _read_source(block)
-        found = list(expand(nodes, setting))
+        found = list(expand(nodes, context))
         yield from found
         for subject in dict.fromkeys(fact.subject for fact in found):
             yield imply(subject, key, text.text, text.place)

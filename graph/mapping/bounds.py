@@ -1,7 +1,7 @@
 """EDTF text → the days between which something began and ended.
 
 The expressions are those of Extended Date/Time Format (ISO 8601-2, levels 0 to 2) as the library ``edtf`` reads them.
-Each end of a period is read on its own, because the library gives an open or unknown end a made-up date or none.
+Each end of a period is read on its own, because the library returns for an open or unknown end a made-up date or none.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ def read_bounds(text: Scalar) -> Bounds:
     begin, _, end = text.text.partition("/")
     first = _side(text, begin)
     last = _side(text, end) if "/" in text.text else first
-    return settle(text, Bounds(*first, *last))
+    return narrow(text, Bounds(*first, *last))
 
 
-def settle(text: Scalar, bounds: Bounds) -> Bounds:
+def narrow(text: Scalar, bounds: Bounds) -> Bounds:
     """Let each end limit the other: nothing ends before it begins; MappingError at the text when it does."""
     begin_earliest, begin_latest, end_earliest, end_latest = bounds
     if begin_earliest and end_latest and begin_earliest > end_latest:
@@ -95,7 +95,7 @@ def _parse(text: Scalar, expression: str) -> Any:
 
 
 def _day(text: Scalar, moment: Any) -> date | None:
-    """Turn what the library gives (``struct_time``, or ± infinity for an open set) into a day."""
+    """Turn what the library returns (``struct_time``, or ± infinity for an open set) into a day."""
     if isinstance(moment, float):
         return None
     try:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,24 +11,30 @@ from typing import Literal, NamedTuple
 from pyoxigraph import NamedNode
 
 from communique.graph.errors import AT_ONCE, Faults
-from communique.graph.mapping.nodes import identify
-from communique.graph.sources.tree import Block, Part, Scalar, as_block, as_items, as_scalar, is_empty, require, wrong
-from communique.graph.terms.identifiers import slug, tail
+from communique.graph.mapping.nodes import (
+    Identifier,
+    identifier_of,
+    join_steps,
+    read_identifier,
+    read_step,
+    step_of_name,
+    tail_of,
+)
+from communique.graph.sources.tree import Block, Part, Scalar, as_block, as_items, as_scalar, is_empty, require
 from communique.graph.terms.namespaces import COM
 from communique.graph.terms.vocabulary import terms
 
-_STEP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
 _NAMING = MappingProxyType({"status": "nameStatus"})
 
 
-class Entry(NamedTuple):
+class ChildEntry(NamedTuple):
     """One child as authored: the key it stands under, the last steps of its identifier, its own properties.
 
-    ``implied`` are properties that its position gives it beside its key.
+    ``implied`` are properties that follow from its position beside its key.
     """
 
     key: Scalar
-    steps: tuple[str, ...]
+    steps: tuple[Identifier, ...]
     properties: Block
     implied: tuple[tuple[str, Scalar], ...] = ()
 
@@ -53,60 +56,55 @@ class Child:
 
     kind: str
     type: str
-    read: Callable[[Part, Faults], Iterator[Entry]]
+    read: Callable[[Part, Faults], Iterator[ChildEntry]]
     to_parent: str | None = None
     from_parent: str | None = None
     key_as: str | None = None
     realization: Literal["required", "inherited"] | None = None
     of_document: bool = False
 
-    def identifier(self, parent: NamedNode, entry: Entry, owner: str) -> str:
-        """Build the relative identifier of one child; ``owner`` is the document's number."""
-        return "/".join((self.kind, tail(parent), *([owner] if self.of_document else []), *entry.steps))
+    def identifier(self, parent: Identifier, entry: ChildEntry, owner: str) -> Identifier:
+        """Build the relative identifier of one child; ``owner`` is the document's number.
+
+        MappingError when ``parent`` has not the form of an identifier.
+        """
+        return join_steps(self.kind, tail_of(parent), *([owner] if self.of_document else []), *entry.steps)
 
 
-def read_actors(part: Part, faults: Faults = AT_ONCE) -> Iterator[Entry]:
+def read_actors(part: Part, faults: Faults = AT_ONCE) -> Iterator[ChildEntry]:
     """Read children keyed by an identifier: a mapping with properties, a list, or a single identifier."""
     for key, properties in _keyed(part, faults):
         with faults.gathered():
-            yield Entry(key, (tail(identify(key)),), properties)
+            yield ChildEntry(key, (tail_of(read_identifier(key)),), properties)
 
 
-def read_keys(part: Part, faults: Faults = AT_ONCE) -> Iterator[Entry]:
+def read_keys(part: Part, faults: Faults = AT_ONCE) -> Iterator[ChildEntry]:
     """Read children keyed by a word or number of the author's choice."""
     for key, properties in _keyed(part, faults):
         with faults.gathered():
-            yield Entry(key, (_check_step(key),), properties)
+            yield ChildEntry(key, (read_step(key),), properties)
 
 
-def read_roles(part: Part, faults: Faults = AT_ONCE) -> Iterator[Entry]:
+def read_roles(part: Part, faults: Faults = AT_ONCE) -> Iterator[ChildEntry]:
     """Read actors by role; under ``actors`` they share the properties that stand beside it."""
     for role, cast in as_block(part, "actors by role"):
         actors = cast.get("actors") if isinstance(cast, Block) else None
         shared = cast.without("actors") if isinstance(cast, Block) and actors is not None else Block((), role.place)
         for entry in read_actors(cast if actors is None else actors, faults):
-            properties = _overlay(shared, entry.properties)
-            yield Entry(entry.key, (*entry.steps, role.text), properties, (("role", role),))
+            inherited = shared.without(*(key.text for key, _ in entry.properties))
+            properties = Block(entry.properties.entries + inherited.entries, entry.properties.place)
+            yield ChildEntry(entry.key, (*entry.steps, identifier_of(role)), properties, (("role", role),))
 
 
-def read_names(part: Part, faults: Faults = AT_ONCE) -> Iterator[Entry]:
+def read_names(part: Part, faults: Faults = AT_ONCE) -> Iterator[ChildEntry]:
     """Read names as written: texts, or mappings of ``text`` with ``lang``, ``status``, ``key`` and properties."""
     for item in as_items(part):
         with faults.gathered():
             block = item if isinstance(item, Block) else Block(((Scalar("text", item.place), item),), item.place)
             text = as_scalar(require(block, "text", "a name"), "a name")
             own_key = block.get("key")
-            step = name_step(text.text) if own_key is None else _check_step(as_scalar(own_key, "a key"))
-            yield Entry(text, (step,), _naming_properties(block, text))
-
-
-def name_step(name: str) -> str:
-    """Reduce a name to a step of an identifier; names whose letters ASCII cannot show get a digest behind it."""
-    plain = unicodedata.normalize("NFKD", name)
-    if all(letter.isascii() for letter in plain if letter.isalnum()):
-        return slug(name)
-    letters = slug(name) if re.search("[A-Za-z0-9]", plain) else "name"
-    return f"{letters}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+            step = step_of_name(text) if own_key is None else read_step(as_scalar(own_key, "a key"))
+            yield ChildEntry(text, (step,), _naming_properties(block, text))
 
 
 @cache
@@ -116,13 +114,6 @@ def children() -> Mapping[str, Child]:
     counts = (key for key, term in terms().items() if count in term.range_includes)
     made = {key: Child("count", "CountStatement", read_keys, from_parent=key) for key in counts}
     return MappingProxyType({**_CHILDREN, **made})
-
-
-def _check_step(key: Scalar) -> str:
-    """Take a key for a step of an identifier; MappingError when it has signs that a step cannot have."""
-    if not _STEP.fullmatch(key.text):
-        raise wrong(key.place, f"{key.text!r} is not a key", expected="letters, digits and hyphens")
-    return key.text
 
 
 def _keyed(part: Part, faults: Faults) -> Iterator[tuple[Scalar, Block]]:
@@ -137,13 +128,8 @@ def _keyed(part: Part, faults: Faults) -> Iterator[tuple[Scalar, Block]]:
                 yield as_scalar(item, "a key"), Block((), item.place)
 
 
-def _overlay(shared: Block, own: Block) -> Block:
-    """Join properties, a node's own before those it shares with others."""
-    return Block(own.entries + shared.without(*(key.text for key, _ in own)).entries, own.place)
-
-
 def _naming_properties(block: Block, text: Scalar) -> Block:
-    """Name the properties of a naming as the ontology does, and add its default status."""
+    """Write the properties of a naming under the keys of the ontology, and add its default status."""
     language = block.get("lang")
     value: Part = text if language is None else Block(((as_scalar(language, "a language tag"), text),), text.place)
     others = block.without("text", "lang", "key")

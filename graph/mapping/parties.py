@@ -17,7 +17,7 @@ from pyoxigraph import NamedNode
 
 from communique.graph.linking import states
 from communique.graph.linking.names import label as name_of
-from communique.graph.sources.rows import Rejected, Row
+from communique.graph.sources.rows import Rejected, TableRow
 from communique.graph.terms.identifiers import entity, tail
 from communique.graph.terms.namespaces import ID
 
@@ -81,15 +81,15 @@ def name_party(text: str, days: Sequence[date | None] = (None,)) -> Named:
 
 
 def party_rows(
-    row: Row,
+    row: TableRow,
     agreement: str,
     parties: Sequence[Named],
     shared: Mapping[str, str],
     *,
     others: Collection[NamedNode] = (),
     counted: Counted = Counted(),
-) -> Iterator[Row]:
-    """Give a row for each party that can be tied, with the cells they share, and one for what concerns all.
+) -> Iterator[TableRow]:
+    """Yield a row for each party that can be tied, with the cells they share, and one for what concerns all.
 
     The cells are those of ``party_cells`` and ``summary_cells``, ``of`` (the agreement) and ``untied``, ``party_text``
     of a party that is only a name. ``agreement`` is an identifier such as ``agreement/desta-1``; ``others`` are
@@ -106,14 +106,14 @@ def party_rows(
         yield replace(row, cells={"untied": agreement, "party_text": text})
 
 
-def untied_values(row: Row, column: str, parties: Sequence[Named]) -> Iterator[Rejected]:
+def untied_values(row: TableRow, column: str, parties: Sequence[Named]) -> Iterator[Rejected]:
     """Report the parties that are only names."""
     for text in dict.fromkeys(party.text for party in parties if party.found is None):
         yield Rejected(row.file, row.number, column, text, "names no one party we know", _CURE, is_row=False)
 
 
 def summary_cells(agreement: str, tied: int, untied: int, counted: Counted = Counted()) -> dict[str, str]:
-    """Give the cell ``pair`` of an agreement of two; ``counted``, ``least``, ``most``, ``named`` where parties miss."""
+    """Return ``pair`` of an agreement of two; ``counted``, ``least``, ``most``, ``named`` where parties are missing."""
     if tied == 2 and not untied and counted.least == 2:
         return {"pair": agreement}
     if tied >= counted.least and not untied:
@@ -124,10 +124,10 @@ def summary_cells(agreement: str, tied: int, untied: int, counted: Counted = Cou
 
 
 def party_cells(found: NamedNode, agreement: str, again: str = "") -> dict[str, str]:
-    """Give the cells of a party: ``party``, ``partyhood``, and where it is no state what describes it.
+    """Return the cells of a party: ``party``, ``partyhood``, and where it is no state what describes it.
 
-    These are ``body``, ``body_kind``, ``body_label`` and ``place``. ``found`` is what linking gave; ``again`` tells a
-    later time of one party in one agreement from the first.
+    These are ``body``, ``body_kind``, ``body_label`` and ``place``. ``found`` is what linking found; ``again`` is
+    a step that distinguishes a later time of one party in one agreement from the first.
     """
     cells = {"party": found.value.removeprefix(ID)}
     if found.value.startswith(_PLACE):
@@ -140,7 +140,7 @@ def party_cells(found: NamedNode, agreement: str, again: str = "") -> dict[str, 
 
 
 def _authorities(code: str) -> dict[str, str]:
-    """Give the cells of the authorities that act for a territory."""
+    """Return the cells of the authorities that act for a territory."""
     name, entry = f"org/{code.lower()}-authorities", iso3166.countries_by_alpha3.get(code)
     label = entry.apolitical_name if entry else name_of(entity(f"place/{code}"))
     cells = {"party": name, "body": name, "body_kind": "Organization"}
@@ -148,7 +148,7 @@ def _authorities(code: str) -> dict[str, str]:
 
 
 def meanings(find: Find, first: date, last: date) -> Iterator[tuple[NamedNode | None, date, date]]:
-    """Part a time where a name or code begins to mean another state; ``find`` gives its meaning on a day."""
+    """Split a time where a name or code begins to mean another state; ``find`` returns its meaning on a day."""
     while first <= last:
         meant = find(first)
         end = _last_day(find, meant, first, last)

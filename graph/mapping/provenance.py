@@ -24,7 +24,7 @@ def describe_graph(
 ) -> Iterator[Quad]:
     """Describe a graph as an entity with provenance: title, licence if known, what it was derived from, its source.
 
-    With them goes on what ground it holds its statements (``state_certainty``).
+    With them goes how certain it is of its statements (``state_certainty``).
     """
     yield Quad(graph, term("rdf:type"), term("prov:Entity"), META)
     yield from state_certainty(graph)
@@ -38,7 +38,7 @@ def describe_graph(
 
 
 def state_certainty(graph: NamedNode) -> Iterator[Quad]:
-    """Say of a graph on what ground it holds its statements, if it is one of which that is known by its name."""
+    """State how certain a graph is of its statements, if that is known by its name."""
     certainty = certainty_of(graph)
     if certainty is not None:
         yield Quad(graph, term("com:certainty"), concept("certainty", certainty), META)

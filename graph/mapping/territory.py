@@ -47,7 +47,7 @@ def map_territories(not_states: Collection[str]) -> list[Quad]:
 
 
 def territories(not_states: Collection[str]) -> frozenset[str]:
-    """Name, by relative identifiers, the states and territories that ``map_territories`` describes."""
+    """List, by relative identifiers, the states and territories that ``map_territories`` describes."""
     places = {f"place/{entry.alpha3}" for entry in iso3166.countries}
     return frozenset(places | {place.replace("place/", "state/") for place in places.difference(not_states)})
 
@@ -64,7 +64,7 @@ def _describe(entry: iso3166.Country, not_states: Collection[str]) -> Iterator[Q
 
 
 def _code(node: NamedNode, kind: str, entry: iso3166.Country) -> Iterator[Quad]:
-    """Give a node its class, its codes, and the name of the standard where it is not the preferred one."""
+    """Describe a node by its class, its codes, and the name of the standard where it is not the preferred one."""
     yield Quad(node, term("rdf:type"), term(kind), CODES)
     yield Quad(node, term("skos:notation"), Literal(entry.alpha3), CODES)
     yield Quad(node, term("com:alpha2"), Literal(entry.alpha2), CODES)
@@ -75,7 +75,7 @@ def _code(node: NamedNode, kind: str, entry: iso3166.Country) -> Iterator[Quad]:
 
 
 def _label(node: NamedNode, alpha2: str) -> Iterator[Quad]:
-    """Give a node one preferred label in each language."""
+    """Label a node in each language."""
     for language in LANGUAGES:
         name = Locale(language).territories[alpha2]
         yield Quad(node, term("skos:prefLabel"), Literal(name, language=language), NAMES)

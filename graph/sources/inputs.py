@@ -1,4 +1,4 @@
-"""What was asked to be loaded: files, folders and standard input → inputs with a name, a kind and a digest."""
+"""What is to be loaded: files, folders, standard input and the package → inputs with a name, a kind and a digest."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -43,7 +44,7 @@ class Input:
     ----------
     file : where it lies
     name : what it is called in messages and in the journal
-    kind : the suffix that tells its format, given or its own
+    kind : the suffix that means its format, given or its own
     """
 
     file: Path | Traversable
@@ -52,22 +53,22 @@ class Input:
 
     @property
     def is_authored(self) -> bool:
-        """Tell an authored document from RDF."""
+        """Whether it is an authored document, not RDF."""
         return self.kind in AUTHORED
 
     @property
     def form(self) -> RdfFormat | None:
-        """Give the RDF format; None when the suffix means none."""
+        """The RDF format; None when the suffix means none."""
         return FORMATS.get(self.kind)
 
     @cached_property
     def size(self) -> int:
-        """Count its bytes as they lie on disk; a file of the package counts nothing."""
+        """The number of its bytes as they lie on disk; 0 for a file of the package."""
         return self.file.stat().st_size if isinstance(self.file, Path) else 0
 
     @cached_property
     def digest(self) -> str:
-        """Give the SHA-256 of its bytes as they lie on disk, 64 hexadecimal digits."""
+        """The SHA-256 of its bytes as they lie on disk, 64 hexadecimal digits."""
         return digest(self.file)
 
 
@@ -86,21 +87,32 @@ def collect(paths: Sequence[Path | Traversable], kind: str | None = None) -> lis
 
 
 def digest(file: Path | Traversable) -> str:
-    """Give the SHA-256 of the bytes of a file as they lie on disk, 64 hexadecimal digits."""
+    """Return the SHA-256 of the bytes of a file as they lie on disk, 64 hexadecimal digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def packaged(document: Traversable) -> Input:
-    """Take a document of the package, which is called by its name alone."""
+    """Return a document of the package as an input, which is called by its name alone."""
     return Input(document, document.name, _suffix(document.name))
+
+
+def documents() -> list[Traversable]:
+    """List the authored documents of the package, in the order of their names."""
+    folder = files("communique.graph") / "documents"
+    return sorted((entry for entry in folder.iterdir() if entry.name.endswith(".yaml")), key=lambda entry: entry.name)
+
+
+def background() -> Traversable:
+    """Return the file of the authored background facts of the package."""
+    return files("communique.graph") / "background.yaml"
 
 
 def spool(stream: BinaryIO, folder: Path, kind: str | None) -> Path:
     """Copy standard input into a file of a folder, so that it can be read twice; SourceError without ``kind``."""
     if kind is None:
         expected = "--input-format " + "|".join(KINDS)
-        raise SourceError("standard input has no suffix that tells its format", path="-", expected=expected)
+        raise SourceError("standard input has no suffix", path="-", expected=expected)
     path = folder / f"stdin{KINDS[kind]}"
     with path.open("wb") as file:
         shutil.copyfileobj(stream, file, 1 << 20)
@@ -127,5 +139,5 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _suffix(name: str) -> str:
-    """Give the suffix that tells a format, one of a compression left out."""
+    """Return the suffix that means a format, one of a compression left out."""
     return PurePosixPath(plain_name(name)).suffix

@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Trip
 
 from communique.graph.errors import Faults, SourceError
 from communique.graph.sources.decoding.process import read_quads
-from communique.graph.sources.decoding.rdf import Form
+from communique.graph.sources.decoding.rdf import ParseOptions
 from communique.graph.sources.decoding.streams import Notice, name_of, plain_name
 
 FORMATS: Mapping[str, RdfFormat] = MappingProxyType(
@@ -36,17 +36,17 @@ def read_rdf(
 ) -> Iterator[Quad]:
     """Read an RDF file that is to be published, statement by statement; compressed ones are decompressed on the way.
 
-    ``graph`` takes the statements that stand in no graph of their own. ``form`` is told by the suffix (``FORMATS``)
+    ``graph`` takes the statements that stand in no graph of their own. ``form`` is that of the suffix (``FORMATS``)
     when None. Contexts of JSON-LD are never fetched.
 
     Raises
     ------
-    SourceError : at once for an unknown suffix; at the end, with line and column where the parser tells them, for
+    SourceError : at once for an unknown suffix; at the end, with line and column where the parser knows them, for
         wrong syntax, a statement outside any graph when there is no ``graph``, and a blank node. Several faults are
-        one ``SourceErrors``; from the first on no statement is given
+        one ``SourceErrors``; from the first on no statement is yielded
     SourceLimit : parsing takes more than the limits of the settings, or breaks the parser
     """
-    return _sound(_parse(file, _form(file, form), notice), graph, name_of(file))
+    return _publishable(_parse(file, _form(file, form), notice), graph, name_of(file))
 
 
 def read_any_rdf(
@@ -61,7 +61,7 @@ def read_any_rdf(
 
 
 def _form(file: Path | Traversable, form: RdfFormat | None) -> RdfFormat:
-    """Tell the format of a file by its suffix, unless it is given."""
+    """Return the format of a file by its suffix, unless it is given."""
     suffix = PurePosixPath(plain_name(file.name)).suffix
     if form is None and suffix not in FORMATS:
         hint = "name the format: --input-format"
@@ -74,39 +74,33 @@ def _parse(
 ) -> Iterator[Quad]:
     """Parse a file; with ``prefixes`` as one that shares no blank node and knows where it lies."""
     base = file.resolve().as_uri() if prefixes is not None and isinstance(file, Path) else None
-    return read_quads(file, Form(form, base, is_apart=prefixes is not None), prefixes, notice)
+    return read_quads(file, ParseOptions(form, base, is_apart=prefixes is not None), prefixes, notice)
 
 
-def _sound(quads: Iterable[Quad], graph: NamedNode | None, path: str) -> Iterator[Quad]:
-    """Check what a parser lets pass; nothing is given after the first fault, but the others are looked for."""
+def _publishable(quads: Iterable[Quad], graph: NamedNode | None, path: str) -> Iterator[Quad]:
+    """Refuse what a parser lets pass and nobody may publish: statements outside any graph, blank nodes, triples.
+
+    Nothing is yielded after the first fault, but the others are looked for.
+    """
     faults = Faults()
     with faults.gathered():
         for quad in quads:
             if graph is not None and isinstance(quad.graph_name, DefaultGraph):
                 quad = Quad(quad.subject, quad.predicate, quad.object, graph)
-            if not _is_sound(quad):
-                faults.add(_refusal(quad, path))
-            elif not faults.count:
-                yield quad
+            is_named = isinstance(quad.graph_name, NamedNode) and isinstance(quad.subject, NamedNode)
+            if is_named and not isinstance(quad.object, BlankNode | Triple):
+                if not faults.count:
+                    yield quad
+                continue
+            if isinstance(quad.graph_name, DefaultGraph):
+                message = f"a statement outside any graph: {quad.triple}"
+                expected = "a named graph in the file, or a target graph"
+                hint = "name the target graph: --graph doc/900"
+                faults.add(SourceError(message, path=path, expected=expected, hint=hint))
+            elif isinstance(quad.object, Triple):
+                message = f"a triple as object: {quad.subject} {quad.predicate} …"
+                faults.add(SourceError(message, path=path, expected="a node or a literal as object"))
+            else:
+                message, hint = f"a blank node: {quad.triple}", "name the node in the file"
+                faults.add(SourceError(message, path=path, expected="an IRI for every node", hint=hint))
     faults.check(path)
-
-
-def _is_sound(quad: Quad) -> bool:
-    """Tell whether a statement can be published: in a graph, every node named."""
-    return (
-        isinstance(quad.graph_name, NamedNode)
-        and isinstance(quad.subject, NamedNode)
-        and not isinstance(quad.object, BlankNode | Triple)
-    )
-
-
-def _refusal(quad: Quad, path: str) -> SourceError:
-    """Say what is wrong with a statement."""
-    if isinstance(quad.graph_name, DefaultGraph):
-        expected, hint = "a named graph in the file, or a target graph", "name the target graph: --graph doc/900"
-        return SourceError(f"a statement outside any graph: {quad.triple}", path=path, expected=expected, hint=hint)
-    if isinstance(quad.object, Triple):
-        expected = "a node or a literal as object"
-        return SourceError(f"a triple as object: {quad.subject} {quad.predicate} …", path=path, expected=expected)
-    expected, hint = "an IRI for every node", "name the node in the file"
-    return SourceError(f"a blank node: {quad.triple}", path=path, expected=expected, hint=hint)

@@ -1,17 +1,19 @@
-"""Rows of a table on their way: what a reader gives, what leaves by the side door, and the account of both."""
+"""Rows of a table on their way: what is read, what is rejected, and the account of both."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from typing import Any
 
-# Between the cells of a row when its digest is made, and between the texts of a list that a JSON line gives as a cell.
-CELL_MARK, LIST_MARK = "\x1f", "\x1e"
+# Between the cells of a row when its digest is made, and between the texts of a list that a JSON line has as a cell.
+CELL_SEPARATOR, LIST_SEPARATOR = "\x1f", "\x1e"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row of a file.
 
     Attributes
@@ -28,16 +30,16 @@ class Row:
     number: int
     cells: Mapping[str, str]
     passage: tuple[str, ...]
-    head: Row | None = None
-    also: tuple[Row, ...] = ()
+    head: TableRow | None = None
+    also: tuple[TableRow, ...] = ()
 
     @property
     def digest(self) -> str:
-        """Give the SHA-256 of the cells joined by U+001F, 64 hexadecimal digits."""
-        return hashlib.sha256(CELL_MARK.join(self.passage).encode("utf-8", "surrogateescape")).hexdigest()
+        """The SHA-256 of the cells joined by U+001F, 64 hexadecimal digits."""
+        return hashlib.sha256(CELL_SEPARATOR.join(self.passage).encode("utf-8", "surrogateescape")).hexdigest()
 
-    def with_cells(self, **cells: str) -> Row:
-        """Give a row with some cells changed or added; place and passage stay those of the file."""
+    def with_cells(self, **cells: str) -> TableRow:
+        """Return the row with some cells changed or added; place and passage stay those of the file."""
         return replace(self, cells={**self.cells, **cells})
 
 
@@ -75,3 +77,16 @@ class Account:
     left_out: int = 0
     quads: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
+
+
+def cell_text(cell: Any) -> str:
+    """Write a cell of a workbook or of JSON as text: numbers as they are shown, dates in ISO 8601."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date().isoformat()
+    if isinstance(cell, date | datetime | time):
+        return cell.isoformat()
+    return "" if cell is None else str(cell)

@@ -12,7 +12,8 @@ from pyoxigraph import NamedNode
 
 from communique.graph.linking import states
 from communique.graph.mapping.parties import meanings, party_cells, summary_cells
-from communique.graph.sources.rows import Rejected, Row
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
+from communique.graph.sources.rows import Rejected, TableRow
 
 # To this day the tables reach: what is in force then has no end.
 LAST_DAY = date(2016, 12, 31)
@@ -25,35 +26,35 @@ class _Time:
     state: NamedNode
     begin: str
     end: str
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
 
     def joined(self, later: _Time) -> _Time:
-        """Give both as one."""
+        """Return both as one time."""
         end = "" if "" in (self.end, later.end) else max(self.end, later.end)
         return _Time(self.state, self.begin, end, (*self.rows, *later.rows))
 
     def touches(self, later: _Time) -> bool:
-        """Tell whether a later time begins before this one ends, or on the day after."""
+        """Return whether a later time begins before this one ends, or on the day after."""
         return not self.end or _first_day(later.begin) <= _last_day(self.end) + timedelta(days=1)
 
 
-def rows_alliances(rows: Iterable[Row]) -> Iterator[Row]:
-    """Give an alliance its dates."""
+def rows_alliances(rows: Iterable[TableRow]) -> Iterator[TableRow]:
+    """Add to an alliance its dates."""
     for row in rows:
         yield row.with_cells(begin=_date(row, "begyr", "begmo", "begday"), end=_date(row, "endyr", "endmo", "endday"))
 
 
-def rows_members(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
+def rows_members(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
     """Join the phases of a member that follow each other; a gap, or a new meaning of its code, begins a new time."""
-    alliances: dict[str, list[Row]] = defaultdict(list)
+    alliances: dict[str, list[TableRow]] = defaultdict(list)
     for row in rows:
         alliances[row.cells["atopid"]].append(row)
     for own in alliances.values():
         yield from _alliance(own)
 
 
-def _alliance(rows: list[Row]) -> Iterator[Row | Rejected]:
-    """Give a row for each time of each member of one alliance; the first also says how many members there are."""
+def _alliance(rows: list[TableRow]) -> Iterator[TableRow | Rejected]:
+    """Yield a row for each time of each member of one alliance; the first also says how many members there are."""
     times: dict[NamedNode, list[_Time]] = defaultdict(list)
     untied = []
     for row in rows:
@@ -61,20 +62,19 @@ def _alliance(rows: list[Row]) -> Iterator[Row | Rejected]:
         untied += [] if found else [row]
         for time in found:
             times[time.state].append(time)
-    cells = _summary(rows[0], len(times), len({row.cells["member"] for row in untied}))
-    for time, again in (each for own in times.values() for each in _told_apart(own)):
+    unlinked = len({row.cells["member"] for row in untied})
+    cells = summary_cells(_agreement(rows[0]), len(times), unlinked)
+    for time, again in (each for own in times.values() for each in _joined_times(own)):
         yield _row(time, again).with_cells(**cells)
         cells = {}
-    yield from map(_reject, untied)
+    for row in untied:
+        code, reason = row.cells["member"], "not a code of Correlates of War"
+        cure = "correct the code at the source, or teach the linking what it means"
+        yield Rejected(row.file, row.number, "member", code, reason, cure)
 
 
-def _summary(row: Row, tied: int, untied: int) -> dict[str, str]:
-    """Give the cells that say of an alliance that two states are named, or how many members cannot all be tied."""
-    return summary_cells(_agreement(row), tied, untied)
-
-
-def _read(row: Row) -> Iterator[_Time]:
-    """Read the time of one row, parted where the code of the member begins to mean another state."""
+def _read(row: TableRow) -> Iterator[_Time]:
+    """Read the time of one row, split where the code of the member begins to mean another state."""
     begin, end = _date(row, "yrent", "moent", "dayent"), _date(row, "yrexit", "moexit", "dayexit")
     first, last = _first_day(begin), _last_day(end) if end else LAST_DAY
     for state, since, until in meanings(lambda day: states.by_code("cow", row.cells["member"], on=day), first, last):
@@ -83,8 +83,8 @@ def _read(row: Row) -> Iterator[_Time]:
             yield _Time(state, own_begin, end if until == last else until.isoformat(), (row,))
 
 
-def _told_apart(times: list[_Time]) -> Iterator[tuple[_Time, str]]:
-    """Join times that touch or overlap; with each goes what tells it from the first."""
+def _joined_times(times: list[_Time]) -> Iterator[tuple[_Time, str]]:
+    """Join times that touch or overlap; with each goes the year that distinguishes it from the first."""
     run: _Time | None = None
     again = ""
     for time in sorted(times, key=lambda each: (each.begin, each.rows[0].number)):
@@ -99,7 +99,7 @@ def _told_apart(times: list[_Time]) -> Iterator[tuple[_Time, str]]:
         yield run, again
 
 
-def _row(time: _Time, again: str) -> Row:
+def _row(time: _Time, again: str) -> TableRow:
     """Write a time as a row that rests on the rows it was read from."""
     first, *others = {row.number: row for row in sorted(time.rows, key=lambda row: row.number)}.values()
     cells = {"begin": time.begin, "end": time.end, "stage": "ended" if time.end else "in-force"}
@@ -107,19 +107,11 @@ def _row(time: _Time, again: str) -> Row:
     return replace(first.with_cells(**cells), also=tuple(others))
 
 
-def _agreement(row: Row) -> str:
-    """Name the alliance of a row."""
+def _agreement(row: TableRow) -> str:
     return f"agreement/atop-{row.cells['atopid']}"
 
 
-def _reject(row: Row) -> Rejected:
-    """Reject a row whose member is no state."""
-    code = row.cells["member"]
-    cure = "correct the code at the source, or teach the linking what it means"
-    return Rejected(row.file, row.number, "member", code, "not a code of Correlates of War", cure)
-
-
-def _date(row: Row, *names: str) -> str:
+def _date(row: TableRow, *names: str) -> str:
     """Write year, month and day as one date, as far as they are known; empty for a year of 0."""
     year, month, day = (row.cells[name].strip() for name in names)
     known = [year, *([month] if month not in ("", "0") else [])]
@@ -128,13 +120,14 @@ def _date(row: Row, *names: str) -> str:
 
 
 def _first_day(text: str) -> date:
-    """Give the first day of a date."""
     year, month, day = (*map(int, text.split("-")), 1, 1)[:3]
     return date(year, month, day)
 
 
 def _last_day(text: str) -> date:
-    """Give the last day of a date."""
     parts = [int(part) for part in text.split("-")]
     year, month = parts[0], parts[1] if len(parts) > 1 else 12
     return date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
+
+
+ADAPTER = Adapter({"alliances": TableAdapter(rows=rows_alliances), "members": TableAdapter(rows=rows_members)})

@@ -1,6 +1,6 @@
 """Correlates of War, IGO version 3: years of membership → spans, and what the tables of states and organizations need.
 
-A span is a run of years without gap in which a state has one status in an organization. States are told apart by what
+A span is a run of years without gap in which a state has one status in an organization. States are those that
 their code means in that year: code 345 is Yugoslavia, then Serbia and Montenegro, then Serbia.
 """
 
@@ -13,7 +13,8 @@ from datetime import date
 
 from communique.graph.linking import states
 from communique.graph.mapping.parties import meanings
-from communique.graph.sources.rows import Row
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
+from communique.graph.sources.rows import TableRow
 from communique.graph.terms.namespaces import ID
 
 # Last year of the list of memberships, and of that of states: what lasts until then has no known end.
@@ -27,19 +28,19 @@ RULE = "yearly-values-filled-in-before-1965"
 class _Span:
     """A run of years: the first row, the last, and those between by number alone."""
 
-    first: Row
-    last: Row
+    first: TableRow
+    last: TableRow
     year: int
-    between: list[Row] = field(default_factory=list)
+    between: list[TableRow] = field(default_factory=list)
 
-    def extend(self, row: Row, year: int) -> None:
+    def extend(self, row: TableRow, year: int) -> None:
         """Add the row of the next year; of the last one before, only the place is kept."""
         if self.last is not self.first:
             self.between.append(replace(self.last, cells={}, passage=()))
         self.last, self.year = row, year
 
-    def close(self) -> Row:
-        """Make one row of all; it keeps the place and the cells of the first."""
+    def close(self) -> TableRow:
+        """Return one row of all; it keeps the place and the cells of the first."""
         ongoing = self.year >= LAST_YEAR
         cells = {"until": "" if ongoing else str(self.year), "standing": "ongoing" if ongoing else "occurred"}
         cells["rule"] = RULE if int(self.first.cells["year"]) < FILLED_IN_BEFORE else ""
@@ -47,7 +48,7 @@ class _Span:
         return replace(self.first, cells={**self.first.cells, **cells}, also=others)
 
 
-def rows_memberships(rows: Iterable[Row]) -> Iterator[Row]:
+def rows_memberships(rows: Iterable[TableRow]) -> Iterator[TableRow]:
     """Merge the years of a member in an organization; rows come in the order of years, as the source has them.
 
     A row whose year is none goes on as it is, for the table to reject.
@@ -70,14 +71,14 @@ def rows_memberships(rows: Iterable[Row]) -> Iterator[Row]:
         yield span.close()
 
 
-def rows_organizations(rows: Iterable[Row]) -> Iterator[Row]:
-    """Read names that were written in Mac Roman and read as Latin-1 the way they were written."""
+def rows_organizations(rows: Iterable[TableRow]) -> Iterator[TableRow]:
+    """Decode again the names that were written in Mac Roman and read as Latin-1."""
     for row in rows:
-        yield row.with_cells(**{key: _mend(row.cells[key]) for key in _NAMES})
+        yield row.with_cells(**{key: _decode_again(row.cells[key]) for key in _NAMES})
 
 
-def rows_states(rows: Iterable[Row]) -> Iterator[Row]:
-    """Make days of three columns each, and a row for each state that the code meant in the time.
+def rows_states(rows: Iterable[TableRow]) -> Iterator[TableRow]:
+    """Add the days of three columns each, and yield a row for each state that the code meant in the time.
 
     Code 365 is in the list once, from 1816; it means Russia, then the Soviet Union, then Russia again. What lasts to
     the end of the list has no known end.
@@ -95,7 +96,7 @@ _NAMES = ("orgname", "longorgname")
 _YEAR = re.compile("[1-9][0-9]{3}")
 
 
-def _year(row: Row) -> int | None:
+def _year(row: TableRow) -> int | None:
     """Read the year of a row; None when its cell holds none."""
     text = row.cells["year"].strip()
     return int(text) if _YEAR.fullmatch(text) else None
@@ -110,15 +111,15 @@ def _member(code: str, year: int) -> str:
     return next((node.value for node in found if node is not None and node.value.startswith(ID + "state/")), code)
 
 
-def _mend(text: str) -> str:
-    """Undo the wrong reading of a name; a text beyond Latin-1 was not read so."""
+def _decode_again(text: str) -> str:
+    """Decode a name as Mac Roman; a text beyond Latin-1 was not read as that."""
     if text.isascii() or any(ord(sign) > 0xFF for sign in text):
         return text
     return text.encode("latin-1").decode("mac_roman").replace("\N{NO-BREAK SPACE}", " ").strip()
 
 
-def _day(row: Row, side: str) -> date | None:
-    """Make the first or last day of a period; None when the cells hold none."""
+def _day(row: TableRow, side: str) -> date | None:
+    """Read the first or last day of a period; None when the cells hold none."""
     try:
         return date(*(int(row.cells[side + part]) for part in ("year", "month", "day")))
     except ValueError:
@@ -126,8 +127,17 @@ def _day(row: Row, side: str) -> date | None:
 
 
 def _times(code: str, begin: date, end: date) -> Iterator[tuple[date, date]]:
-    """Part a period where a code begins to mean another state; one that ends before it begins stays as stated."""
+    """Split a period where a code begins to mean another state; one that ends before it begins stays as stated."""
     if end < begin:
         yield begin, end
     for _, first, last in meanings(lambda day: states.by_code("cow", code, on=day), begin, end):
         yield first, last
+
+
+ADAPTER = Adapter(
+    {
+        "organizations": TableAdapter(rows=rows_organizations),
+        "memberships": TableAdapter(rows=rows_memberships),
+        "states": TableAdapter(rows=rows_states),
+    }
+)

@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
-from communique.graph.sources.rows import LIST_MARK, Rejected, Row
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
+from communique.graph.sources.rows import LIST_SEPARATOR, Rejected, TableRow
 
 # The columns of members, as the file names them.
 MEMBERS = (
@@ -22,8 +23,8 @@ _IDENTIFIER = re.compile(r"\d{4}[A-Z]{0,2}-\d+([-&]\d+)?\.?")
 _MINUS = str.maketrans({"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-"})
 
 
-def rows_compliance(rows: Iterator[Row]) -> Iterator[Row | Rejected]:
-    """Give each commitment as one row, and the score of each member as another."""
+def rows_compliance(rows: Iterator[TableRow]) -> Iterator[TableRow | Rejected]:
+    """Yield each commitment as one row, and the score of each member as another."""
     seen: dict[str, str] = {}
     for row in rows:
         number = " ".join(row.cells["id"].split())
@@ -34,19 +35,19 @@ def rows_compliance(rows: Iterator[Row]) -> Iterator[Row | Rejected]:
             doubts.append(f"id {number!r} is also that of a commitment on {seen[number]}")
         seen[number] = row.cells["area"]
         summit = _summit(row)
-        cells = {"whole": whole, "of": "", "member": "", "score": "", "doubt": LIST_MARK.join(doubts)}
+        cells = {"whole": whole, "of": "", "member": "", "score": "", "doubt": LIST_SEPARATOR.join(doubts)}
         yield row.with_cells(**cells, summit=summit, wording=digest(row.cells["text"]))
         yield from _scores(row, whole, summit)
 
 
-def rows_summits(rows: Iterator[Row]) -> Iterator[Row]:
+def rows_summits(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """Number the summits in the order of the list, which is that of their dates."""
     for number, row in enumerate(rows, 1):
         yield row.with_cells(summit=_summit(row), number=str(number))
 
 
-def rows_ministerials(rows: Iterator[Row]) -> Iterator[Row]:
-    """Give each date of an area and year as a row, and doubt those of another year."""
+def rows_ministerials(rows: Iterator[TableRow]) -> Iterator[TableRow]:
+    """Yield each date of an area and year as a row, and doubt those of another year."""
     for row in rows:
         for name, day in row.cells.items():
             if name.startswith("date.") and day.strip():
@@ -54,7 +55,7 @@ def rows_ministerials(rows: Iterator[Row]) -> Iterator[Row]:
                 yield row.with_cells(day=day, doubt=doubt)
 
 
-def rows_memberships(rows: Iterator[Row]) -> Iterator[Row]:
+def rows_memberships(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """Join the years of a member in a body to spans; the first and the last row of a span are its evidence."""
     panel = defaultdict(list)
     for row in rows:
@@ -67,8 +68,8 @@ def rows_memberships(rows: Iterator[Row]) -> Iterator[Row]:
                 yield _span(run, body, own)
 
 
-def rows_totals(rows: Iterator[Row]) -> Iterator[Row]:
-    """Give the number of commitments of each summit as a row, and doubt a total that is not their sum."""
+def rows_totals(rows: Iterator[TableRow]) -> Iterator[TableRow]:
+    """Yield the number of commitments of each summit as a row, and doubt a total that is not their sum."""
     for row in rows:
         counts = {name: text for name, text in row.cells.items() if name[:2] == "20" and text.strip()}
         total, added = row.cells["total"].strip(), sum(int(text) for text in counts.values() if text.strip().isdigit())
@@ -78,8 +79,8 @@ def rows_totals(rows: Iterator[Row]) -> Iterator[Row]:
             yield row.with_cells(summit=name, number=text, all="", sum="", doubt="")
 
 
-def _scores(row: Row, whole: str, summit: str) -> Iterator[Row | Rejected]:
-    """Give the scores of a row; a member without one was not assessed."""
+def _scores(row: TableRow, whole: str, summit: str) -> Iterator[TableRow | Rejected]:
+    """Yield the scores of a row; a member without one was not assessed."""
     for member in MEMBERS:
         text = row.cells[member].strip().translate(_MINUS)
         if not text:
@@ -101,26 +102,25 @@ def _scores(row: Row, whole: str, summit: str) -> Iterator[Row | Rejected]:
 
 
 def digest(text: str) -> str:
-    """Give the SHA-256 of a wording that is not kept, white space normalised."""
+    """Return the SHA-256 of a wording that is not kept, white space normalised."""
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
 
 
 def _is_number(text: str) -> bool:
-    """Tell whether a text is a number."""
     try:
         return Decimal(text).is_finite()
     except InvalidOperation:
         return False
 
 
-def _summit(row: Row) -> str:
-    """Name the summit of a row: its year, with the letter of its place where a year had two."""
+def _summit(row: TableRow) -> str:
+    """Return the summit of a row: its year, with the letter of its place where a year had two."""
     return "-".join(filter(None, (row.cells["year"].strip(), row.cells["code"].strip())))
 
 
-def _runs(rows: list[Row], body: str) -> Iterator[list[Row]]:
-    """Give the runs of years in which a body had the member."""
-    run: list[Row] = []
+def _runs(rows: list[TableRow], body: str) -> Iterator[list[TableRow]]:
+    """Yield the runs of years in which a body had the member."""
+    run: list[TableRow] = []
     for row in rows:
         if row.cells[body] == "yes":
             run.append(row)
@@ -131,12 +131,12 @@ def _runs(rows: list[Row], body: str) -> Iterator[list[Row]]:
         yield run
 
 
-def _span(run: list[Row], body: str, panel: Iterable[Row]) -> Row:
-    """Make a span of a run; where the panel begins or ends with it, its beginning or end is not known."""
+def _span(run: list[TableRow], body: str, panel: Iterable[TableRow]) -> TableRow:
+    """Return a run as one span; where the panel begins or ends with it, its beginning or end is not known."""
     years = [int(row.cells["year"]) for row in panel]
     first, last = int(run[0].cells["year"]), int(run[-1].cells["year"])
     before, after = first > years[0], last < years[-1]
-    return Row(
+    return TableRow(
         run[0].file,
         run[0].number,
         {
@@ -152,3 +152,14 @@ def _span(run: list[Row], body: str, panel: Iterable[Row]) -> Row:
         run[0].head,
         tuple(run[1:]),
     )
+
+
+ADAPTER = Adapter(
+    {
+        "compliance": TableAdapter(rows=rows_compliance),
+        "summits": TableAdapter(rows=rows_summits),
+        "ministerials": TableAdapter(rows=rows_ministerials),
+        "memberships": TableAdapter(rows=rows_memberships),
+        "totals": TableAdapter(rows=rows_totals),
+    }
+)

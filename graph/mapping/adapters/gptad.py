@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from communique.graph.mapping.parties import Named, name_party, party_rows, untied_values
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.mapping.tables.cells import make_step
-from communique.graph.sources.rows import CELL_MARK, Rejected, Row
+from communique.graph.sources.rows import CELL_SEPARATOR, Rejected, TableRow
 
 # Names as the table misspells or shortens them, and what they can only mean in it.
 _SPELLINGS = {
@@ -28,8 +29,8 @@ _SPELLINGS = {
 _YEAR = re.compile(r"\d\d/\d\d/(\d{4})")
 
 
-def rows_agreements(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
-    """Give each agreement and its parties, whose stage is that of the agreement."""
+def rows_agreements(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
+    """Yield each agreement and its parties, whose stage is that of the agreement."""
     listed = list(rows)
     names = Counter(_step(row) for row in listed)
     for row in listed:
@@ -93,19 +94,22 @@ def _read_known(text: str, days: Sequence[date | None]) -> list[Named]:
 
 
 def _plain(text: str) -> str:
-    """Take away what stands around a name."""
+    """Remove what stands around a name."""
     return re.sub(r"^(?:and|the|The)\s+", "", text.strip(" .")).strip()
 
 
-def _step(row: Row) -> str:
+def _step(row: TableRow) -> str:
     return make_step(" ".join(row.cells["Common.Name"].split()))
 
 
-def _digest(row: Row) -> str:
-    return hashlib.sha256(CELL_MARK.join(row.passage).encode()).hexdigest()[:8]
+def _digest(row: TableRow) -> str:
+    return hashlib.sha256(CELL_SEPARATOR.join(row.passage).encode()).hexdigest()[:8]
 
 
 def _days(signed: str) -> tuple[date | None, ...]:
-    """Give the days on which names have to be right: the end and the beginning of the year of signature."""
+    """Return the days on which names have to be right: the end and the beginning of the year of signature."""
     found = _YEAR.fullmatch(signed)
     return (date(int(found[1]), 12, 31), date(int(found[1]), 1, 1)) if found else (None,)
+
+
+ADAPTER = Adapter({"agreements": TableAdapter(rows=rows_agreements)})

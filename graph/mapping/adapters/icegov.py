@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.mapping.tables.cells import make_step
-from communique.graph.sources.rows import Row
+from communique.graph.sources.rows import TableRow
 
 _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
 
 
-def rows(rows: Iterator[Row]) -> Iterator[Row]:
-    """Give each paper with the number of its conference, and a row for each author who was named before.
+def rows_papers(rows: Iterator[TableRow]) -> Iterator[TableRow]:
+    """Yield each paper with the number of its conference, and a row for each author who was named before.
 
-    A name is compared with the paper that bore it last, so that a name on n papers gives n - 1 possible matches.
+    A name is compared with the paper that bore it last, so that a name on n papers makes n - 1 possible matches.
     """
     last: dict[str, str] = {}
     for row in rows:
@@ -29,7 +30,10 @@ def rows(rows: Iterator[Row]) -> Iterator[Row]:
                 last[key] = person
 
 
-def _pair(row: Row, name: str, earlier: str, later: str) -> Row:
-    """Make the row of a possible match; it has no cells but the two persons and their name."""
+def _pair(row: TableRow, name: str, earlier: str, later: str) -> TableRow:
+    """Return the row of a possible match; it has no cells but the two persons and their name."""
     empty = dict.fromkeys((*row.cells, "ordinal"), "")
     return replace(row, cells={**empty, "name": name, "earlier": earlier, "later": later})
+
+
+ADAPTER = Adapter({"papers": TableAdapter(rows=rows_papers)})

@@ -1,4 +1,4 @@
-"""ICEWS: numbers of actors and relations → names and nodes; what stands there from either side → one event.
+"""ICEWS: numbers of actors and relations → names and nodes; what is listed from either side → one event.
 
 The files of a release explain each other: events are four numbers, and two lists say which actor and which relation a
 number means.
@@ -18,17 +18,15 @@ from itertools import groupby
 from pyoxigraph import NamedNode
 
 from communique.graph.linking import states
-from communique.graph.sources.rows import Rejected, Row
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
+from communique.graph.sources.rows import Rejected, TableRow
 from communique.graph.terms.identifiers import entity
 from communique.graph.terms.namespaces import ID
-
-# Tables whose rows the rows of another need: handed over after those.
-JOINS = {"events": ("actors", "relations")}
 
 # The day before day 1, and the day on which names of states have to be right.
 _BEFORE, _MEANT = date(2013, 12, 31), date(2014, 7, 1)
 _BRACKETS = re.compile(r"(?P<head>.+) \((?P<country>[^()]+)\)")
-# A visit is named as the one who makes it would, from whichever side it is told.
+# A visit is named as the one who makes it would, from whichever side it is listed.
 _VISIT, _MADE = "visit", "Make a visit"
 # Class of an actor → column of the table of actors, and first step of its identifier.
 _COLUMNS: Mapping[str, tuple[str, str]] = {
@@ -68,8 +66,8 @@ class Relation:
     mutual: bool = False
 
 
-def rows_actors(rows: Iterable[Row]) -> Iterator[Row]:
-    """Say of each actor whom the name means."""
+def rows_actors(rows: Iterable[TableRow]) -> Iterator[TableRow]:
+    """Add to each actor whom the name means."""
     for row in rows:
         actor = read_actor(row.cells["name"], row.cells["number"])
         cells = dict.fromkeys(("state", "of", *(column for column, _ in _COLUMNS.values())), "")
@@ -78,12 +76,14 @@ def rows_actors(rows: Iterable[Row]) -> Iterator[Row]:
         yield row.with_cells(**cells)
 
 
-def rows_events(rows: Iterable[Row], actors: Iterable[Row], relations: Iterable[Row]) -> Iterator[Row | Rejected]:
-    """Give names and nodes to the numbers of each event, and make one of those that are told from either side."""
+def rows_events(
+    rows: Iterable[TableRow], actors: Iterable[TableRow], relations: Iterable[TableRow]
+) -> Iterator[TableRow | Rejected]:
+    """Add names and nodes to the numbers of each event, and make one of those that are listed from either side."""
     who = {row.cells["number"].strip(): read_actor(row.cells["name"], row.cells["number"]) for row in actors}
     what = {row.cells["number"].strip(): row.cells["name"].strip() for row in relations}
     for _, day in groupby(rows, key=lambda row: (row.file, row.cells["day"])):
-        events: dict[str, Row] = {}
+        events: dict[str, TableRow] = {}
         for row in day:
             event = _explain(row, who, what)
             if isinstance(event, Rejected):
@@ -96,7 +96,7 @@ def rows_events(rows: Iterable[Row], actors: Iterable[Row], relations: Iterable[
 
 @cache
 def read_actor(name: str, number: str) -> Actor:
-    """Tell whom a name means: a state; somebody of the state in brackets; or somebody of no known class.
+    """Find whom a name means: a state; somebody of the state in brackets; or somebody of no known class.
 
     A name with brackets is never a state: Islamic (Afghanistan) are the Muslims there.
     """
@@ -111,11 +111,11 @@ def read_actor(name: str, number: str) -> Actor:
 
 
 def read_relation(name: str) -> Relation:
-    """Tell what a relation is here."""
+    """Return what a relation is here."""
     return _relations().get(name, Relation())
 
 
-def _explain(row: Row, who: Mapping[str, Actor], what: Mapping[str, str]) -> Row | Rejected:
+def _explain(row: TableRow, who: Mapping[str, Actor], what: Mapping[str, str]) -> TableRow | Rejected:
     """Add to a row what its numbers mean; rejected when one of them means nothing."""
     numbers = {key: row.cells[key].strip() for key in ("first", "relation", "second", "day")}
     for key, known in (("first", who), ("relation", what), ("second", who)):
@@ -180,3 +180,8 @@ def _read(name: str) -> Iterator[dict[str, str]]:
     text = (files("communique.graph.mapping.adapters") / name).read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+ADAPTER = Adapter(
+    {"actors": TableAdapter(rows=rows_actors), "events": TableAdapter(rows=rows_events, joins=("actors", "relations"))}
+)

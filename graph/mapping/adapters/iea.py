@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from communique.graph.mapping.parties import Counted, Named, name_party, party_cells, summary_cells, untied_values
-from communique.graph.sources.rows import Rejected, Row
-
-# Tables whose rows a table is told of beside its own.
-JOINS = {"treaties": ("members",), "members": ("treaties",)}
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
+from communique.graph.sources.rows import Rejected, TableRow
 
 _ID = "IEA# (click for add'l info)"
 _NO_DATE, _NO_YEAR = "0000-00-00", "2699"
@@ -22,8 +20,8 @@ _OWN_NAMES = {"Palestine, Occupied Territories": "State of Palestine"}
 _IDLE = "no step: the table lists who may join, and knows nothing of this country"
 
 
-def rows_treaties(rows: Iterable[Row], members: Iterable[Row]) -> Iterator[Row]:
-    """Give each agreement its codes, its date as far as it is known, and how many of its parties are named."""
+def rows_treaties(rows: Iterable[TableRow], members: Iterable[TableRow]) -> Iterator[TableRow]:
+    """Add to each agreement its codes, its date as far as it is known, and how many of its parties are named."""
     parties: dict[str, set[Named]] = defaultdict(set)
     for member in members:
         if _has_step(member):
@@ -39,8 +37,8 @@ def rows_treaties(rows: Iterable[Row], members: Iterable[Row]) -> Iterator[Row]:
             yield replace(row, cells=summary)
 
 
-def rows_members(rows: Iterable[Row], treaties: Iterable[Row]) -> Iterator[Row | Rejected]:
-    """Give each country the steps it took towards an agreement; a row without any is no party."""
+def rows_members(rows: Iterable[TableRow], treaties: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
+    """Yield the steps that each country took towards an agreement; a row without any is no party."""
     standings = {row.cells[_ID]: _dated(row)["standing"] for row in treaties}
     ended: set[str] = set()
     for row in rows:
@@ -54,11 +52,15 @@ def rows_members(rows: Iterable[Row], treaties: Iterable[Row]) -> Iterator[Row |
             continue
         party = _party(row)
         shared = {"of": agreement, "party_standing": standings.get(number, "unknown")}
-        yield from _times(row, agreement, party, shared) if party.found else _untied(row, agreement, party)
+        if party.found:
+            yield from _times(row, agreement, party, shared)
+        else:
+            yield replace(row, cells={"untied": agreement, "party_text": party.text})
+            yield from untied_values(row, "country", [party])
 
 
-def _times(row: Row, agreement: str, party: Named, shared: Mapping[str, str]) -> Iterator[Row]:
-    """Give the times of a party: the first with signature and ratification, each with entry into force and end."""
+def _times(row: TableRow, agreement: str, party: Named, shared: Mapping[str, str]) -> Iterator[TableRow]:
+    """Yield the times of a party: the first with signature and ratification, each with entry into force and end."""
     assert party.found is not None
     days = {name: _day(row.cells[name]) for name in (*_STEPS, "ceif4", "ceif5", "ceif6", "ceif7", "tterm")}
     for number, (bound, left) in enumerate(_RETURNS):
@@ -72,21 +74,15 @@ def _times(row: Row, agreement: str, party: Named, shared: Mapping[str, str]) ->
 
 
 def _stage(cells: Mapping[str, str], gone: str) -> str:
-    """Name the furthest step."""
+    """Return the furthest step."""
     if gone:
         return "withdrew"
     steps = {"left": "ended", "bound": "in-force", "ratified": "ratified", "signed": "signed"}
     return next((stage for key, stage in steps.items() if cells[key]), "concluded")
 
 
-def _untied(row: Row, agreement: str, party: Named) -> Iterator[Row | Rejected]:
-    """Keep the name of a party that cannot be tied."""
-    yield replace(row, cells={"untied": agreement, "party_text": party.text})
-    yield from untied_values(row, "country", [party])
-
-
-def _dated(row: Row) -> dict[str, str]:
-    """Give date and standing of an agreement; without a day its year stands, and without either nothing is known."""
+def _dated(row: TableRow) -> dict[str, str]:
+    """Return date and standing of an agreement; without a day its year stands, and without either nothing is known."""
     year, day = row.cells["Signature Year"], row.cells["Signature Date"]
     known = "" if year == _NO_YEAR else year
     if day == _NO_DATE or day.startswith(_NO_YEAR):
@@ -95,22 +91,30 @@ def _dated(row: Row) -> dict[str, str]:
     return {"signed": day, "standing": "occurred", "doubt": doubt}
 
 
-def _has_step(row: Row) -> bool:
-    """Tell whether a country took a step, be its day known or a placeholder."""
+def _has_step(row: TableRow) -> bool:
+    """Return whether a country took a step, be its day known or a placeholder."""
     return any(row.cells[name] for name in _STEPS)
 
 
-def _party(row: Row) -> Named:
+def _party(row: TableRow) -> Named:
     """Tie the country of a row; the table has the countries of today."""
     name = row.cells["country"]
     return name_party(_OWN_NAMES.get(name, name))
 
 
-def _id(row: Row) -> str:
-    """Give the number of the agreement of a row; spreadsheets write it with a point."""
+def _id(row: TableRow) -> str:
+    """Return the number of the agreement of a row; spreadsheets write it with a point."""
     return row.cells["mitch_id"].partition(".")[0]
 
 
 def _day(text: str) -> str:
-    """Give a day as ISO; empty for a placeholder."""
+    """Return a day as ISO; empty for a placeholder."""
     return text[:10] if text[:4].isdigit() and int(text[:4]) < 2100 else ""
+
+
+ADAPTER = Adapter(
+    {
+        "treaties": TableAdapter(rows=rows_treaties, joins=("members",)),
+        "members": TableAdapter(rows=rows_members, joins=("treaties",)),
+    }
+)

@@ -12,10 +12,8 @@ from typing import BinaryIO
 import yaml
 
 from communique.graph.errors import SourceError
-from communique.graph.sources.rows import Rejected, Row
-
-# Tables whose rows the rows of another need: handed over after those.
-JOINS = {"ecb": ("anacredit",)}
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
+from communique.graph.sources.rows import Rejected, TableRow
 
 _MISSING = ("", "[No code found.]", "N/A")
 _AGGREGATE = "Aggregate category"
@@ -27,7 +25,7 @@ _CLAIMS: Mapping[str, tuple[str, re.Pattern[str], str]] = {
 }
 
 
-def read_organizations(stream: BinaryIO, file: str) -> Iterator[Row]:
+def read_organizations(stream: BinaryIO, file: str) -> Iterator[TableRow]:
     """Read the list: a row for each organisation, numbered by its line; SourceError when it is not such a list.
 
     A value is a text or a list of texts; of a list nothing is mapped. Every row has the columns of all.
@@ -36,15 +34,15 @@ def read_organizations(stream: BinaryIO, file: str) -> Iterator[Row]:
     columns = dict.fromkeys(key for _, cells in entries for key in cells)
     for number, cells in entries:
         passage = tuple(f"{key}: {text}" for key, text in cells.items())
-        yield Row(file, number, {**dict.fromkeys(columns, ""), **cells}, passage)
+        yield TableRow(file, number, {**dict.fromkeys(columns, ""), **cells}, passage)
 
 
-def rows_organizations(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
-    """Make addresses of claims, and tell which Chinese a name is; a claim of a wrong form is left out."""
+def rows_organizations(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
+    """Add the addresses of claims, and Chinese names by their language; a claim of a wrong form is left out."""
     for row in rows:
         cells = {"zh": "", "zh_Hans": "", "zh_Hant": ""}
         if (chinese := row.cells.get("Name_zh", "")) not in _MISSING:
-            cells[tell_chinese(chinese).replace("-", "_")] = chinese
+            cells[chinese_tag(chinese).replace("-", "_")] = chinese
         for column, (name, form, address) in _CLAIMS.items():
             code = row.cells.get(column, "").strip().rstrip("/")
             fault = None if code in _MISSING else _find_fault(column, code, form)
@@ -55,29 +53,29 @@ def rows_organizations(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
         yield row.with_cells(**cells)
 
 
-def rows_anacredit(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
-    """Part what is mapped from what is not; an aggregate of several bodies is no organisation."""
+def rows_anacredit(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
+    """Separate what is mapped from what is not; an aggregate of several bodies is no organisation."""
     for row in rows:
         if row.cells["Reason if not mapped"].startswith(_AGGREGATE):
-            yield _refuse(row, "Reason if not mapped")
+            yield _reject_aggregate(row, "Reason if not mapped")
         else:
             yield _place(row, row.cells["SPRVD_id"].strip(), row.cells["AnaCredit counterparty identifier"].strip())
 
 
-def rows_ecb(rows: Iterable[Row], mapping: Iterable[Row]) -> Iterator[Row | Rejected]:
-    """Give each row the organisation that the mapping names for its code."""
+def rows_ecb(rows: Iterable[TableRow], mapping: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
+    """Add to each row the organisation that the mapping names for its code."""
     known = {row.cells["AnaCredit counterparty identifier"].strip(): row for row in mapping}
     for row in rows:
         code = row.cells["Counterparty identifier (unless otherwise decided by the NCB)"].strip()
         mapped = known.get(code)
         if mapped is not None and mapped.cells["Reason if not mapped"].startswith(_AGGREGATE):
-            yield _refuse(row, "International organisation")
+            yield _reject_aggregate(row, "International organisation")
         else:
             yield _place(row, mapped.cells["SPRVD_id"].strip() if mapped else "", code)
 
 
-def tell_chinese(text: str) -> str:
-    """Tell the language tag of a Chinese name by its signs: zh-Hans, zh-Hant, or zh where they do not decide."""
+def chinese_tag(text: str) -> str:
+    """Return the language tag of a Chinese name by its signs: zh-Hans, zh-Hant, or zh where they do not decide."""
     simplified, traditional = _is_of(text, "gb2312"), _is_of(text, "big5")
     if simplified == traditional:
         return "zh"
@@ -94,13 +92,14 @@ def _read_entries(stream: BinaryIO, file: str) -> Iterator[tuple[int, dict[str, 
         raise SourceError("no list of organisations", path=file, expected="names, each with its keys")
     for name, entry in root.value:
         if isinstance(entry, yaml.MappingNode):
-            yield name.start_mark.line + 1, {key.value: _text(value) for key, value in entry.value}
-
-
-def _text(node: yaml.Node) -> str:
-    """Give the text of a value; a list or nothing is empty."""
-    is_text = isinstance(node, yaml.ScalarNode) and not node.tag.endswith(":null")
-    return str(node.value) if is_text else ""
+            # The text of a value; a list or nothing is empty.
+            texts = {
+                key.value: str(value.value)
+                if isinstance(value, yaml.ScalarNode) and not value.tag.endswith(":null")
+                else ""
+                for key, value in entry.value
+            }
+            yield name.start_mark.line + 1, texts
 
 
 def _find_fault(column: str, code: str, form: re.Pattern[str]) -> str | None:
@@ -112,21 +111,30 @@ def _find_fault(column: str, code: str, form: re.Pattern[str]) -> str | None:
     return None
 
 
-def _refuse(row: Row, column: str) -> Rejected:
-    """Refuse an aggregate."""
+def _reject_aggregate(row: TableRow, column: str) -> Rejected:
+    """Reject an aggregate."""
     cure = "nothing: its members are in the list one by one"
     return Rejected(row.file, row.number, column, row.cells[column], "several bodies under one name", cure)
 
 
-def _place(row: Row, mapped: str, code: str) -> Row:
-    """Say on which node a code of the ECB stands."""
+def _place(row: TableRow, mapped: str, code: str) -> TableRow:
+    """Add on which node a code of the ECB stands."""
     return row.with_cells(mapped=mapped, unmapped="" if mapped else code)
 
 
 def _is_of(text: str, charset: str) -> bool:
-    """Tell whether a set of signs has all of a text."""
+    """Return whether a set of signs has all of a text."""
     try:
         text.encode(charset)
     except UnicodeEncodeError:
         return False
     return True
+
+
+ADAPTER = Adapter(
+    {
+        "organizations": TableAdapter(rows=rows_organizations, read=read_organizations),
+        "anacredit": TableAdapter(rows=rows_anacredit),
+        "ecb": TableAdapter(rows=rows_ecb, joins=("anacredit",)),
+    }
+)

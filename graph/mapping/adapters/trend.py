@@ -5,26 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from communique.graph.sources.rows import Row
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
+from communique.graph.sources.rows import TableRow
 
 # "192+1_Central European … accession_1995", "967 Colombia US_Environment", "848_Canada EC (CETA)_"
 _CELL = re.compile(r"(?P<number>\d+[a-z]?(?:[+_]\d+)?)[_ ](?P<name>.*?)(?:_(?P<year>\d{4})?)?")
 
 
-def rows(rows: Iterable[Row]) -> Iterator[Row]:
-    """Take the cell apart; of another form it is all name. Without a year nothing is known of the conclusion."""
+def rows_agreements(rows: Iterable[TableRow]) -> Iterator[TableRow]:
+    """Split the cell; of another form it is all name. Without a year nothing is known of the conclusion."""
     for row in rows:
         text, year = " ".join(row.cells["Trade.Agreement"].split()), row.cells["Year"]
         cells = {"standing": "occurred" if year.isdigit() else "unknown", "name": text}
         if found := _CELL.fullmatch(text):
             cells["number"] = found["number"]
             cells["name"] = " ".join(found["name"].replace("_", " ").split())
-            cells["doubt"] = _doubt(found["year"] or "", year)
+            named = found["year"] or ""
+            is_other = bool(named) and year.isdigit() and named != year
+            cells["doubt"] = f"the name says {named}, the column Year {year}" if is_other else ""
         yield row.with_cells(**cells)
 
 
-def _doubt(named: str, year: str) -> str:
-    """Say that the two years differ; empty when they do not, or when one is missing."""
-    if not named or not year.isdigit() or named == year:
-        return ""
-    return f"the name says {named}, the column Year {year}"
+ADAPTER = Adapter({"agreements": TableAdapter(rows=rows_agreements)})

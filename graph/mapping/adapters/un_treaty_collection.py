@@ -9,15 +9,16 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from communique.graph.mapping.parties import Counted, name_party, party_rows, untied_values
-from communique.graph.sources.rows import CELL_MARK, Rejected, Row
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
+from communique.graph.sources.rows import CELL_SEPARATOR, Rejected, TableRow
 from communique.graph.terms.identifiers import slug
 
 _DAY = "%d/%m/%Y"
 _MULTILATERAL = Counted(3)
 
 
-def rows_lists(rows: Iterable[Row]) -> Iterator[Row]:
-    """Give each treaty its identifier; where several have one number, a digest of all cells tells them apart."""
+def rows_lists(rows: Iterable[TableRow]) -> Iterator[TableRow]:
+    """Add to each treaty its identifier, with a digest of all cells where several have one number."""
     listed = list(rows)
     numbers = Counter(row.cells["reg_num"] for row in listed)
     for row in listed:
@@ -26,8 +27,8 @@ def rows_lists(rows: Iterable[Row]) -> Iterator[Row]:
         yield row.with_cells(agreement=name, cut=_cut(row), concluded=_time(row.cells["con_date"]))
 
 
-def rows_entries(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
-    """Give each entry its identifier, and the participants it names; an act under a treaty is not the treaty."""
+def rows_entries(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
+    """Add to each entry its identifier, and yield its participants; an act under a treaty is not the treaty."""
     for row in rows:
         number, concluded = row.cells["reg_num"], row.cells["conclusion_date"]
         is_treaty = re.fullmatch(r"(I|II|LoN)-\d+", number) is not None
@@ -40,7 +41,7 @@ def rows_entries(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
 
 
 def _time(cell: str) -> str:
-    """Give a day, or the time from the first to the last of several, as EDTF; what is no day goes on as it is."""
+    """Return a day, or the time from the first to the last of several, as EDTF; what is no day as it is."""
     try:
         days = sorted(datetime.strptime(part.strip(), _DAY).date().isoformat() for part in cell.split(","))
     except ValueError:
@@ -49,17 +50,20 @@ def _time(cell: str) -> str:
 
 
 def _days(cell: str) -> tuple[date | None, ...]:
-    """Give the day on which names have to be right, if there is one."""
+    """Return the day on which names have to be right, if there is one."""
     try:
         return (datetime.strptime(cell, _DAY).date(), None)
     except ValueError:
         return (None,)
 
 
-def _cut(row: Row) -> str:
-    """Tell whether a title is cut off; nothing where it is not."""
+def _cut(row: TableRow) -> str:
+    """Return ``true`` for a title that is cut off, else nothing."""
     return "true" if row.cells["title"].rstrip().endswith(("...", "…")) else ""
 
 
-def _digest(row: Row) -> str:
-    return hashlib.sha256(CELL_MARK.join(row.passage).encode()).hexdigest()[:8]
+def _digest(row: TableRow) -> str:
+    return hashlib.sha256(CELL_SEPARATOR.join(row.passage).encode()).hexdigest()[:8]
+
+
+ADAPTER = Adapter({"lists": TableAdapter(rows=rows_lists), "entries": TableAdapter(rows=rows_entries)})

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from communique.graph.mapping.parties import Named, name_party, party_rows, untied_values
+from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.mapping.tables.cells import make_step
-from communique.graph.sources.rows import Rejected, Row
+from communique.graph.sources.rows import Rejected, TableRow
 
 _NUMBER = re.compile(r"^\s*\d+\.\s*")
 _YEAR = re.compile(r"\((\d{4})\)$")
@@ -15,8 +16,8 @@ _YEAR = re.compile(r"\((\d{4})\)$")
 _OWN_NAMES = {"Congo": "Congo, Republic of the"}
 
 
-def rows_treaties(rows: Iterable[Row]) -> Iterator[Row | Rejected]:
-    """Give each treaty and its parties, whose stage is that of the treaty."""
+def rows_treaties(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
+    """Yield each treaty and its parties, whose stage is that of the treaty."""
     for row in rows:
         name = " ".join(row.cells["name"].split())
         agreement = f"agreement/unctad-iia-{make_step(name)}"
@@ -35,8 +36,11 @@ def _parties(cell: str) -> Iterator[Named]:
 
 
 def _doubt(name: str, signed: str) -> str:
-    """Say that the name gives another year than the column; empty when it does not."""
+    """Return that the name has another year than the column; empty when it has not."""
     found = _YEAR.search(name)
     if found is None or not signed or signed.endswith(found[1]):
         return ""
     return f"the name says {found[1]}, the date of signature {signed}"
+
+
+ADAPTER = Adapter({"treaties": TableAdapter(rows=rows_treaties)})

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pyoxigraph import NamedNode
 
 from communique.graph.mapping.bounds import Bounds
-from communique.graph.mapping.children import name_step
+from communique.graph.mapping.nodes import name_step
 from communique.graph.terms.identifiers import slug, tail
 from communique.graph.terms.namespaces import ID
 
@@ -38,7 +38,7 @@ class CellError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class CellValue:
     """What a cell says.
 
     Attributes
@@ -58,10 +58,10 @@ class Value:
 
 
 # The values of a row by the place of their column, one each; None where there is none.
-Values = Sequence[Value | None]
+Values = Sequence[CellValue | None]
 
 
-class Setting(NamedTuple):
+class CellContext(NamedTuple):
     """What else a cell is read by: the day on which a name has to be right, and to what it belongs."""
 
     on: date | None = None
@@ -69,27 +69,29 @@ class Setting(NamedTuple):
 
 
 # Reads a cell that is neither empty nor missing.
-Reader = Callable[[str, Setting], Value]
+CellReader = Callable[[str, CellContext], CellValue]
 
 
-def read_text(text: str, _: Setting) -> Value:
-    """Take a text with its white space normalised."""
+def read_text(text: str, _: CellContext) -> CellValue:
+    """Read a text, its white space normalised."""
     words = " ".join(text.split())
     if found := _CONTROL.search(words):
-        raise CellError(f"the control character U+{ord(found[0]):04X}", "remove it from the file, or mend the encoding")
-    return Value(words)
+        raise CellError(
+            f"the control character U+{ord(found[0]):04X}", "remove it from the file, or correct the encoding"
+        )
+    return CellValue(words)
 
 
-def integers(least: int | None, most: int | None) -> Reader:
-    """Make a reader of whole numbers within bounds; ``136.0`` is one, as spreadsheets write it."""
+def integers(least: int | None, most: int | None) -> CellReader:
+    """Return a reader of whole numbers within bounds; ``136.0`` is one, as spreadsheets write it."""
 
-    def read(text: str, _: Setting) -> Value:
+    def read(text: str, _: CellContext) -> CellValue:
         found = _INTEGER.fullmatch(text.translate(_MINUS))
         if found is None:
             raise CellError("not a whole number", "correct the cell, or list it under missing:")
         number = int(found[1])
         _check_bounds(number, least, most)
-        return Value(str(number), step=str(number))
+        return CellValue(str(number), step=str(number))
 
     return read
 
@@ -101,14 +103,14 @@ _GROUPED = {
 }
 
 
-def decimals(least: Decimal | None, most: Decimal | None, comma: bool, places: int | None) -> Reader:
-    """Make a reader of decimal numbers; ``comma`` is their decimal sign, ``places`` rounds away what floats add.
+def decimals(least: Decimal | None, most: Decimal | None, comma: bool, places: int | None) -> CellReader:
+    """Return a reader of decimal numbers; ``comma`` is their decimal sign, ``places`` rounds away what floats add.
 
-    The other sign may part thousands, in groups of three; commas only before a point, for 1,234 alone may be 1.234.
+    The other sign may separate thousands, in groups of three; commas only before a point, for 1,234 alone may be 1.234.
     """
     group, sign = (".", ",") if comma else (",", ".")
 
-    def read(text: str, _: Setting) -> Value:
+    def read(text: str, _: CellContext) -> CellValue:
         plain = text.translate(_MINUS)
         if _GROUPED[sign].fullmatch(plain):
             plain = plain.replace(group, "")
@@ -117,7 +119,7 @@ def decimals(least: Decimal | None, most: Decimal | None, comma: bool, places: i
             raise CellError("not a number", "correct the cell, list it under missing:, or declare decimal: comma")
         number = Decimal(plain)
         _check_bounds(number, least, most)
-        return Value(_canonical(number, places))
+        return CellValue(_canonical(number, places))
 
     return read
 
@@ -134,67 +136,66 @@ def _canonical(number: Decimal, places: int | None) -> str:
 
 
 def _check_bounds(number: int | Decimal, least: int | Decimal | None, most: int | Decimal | None) -> None:
-    """Hold a number against the bounds the mapping declares."""
     if least is not None and number < least:
         raise CellError(f"less than {least}", "correct the cell, or list it under missing: if it means that")
     if most is not None and number > most:
         raise CellError(f"more than {most}", "correct the cell, or list it under missing: if it means that")
 
 
-def booleans(values: Mapping[str, bool]) -> Reader:
-    """Make a reader of truth values; ``values`` are lower-case words."""
+def booleans(values: Mapping[str, bool]) -> CellReader:
+    """Return a reader of truth values; ``values`` are lower-case words."""
 
-    def read(text: str, _: Setting) -> Value:
+    def read(text: str, _: CellContext) -> CellValue:
         if (found := values.get(text.lower())) is None:
             raise CellError("neither true nor false", f"one of {', '.join(values)}, or others declared under values:")
-        return Value("true" if found else "false")
+        return CellValue("true" if found else "false")
 
     return read
 
 
-def years(least: int, most: int) -> Reader:
-    """Make a reader of years of four digits."""
+def years(least: int, most: int) -> CellReader:
+    """Return a reader of years of four digits."""
 
-    def read(text: str, _: Setting) -> Value:
+    def read(text: str, _: CellContext) -> CellValue:
         found = _YEAR.fullmatch(text)
         if found is None:
             raise CellError("not a year of four digits", "correct the cell, or list it under missing:")
         number = int(found[1])
         _check_bounds(number, least, most)
         first, last = date(number, 1, 1), date(number, 12, 31)
-        return Value(found[1], step=found[1], days=Bounds(first, last, first, last))
+        return CellValue(found[1], step=found[1], days=Bounds(first, last, first, last))
 
     return read
 
 
-def concepts(values: Mapping[str, NamedNode]) -> Reader:
-    """Make a reader of the words of a closed list; case and runs of white space do not matter."""
+def concepts(values: Mapping[str, NamedNode]) -> CellReader:
+    """Return a reader of the words of a closed list; case and runs of white space do not matter."""
     folded = {fold(word): node for word, node in values.items()}
 
-    def read(text: str, _: Setting) -> Value:
+    def read(text: str, _: CellContext) -> CellValue:
         node = folded.get(fold(text))
         if node is None:
             raise CellError("not on the list of the mapping", "add it under values: with the concept it means")
         step = node.value.rpartition("/")[2].rpartition("#")[2]
-        return Value(step, node, step)
+        return CellValue(step, node, step)
 
     return read
 
 
-def read_address(text: str, _: Setting) -> Value:
-    """Take an address of the web; one of our own data stands in identifiers as other nodes do."""
+def read_address(text: str, _: CellContext) -> CellValue:
+    """Read an address of the web; one of our own data stands in identifiers as other nodes do."""
     try:
         if not text.startswith(("http://", "https://")):
             raise ValueError(text)
         node = NamedNode(text)
-        return Value(text, node, tail(node) if text.startswith(ID) else "")
+        return CellValue(text, node, tail(node) if text.startswith(ID) else "")
     except ValueError:
         raise CellError("not an address", "correct the cell: https://…, without blanks") from None
 
 
-def refer(node: NamedNode, text: str, *, minted: bool = False) -> Value:
-    """Make the value of a cell that names a node."""
-    return Value(text, node, tail(node), minted=minted)
+def refer(node: NamedNode, text: str, *, minted: bool = False) -> CellValue:
+    """Return the value of a cell that names a node."""
+    return CellValue(text, node, tail(node), minted=minted)
 
 
 def fold(text: str) -> str:
@@ -202,8 +203,8 @@ def fold(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def step_of(value: Value) -> str:
-    """Give what a value contributes to an identifier; a long text is cut and made unique by a digest of all of it."""
+def step_of(value: CellValue) -> str:
+    """Return what a value contributes to an identifier; a long text is cut and made unique by a digest of all of it."""
     return value.step or make_step(value.text)
 
 

@@ -10,7 +10,19 @@ from types import MappingProxyType
 
 from communique.graph.errors import Faults
 from communique.graph.mapping.tables import dates
-from communique.graph.sources.tree import Block, Part, Place, Scalar, as_block, as_items, as_scalar, wrong
+from communique.graph.sources.tree import (
+    Block,
+    FilePlace,
+    Part,
+    Scalar,
+    as_block,
+    as_items,
+    as_scalar,
+    read_choice,
+    read_pattern,
+    read_text,
+    wrong,
+)
 from communique.graph.terms.spelling import did_you_mean
 
 _COMMON = (
@@ -44,13 +56,16 @@ _OF_KIND: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 KINDS = tuple(_OF_KIND)
+# Kinds of column whose value is a node of the graph, and the first step of its identifier unless the column says so.
+NODES: Mapping[str, str] = MappingProxyType({"state": "state", "code": "state", "entity": "org", "node": "org"})
 DATED = ("date", "year")
 OTHERWISE = ("reject", "leave-out")
+_TRUTH = ("false", "true")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """One column of a mapping.
 
     Attributes
@@ -82,20 +97,25 @@ class Column:
     constant: str | None
     edition: str | None
     options: Mapping[str, Part]
-    place: Place
+    place: FilePlace
+
+    @property
+    def node_kind(self) -> str | None:
+        """The first step of the identifiers in a column of nodes; None for any other column."""
+        return self.text("kind") or NODES[self.kind] if self.kind in NODES else None
 
     def text(self, key: str) -> str | None:
-        """Give a setting that is one text; None when it is not there."""
+        """Return a setting that is one text; None when it is not there."""
         part = self.options.get(key)
         return None if part is None else as_scalar(part, f"the {key} of {self.name}").text
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Give a setting that is a text or a list of texts."""
+        """Return a setting that is a text or a list of texts."""
         part = self.options.get(key)
         return () if part is None else tuple(as_scalar(item, key).text for item in as_items(part))
 
     def number(self, key: str) -> Decimal | None:
-        """Give a setting that is a number."""
+        """Return a setting that is a number."""
         part = self.options.get(key)
         if part is None:
             return None
@@ -109,7 +129,7 @@ class Column:
         return number
 
     def values(self) -> dict[str, Scalar]:
-        """Give the table of values: text of the cell → what it means."""
+        """Return the table of values: text of the cell → what it means."""
         part = self.options.get("values")
         if part is None:
             return {}
@@ -118,7 +138,7 @@ class Column:
         }
 
 
-def read_column(key: Scalar, part: Part, faults: Faults) -> Column:
+def read_column(key: Scalar, part: Part, faults: Faults) -> TableColumn:
     """Read a column; the short form ``name: kind`` is a column of that name.
 
     MappingError for a name or a kind that is none; what is wrong with a setting goes to ``faults``.
@@ -135,31 +155,37 @@ def read_column(key: Scalar, part: Part, faults: Faults) -> Column:
             message = f"{name.text!r} is no setting of a column of kind {kind}"
             hint = did_you_mean(name.text, allowed)
             faults.add(wrong(name.place, message, expected=", ".join(allowed), hint=hint))
-    column = Column(
+    column = TableColumn(
         name=key.text,
         names=faults.take(lambda: _texts(block, "column"), ()) or (key.text,),
         kind=kind,
         missing=frozenset(
             item.text for item in as_items(block.get("missing") or Block((), key.place)) if isinstance(item, Scalar)
         ),
-        required=faults.take(lambda: _truth(block, "required"), False),
-        optional=faults.take(lambda: _truth(block, "optional"), False),
+        required=faults.take(lambda: read_choice(block, "required", _TRUTH) == "true", False),
+        optional=faults.take(lambda: read_choice(block, "optional", _TRUTH) == "true", False),
         split=faults.take(lambda: _texts(block, "split", strip=False), ()),
-        otherwise=faults.take(lambda: _choice(block, "otherwise", OTHERWISE), OTHERWISE[0]),
-        on=faults.take(lambda: _one(block, "on"), None),
-        pattern=faults.take(lambda: _pattern(block), None),
-        constant=faults.take(lambda: _one(block, "constant"), None),
-        edition=faults.take(lambda: _one(block, "edition"), None),
+        otherwise=faults.take(lambda: read_choice(block, "otherwise", OTHERWISE), OTHERWISE[0]),
+        on=faults.take(lambda: read_text(block, "on"), None),
+        pattern=faults.take(lambda: read_pattern(block, "one of Python's"), None),
+        constant=faults.take(lambda: read_text(block, "constant"), None),
+        edition=faults.take(lambda: read_text(block, "edition"), None),
         options=MappingProxyType({name.text: value for name, value in block if name.text in _OF_KIND[kind]}),
         place=key.place,
     )
     with faults.gathered():
-        _check_dates(column)
+        for item in as_items(column.options.get("format") or Block((), key.place)):
+            if isinstance(item, Scalar) and (fault := dates.check_format(item.text)):
+                message = f"format {item.text!r}: {fault}"
+                raise wrong(item.place, message, expected="%Y-%m-%d and the like, or edtf")
+        order = column.text("order")
+        if order is not None and order not in dates.ORDERS:
+            raise wrong(column.options["order"].place, f"order is {order!r}", expected=", ".join(dates.ORDERS))
     return column
 
 
 def _read_kind(block: Block) -> str:
-    """Read the kind of a column; text when none is given."""
+    """Read the kind of a column; text when it names none."""
     part = block.get("as")
     if part is None:
         return "text"
@@ -170,57 +196,9 @@ def _read_kind(block: Block) -> str:
     return text.text
 
 
-def _check_dates(column: Column) -> None:
-    """Check formats and order of dates."""
-    for item in as_items(column.options.get("format") or Block((), column.place)):
-        if isinstance(item, Scalar) and (fault := dates.check_format(item.text)):
-            raise wrong(item.place, f"format {item.text!r}: {fault}", expected="%Y-%m-%d and the like, or edtf")
-    order = column.options.get("order")
-    if order is not None and as_scalar(order, "an order").text not in dates.ORDERS:
-        raise wrong(order.place, f"order is {as_scalar(order, 'an order').text!r}", expected=", ".join(dates.ORDERS))
-
-
 def _texts(block: Block, key: str, *, strip: bool = True) -> tuple[str, ...]:
     """Read a text or a list of texts; with ``strip`` runs of white space become one space."""
     part = block.get(key)
     items = () if part is None else as_items(part)
     texts = (item.text if isinstance(item, Scalar) else as_scalar(item, key).text for item in items)
     return tuple(" ".join(text.split()) if strip else text for text in texts)
-
-
-def _one(block: Block, key: str) -> str | None:
-    """Read one text."""
-    part = block.get(key)
-    return None if part is None else as_scalar(part, key).text
-
-
-def _truth(block: Block, key: str) -> bool:
-    """Read true or false; false when the key is not there."""
-    return _choice(block, key, ("false", "true")) == "true"
-
-
-def _choice(block: Block, key: str, choices: tuple[str, ...]) -> str:
-    """Read one of some words; the first when the key is not there."""
-    part = block.get(key)
-    if part is None:
-        return choices[0]
-    text = as_scalar(part, key)
-    if text.text not in choices:
-        raise wrong(
-            text.place, f"{key} is {text.text!r}", expected=", ".join(choices), hint=did_you_mean(text.text, choices)
-        )
-    return text.text
-
-
-def _pattern(block: Block) -> re.Pattern[str] | None:
-    """Read a regular expression."""
-    part = block.get("pattern")
-    if part is None:
-        return None
-    text = as_scalar(part, "a regular expression")
-    try:
-        return re.compile(text.text)
-    except re.error as error:
-        raise wrong(
-            text.place, f"{text.text!r} is no regular expression: {error}", expected="one of Python's"
-        ) from error

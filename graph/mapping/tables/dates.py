@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from communique.graph.errors import MappingError
 from communique.graph.mapping.bounds import Bounds, read_bounds
-from communique.graph.mapping.tables.cells import CellError, Reader, Setting, Value
-from communique.graph.sources.tree import Place, Scalar
+from communique.graph.mapping.tables.cells import CellContext, CellError, CellReader, CellValue
+from communique.graph.sources.tree import FilePlace, Scalar
 
 EDTF = "edtf"
 ISO = ("%Y-%m-%d", "%Y-%m", "%Y")
@@ -47,21 +47,21 @@ class _Day(NamedTuple):
 
     @property
     def edtf(self) -> str:
-        """Write it as EDTF."""
+        """The date as EDTF."""
         parts = (f"{self.year:04d}", *(f"{part:02d}" for part in (self.month, self.day) if part is not None))
         return "-".join(parts)
 
     @property
     def bounds(self) -> Bounds:
-        """Give first and last day; ValueError when there is no such day."""
+        """Its first and last day; ValueError when there is no such day."""
         first = date(self.year, self.month or 1, self.day or 1)
         last_month = self.month or 12
         last = date(self.year, last_month, self.day or calendar.monthrange(self.year, last_month)[1])
         return Bounds(first, last, first, last)
 
 
-def dates(formats: Sequence[str], order: str | None, least: int, most: int) -> Reader:
-    """Make a reader of dates.
+def dates(formats: Sequence[str], order: str | None, least: int, most: int) -> CellReader:
+    """Return a reader of dates.
 
     ``formats`` are written as for ``strptime`` (``%Y %m %d %b %B %H %M %S``, and ``%*`` for anything that follows), or
     ``edtf``. A cell that two formats read as different days is ambiguous and refused, unless ``order`` (dmy, mdy, ymd)
@@ -71,7 +71,7 @@ def dates(formats: Sequence[str], order: str | None, least: int, most: int) -> R
     is_edtf = EDTF in formats
     ranked = sorted(patterns, key=lambda item: _rank(item[0], order)) if order else patterns
 
-    def read(text: str, _: Setting) -> Value:
+    def read(text: str, _: CellContext) -> CellValue:
         found = [day for _, pattern in ranked if (day := _match(pattern, text)) is not None]
         if not found and is_edtf:
             return _read_edtf(text, least, most)
@@ -82,18 +82,18 @@ def dates(formats: Sequence[str], order: str | None, least: int, most: int) -> R
             days = " or ".join(sorted({day.edtf for day in found}))
             raise CellError(f"ambiguous: {days}", "declare order: dmy or mdy if the source is consistent")
         _check_year(found[0].year, least, most)
-        return Value(found[0].edtf, step=found[0].edtf, days=found[0].bounds)
+        return CellValue(found[0].edtf, step=found[0].edtf, days=found[0].bounds)
 
     return read
 
 
 def has_days(formats: Sequence[str]) -> bool:
-    """Tell whether every date of these formats is a whole day."""
+    """Return whether every date of these formats is a whole day."""
     return all("%d" in each for each in formats)
 
 
 def check_format(text: str) -> str | None:
-    """Say what is wrong with a format; None when nothing is."""
+    """Return what is wrong with a format; None when nothing is."""
     if text == EDTF:
         return None
     unknown = [sign for sign in re.findall("%(.)", text) if sign not in _PARTS]
@@ -133,16 +133,16 @@ def _rank(form: str, order: str | None) -> int:
     return 0 if signs == wanted else 1
 
 
-def _read_edtf(text: str, least: int, most: int) -> Value:
+def _read_edtf(text: str, least: int, most: int) -> CellValue:
     """Read EDTF."""
     try:
-        days = read_bounds(Scalar(text, Place("", 0, 0)))
+        days = read_bounds(Scalar(text, FilePlace("", 0, 0)))
     except MappingError as error:
         raise CellError("not an EDTF date", f"write {error.expected}") from error
     for day in days:
         if day is not None:
             _check_year(day.year, least, most)
-    return Value(text, days=days)
+    return CellValue(text, days=days)
 
 
 def _check_year(year: int, least: int, most: int) -> None:

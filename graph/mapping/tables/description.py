@@ -1,19 +1,17 @@
-"""A mapping file → the description of a source: its editions, tables and columns, every fault told with its place."""
+"""A mapping file → the description of a source: its editions, tables and columns, every fault with its place."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal
 
 from communique.graph.errors import Faults
-from communique.graph.mapping.tables.columns import Column, read_column
-from communique.graph.mapping.tables.series import Edition as Edition
-from communique.graph.mapping.tables.series import EditionPattern, read_editions
-from communique.graph.sources import layouts
-from communique.graph.sources.layouts import SUFFIXES as SUFFIXES
-from communique.graph.sources.layouts import Layout as Layout
+from communique.graph.mapping.document import Inference, read_inferences
+from communique.graph.mapping.tables.columns import TableColumn, read_column
+from communique.graph.mapping.tables.editions import Edition, EditionPattern, read_editions
+from communique.graph.mapping.tables.templates import read_templates
+from communique.graph.sources.tables import LAYOUT_KEYS, Layout, read_layout
 from communique.graph.sources.tree import (
     Block,
     Part,
@@ -22,24 +20,27 @@ from communique.graph.sources.tree import (
     as_items,
     as_scalar,
     block_of,
+    read_choice,
     read_key,
     read_pairs,
     read_text,
     read_texts,
     refuse_others,
     require,
-    wrong,
 )
+
+REPEATS = ("reject", "keep")
 
 _SOURCE = ("source", "title", "describe", "notes", "left_out", "editions", "edition", "date", "tables")
 _DESCRIBE = ("publisher", "homepage", "licence", "citation", "languages", "label")
 _TABLE = (
     "name",
     "files",
-    *layouts.KEYS,
+    *LAYOUT_KEYS,
     "missing",
     "left_out",
     "repeats",
+    "adapter",
     "columns",
     "once",
     "facts",
@@ -49,17 +50,18 @@ _TABLE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """One kind of file of a source and the facts that each of its rows gives.
+class SourceTable:
+    """One kind of file of a source and the facts that are made of each of its rows.
 
     Attributes
     ----------
     files : patterns of file names
     missing : texts that mean that there is no value, in every column
     left_out : columns that are not mapped, with the reason
-    repeats : what happens to a row that is exactly like an earlier one
+    repeats : what happens to a row that is exactly like an earlier one, of ``REPEATS``
+    adapter : name of what the adapter of the source does with the table
     once : facts that hold for the table as a whole and rest on its header
-    facts, inferred, candidates : as in authored documents, with ``{column}`` for values
+    facts, inferred, candidates : as in authored documents, their texts with placeholders for values as templates
     is_whole : no column was left out because nothing could be made of it
     """
 
@@ -68,11 +70,12 @@ class Table:
     layout: Layout
     missing: frozenset[str]
     left_out: Mapping[str, str]
-    repeats: Literal["reject", "keep"]
-    columns: Mapping[str, Column]
+    repeats: str
+    adapter: Scalar | None
+    columns: Mapping[str, TableColumn]
     once: Block
     facts: Block
-    inferred: Part | None
+    inferred: tuple[Inference, ...]
     candidates: Block
     block: Block
     is_whole: bool
@@ -87,7 +90,7 @@ class Licence:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TableSource:
     """A source as its mapping describes it.
 
     Attributes
@@ -109,21 +112,21 @@ class Source:
     left_out: Mapping[str, str]
     editions: tuple[Edition, ...]
     patterns: tuple[EditionPattern, ...]
-    tables: tuple[Table, ...]
+    tables: tuple[SourceTable, ...]
     path: str
 
     @property
     def releases(self) -> tuple[Edition | EditionPattern, ...]:
-        """Give all editions, those that files make after those that are listed."""
+        """All editions, those that files make after those that are listed."""
         return (*self.editions, *self.patterns)
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Give the patterns of the names of all files."""
+        """The patterns of the names of all files."""
         return tuple(dict.fromkeys(file for each in self.releases for file in each.files))
 
 
-def read_source(tree: Block, faults: Faults | None = None) -> Source:
+def read_source(tree: Block, faults: Faults | None = None) -> TableSource:
     """Read a mapping file; MappingError at the part that is missing, unknown or of the wrong form.
 
     Several such parts are one ``SourceErrors``. Where ``faults`` are gathered, nothing is raised, and something stands
@@ -136,19 +139,19 @@ def read_source(tree: Block, faults: Faults | None = None) -> Source:
     return source
 
 
-def _read_source(tree: Block, faults: Faults) -> Source:
+def _read_source(tree: Block, faults: Faults) -> TableSource:
     """Read what can be read of a mapping."""
     refuse_others(tree, _SOURCE, "a mapping", faults)
     name = faults.take(lambda: read_key(require(tree, "source", "the mapping"), "the name of the source"), "")
     describe = faults.take(lambda: block_of(tree, "describe", "the description of the source"), Block((), tree.place))
     refuse_others(describe, _DESCRIBE, "the description of a source", faults)
-    tables: list[Table] = []
+    tables: list[SourceTable] = []
     for part in faults.take(lambda: as_items(require(tree, "tables", "the mapping")), ()):
         with faults.gathered():
             tables.append(_read_table(as_block(part, "a table"), faults))
     files = [file for table in tables for file in table.files]
     editions, patterns = faults.take(lambda: read_editions(tree, name, files, faults), ((), ()))
-    return Source(
+    return TableSource(
         name=name,
         title=faults.take(lambda: read_text(tree, "title"), None) or name,
         publisher=faults.take(lambda: read_text(describe, "publisher"), None),
@@ -165,38 +168,42 @@ def _read_source(tree: Block, faults: Faults) -> Source:
     )
 
 
-def _read_table(block: Block, faults: Faults) -> Table:
+def _read_table(block: Block, faults: Faults) -> SourceTable:
     """Read a table; one that lacks columns is none."""
     refuse_others(block, _TABLE, "a table", faults)
+    adapter = block.get("adapter")
     nothing, missing = Block((), block.place), "a text that means no value"
     listed = as_block(require(block, "columns", "the table"), "columns by the name used below")
-    columns: dict[str, Column] = {}
+    columns: dict[str, TableColumn] = {}
     for key, part in listed:
         with faults.gathered():
             columns[key.text] = read_column(key, part, faults)
-    return Table(
+    # Where a column could not be read, nothing is said of the facts, which may refer to it.
+    found = faults if len(columns) == len(listed.entries) else Faults()
+
+    def facts_of(key: str, what: str) -> Block:
+        block_of_facts = faults.take(lambda: block_of(block, key, what), nothing)
+        return read_templates(block_of_facts, {} if key == "once" else columns, found)
+
+    return SourceTable(
         name=faults.take(lambda: read_text(block, "name"), None) or "rows",
         files=faults.take(lambda: read_texts(block.get("files"), "the pattern of a file name"), ()) or ("*",),
-        layout=faults.take(lambda: layouts.read_layout(block), Layout()),
+        layout=faults.take(lambda: read_layout(block), Layout()),
         missing=frozenset(faults.take(lambda: read_texts(block.get("missing"), missing, empty=True), ())) | {""},
         left_out=faults.take(lambda: read_pairs(block.get("left_out"), "the reason for leaving a column out"), {}),
-        repeats=faults.take(lambda: _read_repeats(block), "reject"),
+        repeats=faults.take(lambda: read_choice(block, "repeats", REPEATS), REPEATS[0]),
+        adapter=None if adapter is None else faults.take(lambda: as_scalar(adapter, "a name of the adapter"), None),
         columns=MappingProxyType(columns),
-        once=faults.take(lambda: block_of(block, "once", "nodes with their properties"), nothing),
-        facts=faults.take(lambda: block_of(block, "facts", "nodes with their properties"), nothing),
-        inferred=block.get("inferred"),
-        candidates=faults.take(lambda: block_of(block, "candidates", "possible identities"), nothing),
+        once=facts_of("once", "nodes with their properties"),
+        facts=facts_of("facts", "nodes with their properties"),
+        inferred=tuple(
+            replace(each, facts=read_templates(each.facts, columns, found))
+            for each in read_inferences(block.get("inferred"), faults)
+        ),
+        candidates=facts_of("candidates", "possible identities"),
         block=block,
         is_whole=len(columns) == len(listed.entries),
     )
-
-
-def _read_repeats(block: Block) -> Literal["reject", "keep"]:
-    """Read what happens to repeated rows."""
-    repeats = as_scalar(block.get("repeats") or Scalar("reject", block.place), "reject or keep")
-    if repeats.text not in ("reject", "keep"):
-        raise wrong(repeats.place, f"repeats is {repeats.text!r}", expected="reject, keep")
-    return "keep" if repeats.text == "keep" else "reject"
 
 
 def _read_licence(part: Part | None, faults: Faults) -> Licence:

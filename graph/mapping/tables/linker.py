@@ -36,8 +36,8 @@ class Linker(Protocol):
         """Find a node of a kind by a name, within the context of a state, organization or event."""
 
 
-class Names:
-    """The linker of this package; ``index`` makes that of a class when it is first needed."""
+class IndexLinker:
+    """Ties cells to nodes by the linking of this package; ``index`` makes that of a class when it is first needed."""
 
     def __init__(self, index: Callable[[str], Index] | None = None) -> None:
         """Without ``index`` only states and codes are known."""

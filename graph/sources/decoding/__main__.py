@@ -12,14 +12,21 @@ import json
 import os
 import resource
 import sys
-from typing import Any, BinaryIO, Literal, cast
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
 from communique.graph.errors import Faults, SourceError, SourceLimit
-from communique.graph.sources.decoding.rdf import Form, parse
-from communique.graph.sources.decoding.workbooks import read_cells
+from communique.graph.sources.decoding.rdf import ParseOptions, parse
+from communique.graph.sources.decoding.streams import name_of, open_stream
+from communique.graph.sources.rows import cell_text
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 
 class _StandardInput:
@@ -40,7 +47,7 @@ class _Bytes(io.RawIOBase):
         self._offset = 0
 
     def readable(self) -> bool:
-        """Say that it can be read."""
+        """It can be read."""
         return True
 
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
@@ -53,30 +60,31 @@ class _Bytes(io.RawIOBase):
 
 
 def main() -> None:
-    """Carry the task out."""
+    """Do the task."""
     task = json.loads(sys.argv[1])
     _limit(task["megabytes"], task["seconds"])
     faults, prefixes = Faults(), dict[str, str]()
     with faults.gathered():
+        file = cast("Traversable", _StandardInput(task["name"]))
         if "sheet" in task:
-            _write_rows(task)
+            for cells in _read_cells(file, task["sheet"]):
+                sys.stdout.write(json.dumps(cells) + "\n")
         else:
-            _write_quads(task, faults, prefixes)
-    told = [_parts(fault) for fault in faults.told]
-    json.dump({"faults": told, "count": faults.count, "prefixes": prefixes}, sys.stderr)
-
-
-def _write_quads(task: dict[str, Any], faults: Faults, prefixes: dict[str, str]) -> None:
-    media_type = RdfFormat.from_media_type(task["media_type"])
-    assert media_type is not None
-    form = Form(media_type, task["base"], task["is_apart"])
-    quads = parse(_StandardInput(task["name"]), form, faults, prefixes)  # type: ignore[arg-type]
-    pyoxigraph.serialize(quads, sys.stdout.buffer, format=RdfFormat.N_QUADS)
-
-
-def _write_rows(task: dict[str, Any]) -> None:
-    for cells in read_cells(_StandardInput(task["name"]), task["sheet"]):  # type: ignore[arg-type]
-        sys.stdout.write(json.dumps(cells) + "\n")
+            media_type = RdfFormat.from_media_type(task["media_type"])
+            assert media_type is not None
+            quads = parse(file, ParseOptions(media_type, task["base"], task["is_apart"]), faults, prefixes)
+            pyoxigraph.serialize(quads, sys.stdout.buffer, format=RdfFormat.N_QUADS)
+    # The parts of each, so that the parent can make it again.
+    names = ("path", "line", "column", "expected", "hint")
+    parts = [
+        {
+            "is_limit": isinstance(fault, SourceLimit),
+            "message": fault.found,
+            **{name: getattr(fault, name) for name in names},
+        }
+        for fault in faults.told
+    ]
+    json.dump({"faults": parts, "count": faults.count, "prefixes": prefixes}, sys.stderr)
 
 
 def _limit(megabytes: int, seconds: int) -> None:
@@ -86,10 +94,25 @@ def _limit(megabytes: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _parts(fault: SourceError) -> dict[str, Any]:
-    """Take a fault apart, so that the parent can make it again."""
-    parts = {name: getattr(fault, name) for name in ("path", "line", "column", "expected", "hint")}
-    return {"is_limit": isinstance(fault, SourceLimit), "message": fault.found, **parts}
+def _read_cells(file: Path | Traversable, name: str | None) -> Iterator[list[str]]:
+    """Read the rows of a sheet, of the first when ``name`` is None; rows before the first that holds something too.
+
+    SourceError: the file cannot be read, is no workbook, or has no such sheet.
+    """
+    import python_calamine  # not for RDF: the process starts for each file
+
+    with open_stream(file) as stream:
+        content = io.BytesIO(stream.read())
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(content)
+        if name is not None and name not in book.sheet_names:
+            raise SourceError(f"no sheet {name!r}", path=name_of(file), expected=", ".join(book.sheet_names))
+        sheet = book.get_sheet_by_name(name) if name else book.get_sheet_by_index(0)
+    except (python_calamine.CalamineError, OSError) as error:
+        raise SourceError(f"no workbook: {error}", path=name_of(file), expected="XLSX") from error
+    empty: list[list[Any]] = [[]] * (sheet.start[0] if sheet.start else 0)  # the library leaves these out
+    for cells in chain(empty, sheet.to_python(skip_empty_area=True)):
+        yield [cell_text(cell) for cell in cells]
 
 
 if __name__ == "__main__":

@@ -1,16 +1,18 @@
-"""Bytes → text: in the encoding that is meant, or told from which byte on they are none."""
+"""Bytes → text: in the encoding that is meant, or an error at the byte from which on they are none."""
 
 from __future__ import annotations
 
 import codecs
 import io
 import re
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from communique.graph.errors import SourceError, SourceLimit
 from communique.graph.sources.decoding.streams import buffered, name_of, open_stream
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 # The longest text that is read as a whole, in MiB: a document, a mapping, a query, a table of judgements.
 LONGEST = 64
@@ -44,12 +46,12 @@ def read_text(file: Path | Traversable, encoding: str = "utf-8-sig") -> str:
     with open_stream(file) as stream:
         content = stream.read((LONGEST << 20) + 1)
     if len(content) > LONGEST << 20:
-        raise SourceLimit(f"more than {LONGEST} MiB of text", path=name_of(file), hint="part it into several files")
+        raise SourceLimit(f"more than {LONGEST} MiB of text", path=name_of(file), hint="split it into several files")
     return decode(content, name_of(file), encoding)
 
 
 def decode(content: bytes, path: str, encoding: str = "utf-8-sig") -> str:
-    """Decode bytes as ``read_text`` does; ``path`` is the name that errors give."""
+    """Decode bytes as ``read_text`` does; ``path`` is the name in errors."""
     check_encoding(encoding, path)
     try:
         text = content.decode(encoding)
@@ -76,14 +78,14 @@ def undecodable(content: bytes, start: int, before: str, path: str, encoding: st
 
 
 def plain_encoding(encoding: str) -> str:
-    """Name an encoding as people do."""
+    """Return the name of an encoding as people write it."""
     return "UTF-8" if encoding.lower().replace("_", "-") in ("utf-8", "utf-8-sig", "utf8") else encoding
 
 
 def check_encoding(encoding: str, path: str | None = None) -> None:
     """Raise SourceError for what is not the name of an encoding of text."""
     try:
-        # Some codecs turn bytes into bytes; only the attempt tells them apart, and no bytes at all are no attempt.
+        # Some codecs turn bytes into bytes; only the attempt shows it, and no bytes at all are no attempt.
         b"<>".decode(encoding, "ignore")
     except (LookupError, ValueError) as error:
         expected = "utf-8, utf-16, latin-1, cp1252, mac_roman or another name that Python knows"
@@ -102,13 +104,13 @@ def looks_like(content: bytes) -> str | None:
 
 
 def locate(text: str, position: int) -> tuple[int, int]:
-    """Give line and column, 1-based, of a position in a text."""
+    """Return line and column, 1-based, of a position in a text."""
     before = text[:position]
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 def xml_as_utf8(stream: BinaryIO, path: str) -> BinaryIO:
-    """Give XML in UTF-8, whatever encoding its byte order mark or its declaration names (XML 1.0, section 4.3.3).
+    """Return XML in UTF-8, whatever encoding its byte order mark or its declaration names (XML 1.0, section 4.3.3).
 
     SourceError: the declaration names no encoding that is known; while reading, bytes that are no text in it.
     """
@@ -134,7 +136,7 @@ class _Transcoded(io.RawIOBase):
         self._ready, self._line, self._is_begun, self._is_done = b"", 1, False, False
 
     def readable(self) -> bool:
-        """Say that it can be read."""
+        """It can be read."""
         return True
 
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]

@@ -1,20 +1,24 @@
-"""What a parser of RDF complains of, told with its place, what was expected and what to do."""
+"""What a parser of RDF complains of → an error with its place, what was expected and what to do."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from importlib.resources.abc import Traversable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
+from xml.parsers import expat
 
 from pyoxigraph import NamedNode, RdfFormat
 
 from communique.graph.errors import LONGEST, SourceError
-from communique.graph.sources.decoding.encodings import looks_like
+from communique.graph.sources.decoding.encodings import looks_like, xml_as_utf8
 from communique.graph.sources.decoding.streams import name_of, open_stream
-from communique.graph.sources.decoding.xml import attributes
 from communique.graph.terms.namespaces import RDF
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 _BEGINNINGS = (
     (re.compile(rb"\s*(<\?xml|<rdf:RDF|<!DOCTYPE)", re.IGNORECASE), RdfFormat.RDF_XML),
@@ -70,6 +74,7 @@ _CURES: tuple[tuple[re.Pattern[str], str, str | Callable[[str], str]], ...] = (
     ),
     (re.compile("Unexpected end"), "the end of the statement or of the file", "see whether the file was cut off"),
 )
+_CHUNK = 1 << 20
 _RELATIVE = re.compile("No scheme found")
 # Faults inside one term: the parser is sure where the next statement begins.
 _LOCAL = re.compile("IRI|in host|Invalid character|escape|has not been declared|language code|unicode character")
@@ -88,13 +93,13 @@ def explain(error: SyntaxError, file: Path | Traversable, form: RdfFormat) -> So
         return SourceError(message, path=path, line=line, column=column, expected="text in UTF-8", hint=hint)
     if found := _XML_NAME.search(message):
         name, value = RDF + found["name"], found["value"]
-        first = next((each for each in attributes(file) if (each.name, each.value) == (name, value)), None)
+        first = next((each for each in _attributes(file) if (each.name, each.value) == (name, value)), None)
         line, column = (first.line, first.column) if first else (None, None)
         hint = "let the value begin with a letter or an underscore, wherever it occurs"
         expected = "an XML name, which begins with no digit"
         return SourceError(message, path=path, line=line, column=column, expected=expected, hint=hint)
     if (likely := likely_form(file, form)) != form:
-        hint = f"it was read as {form.name} but looks like {likely.name}: mend its suffix or name its --input-format"
+        hint = f"it was read as {form.name} but looks like {likely.name}: correct its suffix or name its --input-format"
         return SourceError(message, path=path, line=line, column=column, expected="well-formed RDF", hint=hint)
     expected, cure = cure_of(message, is_long=error.end_lineno != error.lineno)
     if cure is None and (beginning := looks_like(_head(file))):
@@ -110,7 +115,7 @@ def likely_form(file: Path | Traversable, form: RdfFormat) -> RdfFormat:
 
 
 def is_local(error: SyntaxError) -> bool:
-    """Say whether a fault lies inside one term on one line, so that what follows can still be read."""
+    """Return whether a fault lies inside one term on one line, so that what follows can still be read."""
     return error.lineno == error.end_lineno and bool(_LOCAL.search(error.msg[:LONGEST]))
 
 
@@ -130,7 +135,7 @@ def iris_of_xml(file: Path | Traversable, *, has_base: bool) -> Iterator[SourceE
 
     ``has_base`` says that relative ones are resolved, as they are below an ``xml:base``.
     """
-    for each in attributes(file):
+    for each in _attributes(file):
         has_base = has_base or each.name == _XML_BASE
         if each.name in _XML_IRIS:
             try:
@@ -146,7 +151,7 @@ def iris_of_xml(file: Path | Traversable, *, has_base: bool) -> Iterator[SourceE
 
 
 def _replace_sign(sign: str) -> str:
-    """Say what to write for a sign that an IRI cannot have."""
+    """Return what to write for a sign that an IRI cannot have."""
     if sign == ":":
         return "begin the IRI with its scheme, a letter first, such as https:"
     if sign == "<":
@@ -163,3 +168,35 @@ def _replace_sign(sign: str) -> str:
 def _head(file: Path | Traversable) -> bytes:
     with open_stream(file) as stream:
         return stream.read(2000)
+
+
+@dataclass(frozen=True, slots=True)
+class XmlAttribute:
+    """An attribute of an element: ``name`` is its namespace and local name with nothing between, as in an IRI."""
+
+    name: str
+    value: str
+    line: int
+    column: int
+
+
+def _attributes(file: Path | Traversable) -> Iterator[XmlAttribute]:
+    """List the attributes of a file in their order, as far as it is well-formed; each stands where its element does."""
+    parser = expat.ParserCreate(namespace_separator="")
+    found: list[XmlAttribute] = []
+
+    def look(_: str, attributes: Mapping[str, str]) -> None:
+        place = parser.CurrentLineNumber, parser.CurrentColumnNumber + 1
+        found.extend(XmlAttribute(name, value, *place) for name, value in attributes.items())
+
+    parser.StartElementHandler = look
+    with open_stream(file) as stream:
+        content = xml_as_utf8(stream, name_of(file))
+        while part := content.read(_CHUNK):
+            try:
+                parser.Parse(part, False)
+            except expat.ExpatError:
+                break
+            yield from found
+            found.clear()
+    yield from found

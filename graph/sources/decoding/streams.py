@@ -1,4 +1,4 @@
-"""Bytes of a file as a stream: decompressed, free of a byte order mark, told of as they are read.
+"""Bytes of a file as a stream: decompressed, free of a byte order mark, counted as they are read.
 
 Compression is recognised by the first bytes, so that a pipe needs no name; a name that promises gzip or Zstandard
 has to keep its word.
@@ -11,15 +11,17 @@ import io
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.resources.abc import Traversable
 from pathlib import Path, PurePath
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import zstandard
 
 from communique.graph.errors import SourceError
 
-# Told how many bytes, as they lie on disk, have been read since the last time.
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+# Takes how many bytes, as they lie on disk, have been read since the last time.
 Notice = Callable[[int], object]
 
 _MAGIC = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}
@@ -43,7 +45,7 @@ def open_stream(file: Path | Traversable, notice: Notice | None = None) -> Itera
 
 @contextmanager
 def readable(file: Path | Traversable) -> Iterator[None]:
-    """Translate what the system and the decompression complain of into SourceError."""
+    """Translate errors of the system and of the decompression into SourceError."""
     try:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError) as error:
@@ -57,18 +59,18 @@ def readable(file: Path | Traversable) -> Iterator[None]:
 
 
 def name_of(file: Path | Traversable) -> str:
-    """Name a file as it was given; a file of the package by its own name."""
+    """Return the name of a file as it was given; of a file of the package its own name."""
     return str(file) if isinstance(file, Path) else file.name
 
 
 def plain_name(name: str) -> str:
-    """Leave the suffix of a compression out of a file name, in lower case."""
+    """Return a file name without the suffix of a compression, in lower case."""
     lower = name.lower()
     return next((lower.removesuffix(suffix) for suffix in _MAGIC.values() if lower.endswith(suffix)), lower)
 
 
 def ignore(_: int) -> None:
-    """Take no notice."""
+    """Do nothing."""
 
 
 def buffered(raw: io.RawIOBase) -> io.BufferedReader:
@@ -77,13 +79,13 @@ def buffered(raw: io.RawIOBase) -> io.BufferedReader:
 
 
 class _Counted(io.RawIOBase):
-    """Raw bytes that are told of as they pass."""
+    """Raw bytes that are counted as they pass."""
 
     def __init__(self, raw: BinaryIO, notice: Notice) -> None:
         self._raw, self._notice = raw, notice
 
     def readable(self) -> bool:
-        """Say that it can be read."""
+        """It can be read."""
         return True
 
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
@@ -102,7 +104,7 @@ class _Zstandard(io.RawIOBase):
         self._ready = b""
 
     def readable(self) -> bool:
-        """Say that it can be read."""
+        """It can be read."""
         return True
 
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]

@@ -16,7 +16,7 @@ from communique.cli.console import explain
 from communique.graph.errors import SourceErrors
 from communique.graph.loading.releases import packaged_source, read_mapping
 from communique.graph.mapping import adapters
-from communique.graph.mapping.tables import Source
+from communique.graph.mapping.tables import TableSource
 from communique.graph.sources.decoding.encodings import decode, read_text
 from communique.graph.sources.decoding.faults import cure_of
 from communique.graph.sources.inputs import KINDS, STDIN, spool
@@ -62,7 +62,7 @@ def text_of(file: Path) -> str:
     return decode(sys.stdin.buffer.read(), str(STDIN)) if file == STDIN else read_text(file)
 
 
-def source_of(files: Sequence[Path | str], mapping: Path | None) -> tuple[Source | None, list[Path]]:
+def source_of(files: Sequence[Path | str], mapping: Path | None) -> tuple[TableSource | None, list[Path]]:
     """Tell the source that is meant from its files; None for documents and RDF."""
     first = files[0] if isinstance(files[0], str) else None
     named = [Path(each) for each in files[1 if first else 0 :]]
@@ -70,7 +70,7 @@ def source_of(files: Sequence[Path | str], mapping: Path | None) -> tuple[Source
         if first not in (None, TABLE):
             raise click.UsageError(f"{first} has a mapping of its own: leave --mapping out, or say table")
         with faults_listed():
-            source: Source | None = read_mapping(mapping)
+            source: TableSource | None = read_mapping(mapping)
     elif first == TABLE:
         raise click.UsageError(
             "table needs --mapping FILE.yaml; communique mapping init DATA.csv writes one to begin with"

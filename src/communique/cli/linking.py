@@ -24,11 +24,10 @@ from communique.graph.linking.linkage import Cells, Linkage
 from communique.graph.linking.mappings import Origin, write_mappings
 from communique.graph.linking.resolution import STATES
 from communique.graph.mapping.bounds import read_bounds
-from communique.graph.mapping.tables.description import SUFFIXES, Layout
 from communique.graph.sources.decoding.streams import plain_name
-from communique.graph.sources.rows import Rejected, Row
-from communique.graph.sources.tables import read_rows
-from communique.graph.sources.tree import Place, Scalar
+from communique.graph.sources.rows import Rejected, TableRow
+from communique.graph.sources.tables import SUFFIXES, Layout, read_rows
+from communique.graph.sources.tree import FilePlace, Scalar
 from communique.graph.terms.namespaces import shorten
 
 ADDED = ("iri", "verdict", "score", "candidates")
@@ -44,7 +43,7 @@ class Columns:
     when: str | None
     context: str | None
 
-    def cells_of(self, row: Row) -> Cells:
+    def cells_of(self, row: TableRow) -> Cells:
         """Take the cells of a row; SourceError when a column is missing, or one to be added is there."""
         wanted = (self.name, self.when, self.context)
         for column in wanted:
@@ -120,7 +119,7 @@ def _index(kind: str) -> Index:
     return index
 
 
-def _link_rows(rows: Iterable[Row | Rejected], columns: Columns, linkage: Linkage) -> Iterator[dict[str, str]]:
+def _link_rows(rows: Iterable[TableRow | Rejected], columns: Columns, linkage: Linkage) -> Iterator[dict[str, str]]:
     """Add what was found to each row; a row that cannot be read is told and left out."""
     for row in rows:
         if isinstance(row, Rejected):
@@ -145,7 +144,7 @@ def _days(text: str, file: Path, row: int) -> tuple[date, date] | None:
     if not text:
         return None
     try:
-        bounds = read_bounds(Scalar(text, Place(file.name, row, 1)))
+        bounds = read_bounds(Scalar(text, FilePlace(file.name, row, 1)))
     except MappingError:
         tell(f"{file.name}: row {row}: {text!r} is no date in EDTF, linked without it")
         return None

@@ -13,9 +13,9 @@ from communique.cli.inputs import faults_listed
 from communique.graph.loading import dry_run as trials
 from communique.graph.loading.releases import packaged_source, read_mapping
 from communique.graph.mapping import adapters
-from communique.graph.mapping.tables import Edition, Source, proposal
-from communique.graph.mapping.tables.sampling import sample
-from communique.graph.mapping.tables.series import EditionPattern
+from communique.graph.mapping.tables import Edition, TableSource
+from communique.graph.mapping.tables.editions import EditionPattern
+from communique.graph.mapping.tables.proposal import propose, sample
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _DATA = click.Path(exists=True, path_type=Path)
@@ -58,7 +58,7 @@ def init(data: Path, output: Path | None) -> None:
     Example:
       communique mapping init my-data.csv -o my-mapping.yaml
     """
-    text = proposal.propose(sample(data))
+    text = propose(sample(data))
     if output is None:
         return click.echo(text, nl=False)
     if output.exists():
@@ -101,14 +101,14 @@ def _print_rejects(edition: dict[str, Any]) -> None:
         print_table("The first of them", columns, rows)
 
 
-def _find(name: str) -> Source:
+def _find(name: str) -> TableSource:
     """Find a packaged source; UsageError when there is none."""
     if name not in adapters.names():
         raise click.UsageError(f"no source {name!r}; one of {', '.join(adapters.names())}")
     return packaged_source(name)
 
 
-def _show(source: Source, form: str) -> None:
+def _show(source: TableSource, form: str) -> None:
     """Tell all about a source."""
     told = _tell(source)
     if form == "json":
@@ -121,7 +121,7 @@ def _show(source: Source, form: str) -> None:
     return None
 
 
-def _tell(source: Source) -> dict[str, Any]:
+def _tell(source: TableSource) -> dict[str, Any]:
     """Sum up a source, ready for JSON."""
     left_out = dict(source.left_out)
     for table in source.tables:

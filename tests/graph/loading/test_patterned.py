@@ -1,4 +1,4 @@
-"""Editions that files make: by their names, by what they tell, and what is refused."""
+"""Editions that files make: by their names, by what they say of themselves, and what is refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from communique.graph.errors import MappingError, SourceError
 from communique.graph.loading.dry_run import check
 from communique.graph.loading.releases import gather
-from communique.graph.mapping.tables import Source, read_source
+from communique.graph.mapping.tables import TableSource, read_source
 from communique.graph.sources import parse_yaml
 
 PATTERN = (
@@ -27,7 +27,7 @@ TABLE = """tables:
 Write = Callable[..., list[Path]]
 
 
-def described(*editions: str) -> Source:
+def described(*editions: str) -> TableSource:
     listed = "".join(f"  - {each}\n" for each in editions)
     return read_source(parse_yaml(f"source: harbours\neditions:\n{listed}{TABLE}", "map.yaml"))
 
@@ -76,12 +76,12 @@ def test_two_dates_of_one_edition_are_refused(write: Write) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('date: "{year}"', 'date: "{day}"', "the file does not tell {day}"),
+        ('date: "{year}"', 'date: "{day}"', "the file does not say {day}"),
         ('date: "{year}"', 'date: "{region}"', "'south' is not a date"),
-        ('label: "Harbours of {region}"', 'label: "{town}"', "the file does not tell {town}"),
+        ('label: "Harbours of {region}"', 'label: "{town}"', "the file does not say {town}"),
     ],
 )
-def test_what_a_file_does_not_tell_is_told_with_the_line_to_mend(old: str, new: str, words: str, write: Write) -> None:
+def test_what_a_file_does_not_say_is_an_error_with_its_line(old: str, new: str, words: str, write: Write) -> None:
     assert old in PATTERN
     with pytest.raises(SourceError, match=words) as caught:
         gather(described(PATTERN.replace(old, new)), write("harbours-south-2002.csv"))

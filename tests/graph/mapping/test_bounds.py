@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from communique.graph.errors import MappingError
 from communique.graph.mapping.bounds import Bounds, read_bounds
-from communique.graph.sources.tree import Place, Scalar
+from communique.graph.sources.tree import FilePlace, Scalar
 
-HERE = Place("some.yaml", 7, 9)
+HERE = FilePlace("some.yaml", 7, 9)
 
 
 def bounds(text: str) -> Bounds:

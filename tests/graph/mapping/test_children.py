@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from communique.graph.mapping.children import children, name_step
-from communique.graph.mapping.values import KINDS
+from communique.graph.mapping.children import children
+from communique.graph.mapping.nodes import KINDS, name_step
 from communique.graph.terms.identifiers import entity, slug
 from communique.graph.terms.vocabulary import classes
 

@@ -13,10 +13,10 @@ from communique.graph.errors import Faults, MappingError, SourceError, SourceErr
 from communique.graph.mapping.bounds import PERIODS
 from communique.graph.mapping.children import children
 from communique.graph.mapping.document import described, map_document
-from communique.graph.sources.tree import Block, Listing, Part, Place, Scalar
+from communique.graph.sources.tree import Block, FilePlace, Listing, Part, Scalar
 
 ZEROS = "0" * 64
-HERE = Place("some.yaml", 7, 1)
+HERE = FilePlace("some.yaml", 7, 1)
 KNOWN = {"state/KOR", "state/KEN", "org/office"}
 
 

@@ -21,10 +21,10 @@ from communique.graph.mapping.parties import (
     summary_cells,
     untied_values,
 )
-from communique.graph.sources.rows import Row
+from communique.graph.sources.rows import TableRow
 from communique.graph.terms.identifiers import entity
 
-ROW = Row("list.csv", 7, {"who": "x"}, ("x",))
+ROW = TableRow("list.csv", 7, {"who": "x"}, ("x",))
 PACT = "agreement/pact"
 
 

@@ -11,8 +11,7 @@ from pyoxigraph import Literal, NamedNode
 
 from communique.graph import sources
 from communique.graph.errors import TOLD, SourceError, SourceErrors, SourceLimit
-from communique.graph.sources.layouts import Layout
-from communique.graph.sources.tables import read_rows
+from communique.graph.sources.tables import Layout, read_rows
 
 HEAD = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
 NODE = '<rdf:Description rdf:about="http://a"><e:p>{}</e:p></rdf:Description></rdf:RDF>'

@@ -17,22 +17,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from communique.graph.errors import SourceError
-from communique.graph.sources.layouts import Layout
-from communique.graph.sources.rows import LIST_MARK, Rejected, Row
-from communique.graph.sources.tables import read_rows
+from communique.graph.sources.rows import LIST_SEPARATOR, Rejected, TableRow
+from communique.graph.sources.tables import Layout, read_rows
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)
 
 
-def read(path: Path, content: bytes, **layout: Any) -> list[Row | Rejected]:
+def read(path: Path, content: bytes, **layout: Any) -> list[TableRow | Rejected]:
     path.write_bytes(content)
     return list(read_rows(path, Layout(**layout)))
 
 
 def rows(path: Path, content: bytes, **layout: Any) -> list[tuple[int, dict[str, str]]]:
     found = read(path, content, **layout)
-    assert all(isinstance(row, Row) for row in found), found
-    return [(row.number, dict(row.cells)) for row in found if isinstance(row, Row)]
+    assert all(isinstance(row, TableRow) for row in found), found
+    return [(row.number, dict(row.cells)) for row in found if isinstance(row, TableRow)]
 
 
 def rejected(path: Path, content: bytes, **layout: Any) -> list[Rejected]:
@@ -68,7 +67,7 @@ def test_numbers_count_all_rows_of_the_file(tmp_path: Path) -> None:
 
 def test_the_digest_is_that_of_the_cells_as_they_stand(tmp_path: Path) -> None:
     (row,) = read(tmp_path / "a.csv", b"a,b\n x , y\n")
-    assert isinstance(row, Row)
+    assert isinstance(row, TableRow)
     assert row.digest == hashlib.sha256(b" x \x1f y").hexdigest()
     assert row.head is not None
     assert (row.head.number, row.head.passage) == (1, ("a", "b"))
@@ -83,8 +82,8 @@ def test_a_row_with_too_few_or_too_many_cells_is_rejected_and_the_next_one_follo
     assert [(each.number, type(each).__name__) for each in found] == [
         (2, "Rejected"),
         (3, "Rejected"),
-        (4, "Row"),
-        (5, "Row"),
+        (4, "TableRow"),
+        (5, "TableRow"),
     ]
     assert isinstance(found[0], Rejected)
     assert found[0].reason == "1 cells where the header has 2"
@@ -108,7 +107,7 @@ def test_control_characters_reject_their_row(sign: str, tmp_path: Path) -> None:
 
 def test_a_quote_in_the_wrong_place_rejects_its_row(tmp_path: Path) -> None:
     found = read(tmp_path / "a.csv", b'a,b\n1,"x"y\n2,z\n')
-    assert [(each.number, isinstance(each, Row)) for each in found] == [(2, False), (3, True)]
+    assert [(each.number, isinstance(each, TableRow)) for each in found] == [(2, False), (3, True)]
 
 
 @pytest.mark.parametrize(
@@ -154,8 +153,8 @@ def test_json_lines_give_members_of_members_and_lists(tmp_path: Path) -> None:
     ]
     content = "\n".join([*map(json.dumps, lines), "{", ""]).encode()
     found = read(tmp_path / "a.jsonl", content)
-    assert isinstance(found[0], Row)
-    expected = {"a.b": "1", "a.c": "", "d": f"x{LIST_MARK}y", "e": "true", "f": '[{"g": 1}]'}
+    assert isinstance(found[0], TableRow)
+    expected = {"a.b": "1", "a.c": "", "d": f"x{LIST_SEPARATOR}y", "e": "true", "f": '[{"g": 1}]'}
     assert dict(found[0].cells) == expected
     assert [each.reason.partition(":")[0] for each in found[1:] if isinstance(each, Rejected)] == [
         "no JSON object",
@@ -216,7 +215,7 @@ def test_what_a_csv_writer_writes_is_read_back(table: list[tuple[str, str, str]]
     csv.writer(text, delimiter=separator, quoting=csv.QUOTE_ALL).writerows([("a", "b", "c"), *table])
     with TemporaryDirectory() as folder:
         found = read(Path(folder) / "a.csv", text.getvalue().encode(), separator=separator)
-    assert [each.passage for each in found if isinstance(each, Row)] == [row for row in table if any(row)]
+    assert [each.passage for each in found if isinstance(each, TableRow)] == [row for row in table if any(row)]
     assert len({each.number for each in found}) == len(found)
 
 
@@ -231,4 +230,4 @@ def test_no_bytes_make_the_reader_fail_in_another_way(content: bytes) -> None:
                 found = read(Path(folder) / name, content)
             except SourceError:
                 continue
-            assert all(isinstance(each, Row | Rejected) for each in found)
+            assert all(isinstance(each, TableRow | Rejected) for each in found)

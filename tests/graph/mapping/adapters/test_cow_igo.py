@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Store
 
 from communique.graph.mapping.adapters import cow_igo
-from communique.graph.sources.rows import Row
+from communique.graph.sources.rows import TableRow
 from communique.graph.terms.vocabulary import ontology_quads
 from communique.graph.validation.derivation import derive
 
@@ -99,7 +99,7 @@ def test_who_has_left_is_no_member(invent: Invent) -> None:
 @given(st.lists(st.tuples(st.integers(1950, 2009), st.sampled_from("13")), unique_by=lambda row: row[0]))
 def test_spans_hold_exactly_the_years_of_the_rows(years: list[tuple[int, str]]) -> None:
     cells = [{"year": str(year), "ccode": "2", "ioname": "l", "status": status} for year, status in sorted(years)]
-    spans = list(cow_igo.rows_memberships(Row("f", number, each, ()) for number, each in enumerate(cells, 2)))
+    spans = list(cow_igo.rows_memberships(TableRow("f", number, each, ()) for number, each in enumerate(cells, 2)))
     held = []
     for span in spans:
         first, last = int(span.cells["year"]), int(span.cells["until"] or cow_igo.LAST_YEAR)

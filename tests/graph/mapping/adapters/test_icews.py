@@ -13,7 +13,7 @@ import pytest
 from pyoxigraph import Store
 
 from communique.graph.mapping.adapters import icews
-from communique.graph.sources.rows import Row
+from communique.graph.sources.rows import TableRow
 from communique.graph.terms.vocabulary import ontology_quads
 from communique.graph.validation.derivation import derive
 
@@ -58,16 +58,16 @@ def real(load: Load, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return load("icews", folder)
 
 
-def rows(path: Path, *names: str) -> Iterator[Row]:
+def rows(path: Path, *names: str) -> Iterator[TableRow]:
     """Read the rows of a file of tabs."""
     with path.open(encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             cells = line.rstrip("\n").split("\t")
-            yield Row(path.name, number, dict(zip(names, cells, strict=True)), tuple(cells))
+            yield TableRow(path.name, number, dict(zip(names, cells, strict=True)), tuple(cells))
 
 
 @pytest.fixture(scope="module")
-def all_events(shared: Path) -> list[Row]:
+def all_events(shared: Path) -> list[TableRow]:
     """Explain and merge every event of the real files, without mapping them."""
     folder = shared / FOLDER
     actors, relations = (list(rows(folder / name, "name", "number")) for name in ("entity2id.txt", "rel2id.txt"))
@@ -75,7 +75,7 @@ def all_events(shared: Path) -> list[Row]:
         row
         for name in ("train.txt", "valid.txt")
         for row in icews.rows_events(rows(folder / name, "first", "relation", "second", "day"), actors, relations)
-        if isinstance(row, Row)
+        if isinstance(row, TableRow)
     ]
 
 
@@ -180,23 +180,23 @@ def test_the_tables_name_each_relation_and_word_once() -> None:
         assert len(words) == len(set(words)) > 90
 
 
-def test_every_visit_but_two_is_told_twice(all_events: list[Row]) -> None:
+def test_every_visit_but_two_is_told_twice(all_events: list[TableRow]) -> None:
     visits = [row for row in all_events if row.cells["interaction"] == "visit"]
     assert len(visits) == 3964
     assert Counter(len(row.also) for row in visits) == {1: 3962, 0: 2}
 
 
-def test_no_event_is_lost_or_told_twice(all_events: list[Row]) -> None:
+def test_no_event_is_lost_or_told_twice(all_events: list[TableRow]) -> None:
     assert sum(1 + len(row.also) for row in all_events) == 83_359
     assert len({row.cells["event"] for row in all_events}) == len(all_events)
 
 
-def test_days_are_those_of_2014(all_events: list[Row]) -> None:
+def test_days_are_those_of_2014(all_events: list[TableRow]) -> None:
     days = {row.cells["date"] for row in all_events}
     assert (min(days), max(days), len(days)) == ("2014-01-01", "2014-11-30", 334)
 
 
-def test_some_formal_agreements_are_domestic(all_events: list[Row]) -> None:
+def test_some_formal_agreements_are_domestic(all_events: list[TableRow]) -> None:
     signed = [row for row in all_events if row.cells["kind"] == "SigningEvent"]
     inside = [row for row in signed if row.cells["within"]]
     assert 20 < len(inside) < len(signed) / 5

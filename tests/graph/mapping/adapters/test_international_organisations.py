@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from communique.graph.errors import SourceError
-from communique.graph.mapping.adapters.international_organisations import tell_chinese
+from communique.graph.mapping.adapters.international_organisations import chinese_tag
 
 Load = Callable[..., Any]
 Judge = Callable[[Any], Counter[tuple[str, str]]]
@@ -98,7 +98,7 @@ def test_what_is_no_list_of_bodies_is_named(invent: Invent, text: str) -> None:
     [("欧洲中央银行", "zh-Hans"), ("歐洲聯盟", "zh-Hant"), ("世界", "zh"), ("国際馬鈴薯中心", "zh")],
 )
 def test_chinese_is_told_by_its_signs(name: str, tag: str) -> None:
-    assert tell_chinese(name) == tag
+    assert chinese_tag(name) == tag
 
 
 def test_words_for_nothing_are_no_values(real: Any) -> None:

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from communique.graph.mapping.adapters.ogp_commitments import single_body
-from communique.graph.mapping.adapters.ogp_dates import Ambiguous, read_date, read_period
+from communique.graph.mapping.adapters.ogp_commitments import AmbiguousDate, read_date, read_period, single_body
 
 Load = Callable[..., Any]
 Invent = Callable[..., Any]
@@ -118,7 +117,7 @@ def test_dates_are_read_as_far_as_they_can_be_told() -> None:
 
 @pytest.mark.parametrize("text", ["01/07/2014", "07/01/2012", "05/06/2013"])
 def test_dates_of_two_readings_are_not_read(text: str) -> None:
-    with pytest.raises(Ambiguous, match="or"):
+    with pytest.raises(AmbiguousDate, match="or"):
         read_date(text)
 
 

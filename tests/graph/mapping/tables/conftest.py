@@ -9,8 +9,8 @@ from datetime import date
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph.mapping.tables import Account, Rejected, Row, Source, read_source
-from communique.graph.mapping.tables.ledger import Ledger
+from communique.graph.mapping.tables import Account, Rejected, TableRow, TableSource, read_source
+from communique.graph.mapping.tables.accounts import RowAccount
 from communique.graph.mapping.tables.mapper import TableMapper
 from communique.graph.sources import parse_yaml
 from communique.graph.terms.identifiers import entity
@@ -80,7 +80,7 @@ class Mapped:
 Map = Callable[..., Mapped]
 
 
-def describe(table: str, head: str = HEAD) -> Source:
+def describe(table: str, head: str = HEAD) -> TableSource:
     """Read a mapping of one table; ``table`` is indented by four spaces less than it will be."""
     body = "".join(f"    {line}\n" for line in table.strip("\n").splitlines())
     return read_source(parse_yaml(head + body, "map.yaml"))
@@ -90,14 +90,14 @@ def describe(table: str, head: str = HEAD) -> Source:
 def map_rows() -> Map:
     """Map rows, given as cells or as what a reader gives, by a table."""
 
-    def run(table: str, *rows: Mapping[str, str] | Row | Rejected, head: str = HEAD) -> Mapped:
+    def run(table: str, *rows: Mapping[str, str] | TableRow | Rejected, head: str = HEAD) -> Mapped:
         source = describe(table, head)
         rejected: list[Rejected] = []
-        ledger = Ledger(rejected.append)
+        ledger = RowAccount(rejected.append)
         mapper = TableMapper(source.tables[0], source.editions[0], Known())
-        names = Row("data.csv", 1, {}, next((tuple(cells) for cells in rows if isinstance(cells, Mapping)), ()))
-        numbered: Iterable[Row | Rejected] = [
-            Row("data.csv", number, cells, tuple(cells.values()), names) if isinstance(cells, Mapping) else cells
+        names = TableRow("data.csv", 1, {}, next((tuple(cells) for cells in rows if isinstance(cells, Mapping)), ()))
+        numbered: Iterable[TableRow | Rejected] = [
+            TableRow("data.csv", number, cells, tuple(cells.values()), names) if isinstance(cells, Mapping) else cells
             for number, cells in enumerate(rows, 2)
         ]
         quads = list(mapper.map(ledger.read(numbered), ledger))

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from communique.graph.mapping.tables.cells import (
+    CellContext,
     CellError,
-    Reader,
-    Setting,
+    CellReader,
     booleans,
     decimals,
     integers,
@@ -24,7 +24,7 @@ from communique.graph.mapping.tables.cells import (
 from communique.graph.mapping.tables.dates import dates
 from communique.graph.terms.identifiers import entity
 
-NOW = Setting()
+NOW = CellContext()
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_bounds_hold() -> None:
     ids=["integers", "decimals", "years", "dates", "edtf"],
 )
 def test_a_declared_minimum_and_maximum_may_be_reached_and_not_passed(
-    reader: Reader, least: str, most: str, below: str, above: str
+    reader: CellReader, least: str, most: str, below: str, above: str
 ) -> None:
     assert [reader(text, NOW).text for text in (least, most)] == [least, most]
     for text in (below, above):
@@ -190,6 +190,6 @@ def test_groups_of_thousands_are_read_or_refused_and_never_taken_for_another_num
     read = decimals(None, None, comma, None)
     if number is None:
         with pytest.raises(CellError):
-            read(text, Setting())
+            read(text, CellContext())
     else:
-        assert read(text, Setting()).text == number
+        assert read(text, CellContext()).text == number

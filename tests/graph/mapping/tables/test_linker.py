@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from communique.graph.linking.entities import Entity, Name
 from communique.graph.linking.index import Index
-from communique.graph.mapping.tables.linker import Names
+from communique.graph.mapping.tables.linker import IndexLinker
 from communique.graph.terms.identifiers import entity
 
 KINDS = frozenset({"PublicBody", "Organization", "Actor"})
@@ -42,7 +42,7 @@ INDEX = Index(
 def test_an_organization_is_found_where_linking_decides(
     text: str, on: date | None, context: str | None, node: str | None
 ) -> None:
-    assert Names(lambda _: INDEX).find_actor(text, "org", on, context) == (entity(node) if node else None)
+    assert IndexLinker(lambda _: INDEX).find_actor(text, "org", on, context) == (entity(node) if node else None)
 
 
 def test_an_index_is_made_once_for_each_class_and_only_when_asked_for() -> None:
@@ -52,18 +52,18 @@ def test_an_index_is_made_once_for_each_class_and_only_when_asked_for() -> None:
         made.append(kind)
         return INDEX
 
-    names = Names(make)
+    names = IndexLinker(make)
     assert not made
     for kind in ("org", "org", "person", "unheard-of"):
         names.find_actor("Nobody", kind, None, None)
     assert made == ["Organization", "Person"]
-    assert Names().find_actor("Estonian Film Archive", "org", None, None) is None
+    assert IndexLinker().find_actor("Estonian Film Archive", "org", None, None) is None
 
 
 @pytest.mark.parametrize(("on", "node"), [(None, "state/COD"), (date(1980, 1, 1), "state/COD")])
 def test_states_are_found_by_name_and_by_code(on: date | None, node: str) -> None:
-    found: NamedNode | None = Names().find_state("Zaire", on)
+    found: NamedNode | None = IndexLinker().find_state("Zaire", on)
     assert found == entity(node)
-    assert Names().by_code("alpha3", "ROM", on) == entity("state/ROU")
-    assert Names().by_code("m49", "891", date(2001, 1, 1)) == entity("state/YUG")
-    assert Names().by_code("m49", "891", date(2005, 1, 1)) == entity("state/SCG")
+    assert IndexLinker().by_code("alpha3", "ROM", on) == entity("state/ROU")
+    assert IndexLinker().by_code("m49", "891", date(2001, 1, 1)) == entity("state/YUG")
+    assert IndexLinker().by_code("m49", "891", date(2005, 1, 1)) == entity("state/SCG")

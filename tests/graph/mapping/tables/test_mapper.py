@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode
 
 from communique.graph.errors import MappingError
-from communique.graph.mapping.tables.ledger import Ledger, unrepeated
-from communique.graph.sources.rows import Rejected, Row
+from communique.graph.mapping.tables.accounts import RowAccount, without_repeats
+from communique.graph.sources.rows import Rejected, TableRow
 
 Map = Callable[..., Any]
 
@@ -379,8 +379,8 @@ def test_blanks_of_a_mark_between_values_are_a_part_of_it(map_rows: Map) -> None
 
 def test_a_fact_of_merged_rows_rests_on_the_first_and_the_last_of_them(map_rows: Map) -> None:
     cells = {"Year": "2018", "Country": "Korea", "Rank": "3"}
-    last, middle = (Row("data.csv", number, cells, tuple(cells.values())) for number in (7, 4))
-    found = map_rows(RANKS, Row("data.csv", 2, cells, tuple(cells.values()), also=(last, middle)))
+    last, middle = (TableRow("data.csv", number, cells, tuple(cells.values())) for number in (7, 4))
+    found = map_rows(RANKS, TableRow("data.csv", 2, cells, tuple(cells.values()), also=(last, middle)))
     grounds = {quad.object for quad in found.quads if quad.predicate.value.endswith("#evidence")}
     assert {str(each).rpartition("/")[2] for each in grounds} == {"2>", "7>"}
 
@@ -415,6 +415,39 @@ def test_a_text_of_which_a_piece_is_missing_is_left_out(title: str, told: set[tu
         {type: Organization, label: "{title} of Busan", registerCode: "{code}", shortName: "{code}: {title}"}
     """.replace("\n    ", "\n")
     assert map_rows(table, {"code": "B7", "title": title}).of("org/world-port") == told
+
+
+def test_a_column_may_give_a_text_of_a_language_that_the_mapping_names(map_rows: Map) -> None:
+    table = """
+    columns: {name: text}
+    facts:
+      org/world-port:
+        {type: Organization, label: {ko: "{name}", ko-Latn: "Port {name}"}, named: {text: "{name}", lang: ko}}
+    """.replace("\n    ", "\n")
+    found = map_rows(table, {"name": "부산"})
+    assert {("skos:prefLabel", "부산@ko"), ("skos:prefLabel", "Port 부산@ko-latn")} <= found.of("org/world-port")
+    (naming,) = [name for name in found.nodes if name.startswith("naming/")]
+    assert ("com:nameText", "부산@ko") in found.of(naming)
+
+
+@pytest.mark.parametrize(
+    ("named", "step"),
+    [
+        ("{title} of Busan", "harbour-of-busan"),
+        ("The  {title}", "the-harbour"),
+        ("({title})", "harbour"),
+        ("{title}/{code}", "harbour-b-7"),
+        ("{title}{code}", "harbourb-7"),
+    ],
+)
+def test_a_name_with_placeholders_makes_a_step_as_the_name_itself_would(named: str, step: str, map_rows: Map) -> None:
+    table = f"""
+    columns: {{code: text, title: text}}
+    facts:
+      org/world-port: {{type: Organization, named: "{named}"}}
+    """.replace("\n    ", "\n")
+    found = map_rows(table, {"code": "B 7", "title": "Harbour"})
+    assert [name for name in found.nodes if name.startswith("naming/")] == [f"naming/world-port/world-2020/{step}"]
 
 
 def test_what_a_column_names_may_have_its_class_elsewhere(map_rows: Map) -> None:
@@ -512,20 +545,22 @@ def test_a_column_that_the_file_lacks_is_told_at_its_place(
 
 
 def test_rows_that_are_like_an_earlier_one_are_rejected() -> None:
-    rows = [Row("a.csv", number, {"a": text}, (text,)) for number, text in enumerate(["x", "y", "x"], 2)]
-    *kept, wrong = unrepeated([*rows[:2], Rejected("a.csv", 9, "", "", "r", "c"), rows[2]])
+    rows = [TableRow("a.csv", number, {"a": text}, (text,)) for number, text in enumerate(["x", "y", "x"], 2)]
+    *kept, wrong = without_repeats([*rows[:2], Rejected("a.csv", 9, "", "", "r", "c"), rows[2]])
     assert [each.number for each in kept] == [2, 3, 9]
     assert isinstance(wrong, Rejected)
     assert (wrong.number, wrong.reason) == (4, "repeats row 2")
     assert "of a.csv" in next(
-        each.reason for each in unrepeated([rows[0], Row("b.csv", 2, {}, ("x",))]) if isinstance(each, Rejected)
+        each.reason
+        for each in without_repeats([rows[0], TableRow("b.csv", 2, {}, ("x",))])
+        if isinstance(each, Rejected)
     )
 
 
 def test_a_row_that_an_adapter_loses_is_noticed() -> None:
-    ledger = Ledger(lambda _: None)
-    rows = list(ledger.read(Row("a.csv", number, {}, ()) for number in (2, 3)))
-    assert isinstance(rows[0], Row)
+    ledger = RowAccount(lambda _: None)
+    rows = list(ledger.read(TableRow("a.csv", number, {}, ()) for number in (2, 3)))
+    assert isinstance(rows[0], TableRow)
     ledger.map(rows[0])
     with pytest.raises(MappingError, match=r"a\.csv row 3 was read, but neither mapped nor rejected"):
         ledger.close()
@@ -533,9 +568,9 @@ def test_a_row_that_an_adapter_loses_is_noticed() -> None:
 
 def test_rows_that_were_merged_into_a_rejected_one_go_with_it() -> None:
     told: list[Rejected] = []
-    ledger = Ledger(told.append)
+    ledger = RowAccount(told.append)
     first, *others = (
-        Row("a.csv", number, cells, ()) for number, cells in enumerate(({"x": "?"}, {"x": "?"}, {}, {"x": "1"}), 2)
+        TableRow("a.csv", number, cells, ()) for number, cells in enumerate(({"x": "?"}, {"x": "?"}, {}, {"x": "1"}), 2)
     )
     list(ledger.read((first, *others)))
     ledger.map(others[0])
@@ -567,11 +602,11 @@ def test_read_is_mapped_and_rejected_and_equal_rows_give_equal_quads(rows: list[
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 40), max_size=60), st.integers(0, 5000))
 def test_repeats_are_found_however_many_rows_stand_between(picks: list[int], between: int) -> None:
-    rows = [Row("a.csv", number, {}, (str(pick),)) for number, pick in enumerate(picks, 1)]
-    others = [Row("a.csv", len(picks) + number, {}, ("other", str(number))) for number in range(1, between + 1)]
-    again = [Row("b.csv", number, {}, row.passage) for number, row in enumerate(rows, 1)]
-    found = list(unrepeated([*rows, *others, *again]))
-    kept = [each for each in found if isinstance(each, Row)]
+    rows = [TableRow("a.csv", number, {}, (str(pick),)) for number, pick in enumerate(picks, 1)]
+    others = [TableRow("a.csv", len(picks) + number, {}, ("other", str(number))) for number in range(1, between + 1)]
+    again = [TableRow("b.csv", number, {}, row.passage) for number, row in enumerate(rows, 1)]
+    found = list(without_repeats([*rows, *others, *again]))
+    kept = [each for each in found if isinstance(each, TableRow)]
     assert len(kept) == len(set(picks)) + between
     first = {pick: picks.index(pick) + 1 for pick in picks}
     told = [each.reason for each in found if isinstance(each, Rejected) and each.file == "b.csv"]

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from communique.graph.mapping.tables.guesses import guesses, sentinels
-from communique.graph.mapping.tables.sampling import sample
+from communique.graph.mapping.tables.proposal import guess_columns, sample, sentinels
 
 
 @pytest.mark.parametrize(
@@ -58,6 +57,6 @@ def test_the_decimal_sign_is_the_one_that_reads_all_numbers(
 ) -> None:
     file = tmp_path / "scores.csv"
     file.write_text("Country;Score\n" + "".join(f"{n};{cell}\n" for n, cell in enumerate(cells)))
-    score = list(guesses(sample(file)))[1]
+    score = list(guess_columns(sample(file)))[1]
     assert score.kind == kind
     assert ("comma" in score.settings) == ("comma" in settings)

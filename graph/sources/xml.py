@@ -37,11 +37,11 @@ def _read(stream: BinaryIO, file: str) -> Iterator[tuple[ET.Element, ET.Element]
             yield from ((children.root, each) for each in found)
         parser.close()
     except ET.ParseError as error:
-        raise SourceError(f"not XML: {error}", path=file, line=error.position[0], expected="IATI 2.03") from error
+        raise SourceError(f"not XML: {error}", path=file, line=error.position[0], expected="well-formed XML") from error
 
 
 class _Children:
-    """Builds the children of the root element, one after another; what a parser tells goes to ``found``."""
+    """Builds the children of the root element, one after another, into ``found``."""
 
     def __init__(self, file: str) -> None:
         self._file, self._depth = file, 0
@@ -52,7 +52,7 @@ class _Children:
     def doctype(self, name: str, _public: str | None, _system: str | None) -> None:
         """Refuse a declaration of entities."""
         message = f"the file declares a document type, {name}"
-        raise SourceError(message, path=self._file, expected="IATI without <!DOCTYPE …>", hint="remove the declaration")
+        raise SourceError(message, path=self._file, expected="XML without <!DOCTYPE …>", hint="remove the declaration")
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Begin an element."""
