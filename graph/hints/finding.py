@@ -24,7 +24,7 @@ from communique.graph.queries import Parameter
 from communique.graph.queries.answers import Run, listed, solve
 from communique.graph.queries.parameters import read_iri
 from communique.graph.terms.identifiers import slug
-from communique.graph.terms.namespaces import COM, ID, OWL, PREFIXES, shorten, term
+from communique.graph.terms.namespaces import COM, CONVERTER, ID, OWL, shorten, term
 from communique.graph.terms.spelling import closest
 from communique.graph.terms.vocabulary import Concept, concepts
 
@@ -162,7 +162,7 @@ def _in_tables(text: str) -> list[NamedNode]:
 
 def _read(text: str) -> NamedNode | None:
     """Read an IRI, a prefixed name or a path; None where the text is a name."""
-    is_iri = _WHOLE_IRI.fullmatch(text) or text.partition(":")[0] in PREFIXES or ":" not in text
+    is_iri = _WHOLE_IRI.fullmatch(text) or CONVERTER.expand(text) or ":" not in text
     try:
         return read_iri(text) if is_iri and not any(sign.isspace() for sign in text) else None
     except (ValueError, CommuniqueError):

@@ -18,7 +18,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from communique.graph.errors import CommuniqueError, InvalidParameter
 from communique.graph.terms.identifiers import entity
-from communique.graph.terms.namespaces import PREFIXES, RDF, XSD, shorten, term
+from communique.graph.terms.namespaces import CONVERTER, shorten, term
 
 Term = NamedNode | Literal
 
@@ -136,7 +136,7 @@ def is_of_kind(value: Term, datatype: str) -> bool:
     """Tell whether a default has the datatype that its header declares."""
     if isinstance(value, NamedNode) or datatype == "iri":
         return isinstance(value, NamedNode) and datatype == "iri"
-    return value.datatype.value == _expand(datatype)
+    return value.datatype == term(datatype)
 
 
 def _evaluate(prologue: str, body: str) -> tuple[Term, ...]:
@@ -154,17 +154,10 @@ def _enumerate(names: Iterable[str]) -> str:
     return "one of " + ", ".join(names) if names else "no parameter at all"
 
 
-def _expand(datatype: str) -> str:
-    """Give the IRI of a datatype written as ``xsd:date``."""
-    prefix, _, local = datatype.partition(":")
-    return {"xsd": XSD, "rdf": RDF}[prefix] + local
-
-
 def read_iri(text: str) -> NamedNode:
     """Read ``state/KOR``, ``role:trainee`` or an absolute IRI; ValueError or CommuniqueError when it is none."""
-    if text.partition(":")[0] in PREFIXES:
-        return NamedNode(term(text).value)
-    return NamedNode(text) if ":" in text else entity(text)
+    iri = CONVERTER.expand(text) or (text if ":" in text else None)
+    return NamedNode(iri) if iri else entity(text)
 
 
 def _read_date(text: str) -> Literal:

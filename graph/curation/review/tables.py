@@ -72,7 +72,7 @@ def _row(judgement: Judgement, labels: Mapping[NamedNode, str]) -> dict[str, str
     }
 
 
-def _verdict(row: sssom.Row) -> str:
+def _verdict(row: sssom.MappingRow) -> str:
     """Read the verdict; a column of that name goes before predicate and modifier."""
     given = row.text("verdict")
     if given:
@@ -88,7 +88,7 @@ def _verdict(row: sssom.Row) -> str:
     raise row.wrong(f"predicate_id is {modifier} {shorten(predicate.value)}".replace("  ", " "), expected=expected)
 
 
-def _time(row: sssom.Row, at: datetime) -> datetime:
+def _time(row: sssom.MappingRow, at: datetime) -> datetime:
     """Read the time of a judgement, else its day."""
     moment = row.text("judged_at") or row.text("mapping_date")
     try:
