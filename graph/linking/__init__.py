@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from communique.graph.linking.index import Index
 from communique.graph.linking.resolution import resolve
-from communique.graph.linking.results import Candidate, Feature, Result
+from communique.graph.linking.scoring import Candidate, Feature, Result
 
 __all__ = ["Candidate", "Feature", "Index", "Result", "resolve"]

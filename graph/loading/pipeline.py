@@ -16,9 +16,9 @@ from tempfile import TemporaryDirectory
 from pyoxigraph import NamedNode, Quad, Store
 
 from communique.graph import sources
-from communique.graph.curation.duplicates import Proposal
-from communique.graph.curation.duplicates import quads_of as proposed
-from communique.graph.curation.review import Judgement, quads_of
+from communique.graph.curation.comparison import Proposal
+from communique.graph.curation.duplicates import proposal_quads
+from communique.graph.curation.judgements import Judgement, judgement_quads
 from communique.graph.errors import ConformanceError, LinkingError, SourceError
 from communique.graph.evidence.findings import judge_digests
 from communique.graph.evidence.pointers import Texts
@@ -131,7 +131,7 @@ def review(settings: Settings, judgements: Sequence[Judgement], options: Options
     """
     if not judgements:
         raise LinkingError("no judgement to add", hint="communique review --list")
-    return _write(settings, REVIEW, [quad for each in judgements for quad in quads_of(each)], options)
+    return _write(settings, REVIEW, [quad for each in judgements for quad in judgement_quads(each)], options)
 
 
 def propose(settings: Settings, proposals: Sequence[Proposal], options: Options = Options()) -> Outcome:
@@ -139,7 +139,7 @@ def propose(settings: Settings, proposals: Sequence[Proposal], options: Options 
 
     Raises as ``review`` does, except that there may be none.
     """
-    return _write(settings, PROPOSE, proposed(proposals), options)
+    return _write(settings, PROPOSE, proposal_quads(proposals), options)
 
 
 def judge(settings: Settings, files: Sequence[Source] = (), options: Options = Options()) -> Trial:

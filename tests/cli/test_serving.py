@@ -18,7 +18,7 @@ import pytest
 from pyoxigraph import NamedNode, Quad
 
 from communique.cli import server as serving
-from communique.graph.linking import codes, names
+from communique.graph.linking import meanings
 from communique.graph.queries.library import _library
 from communique.graph.settings import Settings
 
@@ -105,11 +105,8 @@ def test_questions_and_names_of_states_are_read_before_the_web_workers_are_forke
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tables = (
-        names.by_plain_key,
-        names.by_expanded_key,
-        names.by_unordered_key,
-        names.by_shorn_key,
-        codes._codes,
+        meanings.name_tables,
+        meanings.code_tables,
         _library,
     )
     for table in tables:

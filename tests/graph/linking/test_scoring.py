@@ -7,8 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from communique.graph.linking.entities import Entity, Name
-from communique.graph.linking.results import Candidate
-from communique.graph.linking.scoring import Question, score, similarity
+from communique.graph.linking.scoring import Candidate, Question, score, similarity
 from communique.graph.terms.identifiers import entity
 
 FIRST, LAST = date(2008, 1, 1), date(2013, 12, 31)

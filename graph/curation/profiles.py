@@ -1,4 +1,4 @@
-"""Profiles: what the graph says of a node, as far as it helps to tell whether another one is the same."""
+"""Profiles: what the graph says of a node, as far as it helps to decide whether another one is the same."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Profile:
 
     @property
     def is_known(self) -> bool:
-        """Tell whether the graph describes the node at all."""
+        """Whether the graph describes the node at all."""
         return bool(self.kinds)
 
 
