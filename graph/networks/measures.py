@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from communique.graph.errors import NetworkError
-from communique.graph.networks.choices import pick
 from communique.graph.networks.definitions import MEASURES, Definition
 from communique.graph.networks.network import Network
+from communique.graph.networks.options import pick
 
 _EQUAL = 1e-9  # share of the largest value below which two values are one
 

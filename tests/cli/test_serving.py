@@ -19,7 +19,7 @@ from pyoxigraph import NamedNode, Quad
 
 from communique.cli import server as serving
 from communique.graph.linking import meanings
-from communique.graph.queries.library import _library
+from communique.graph.queries.library import library
 from communique.graph.settings import Settings
 
 Publish = Callable[[Path, Iterable[Quad]], str]
@@ -29,7 +29,7 @@ SERVE = """
 import sys
 from pathlib import Path
 from communique.cli.server import serve
-from communique.graph.queries.library import _library
+from communique.graph.queries.library import library
 from communique.graph.settings import Settings
 serve(Settings(home=Path(sys.argv[1]), port=int(sys.argv[2]), engine_workers=2))
 """
@@ -107,7 +107,7 @@ def test_questions_and_names_of_states_are_read_before_the_web_workers_are_forke
     tables = (
         meanings.name_tables,
         meanings.code_tables,
-        _library,
+        library,
     )
     for table in tables:
         table.cache_clear()
