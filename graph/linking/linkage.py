@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from communique.graph.linking.index import Index
 from communique.graph.linking.resolution import resolve
-from communique.graph.linking.scoring import UNKNOWN, Candidate, Feature, Result
+from communique.graph.linking.scoring import UNKNOWN, Feature, LinkCandidate, Result
 from communique.graph.terms import sssom
 from communique.graph.terms.identifiers import slug
 from communique.graph.terms.namespaces import BASE
@@ -124,7 +124,7 @@ def write_mappings(results: Mapping[Mention, Result], source: ColumnSource) -> I
     return sssom.write(metadata, MAPPING_COLUMNS, rows, {_PREFIX: source.iri + "/"})
 
 
-def _mapping_row(mention: Mention, candidate: Candidate, *, is_match: bool) -> dict[str, str]:
+def _mapping_row(mention: Mention, candidate: LinkCandidate, *, is_match: bool) -> dict[str, str]:
     parts = [mention.text, mention.when, mention.context]
     while not parts[-1]:
         parts.pop()

@@ -17,7 +17,7 @@ from communique.graph.linking import states
 from communique.graph.linking.index import Index
 from communique.graph.linking.meanings import name_tables, possibilities
 from communique.graph.linking.normalization import expand, normalize, without_form
-from communique.graph.linking.scoring import UNKNOWN, Candidate, Feature, Question, Result, score
+from communique.graph.linking.scoring import UNKNOWN, Feature, LinkCandidate, Question, Result, score
 from communique.graph.linking.states import label
 from communique.graph.linking.tables import read_words
 from communique.graph.linking.territories import actors
@@ -75,7 +75,7 @@ def _read_question(text: str, kind: str, on: date | None, context: str | None, i
     return Question(text, kind, on, country, ties, context)
 
 
-def _choose(candidates: list[Candidate], question: Question) -> Candidate | None:
+def _choose(candidates: list[LinkCandidate], question: Question) -> LinkCandidate | None:
     """Return the one candidate of the very name with which nothing disagrees, if that decides; else None."""
     exact = [
         each
@@ -113,7 +113,7 @@ def _resolve_state(text: str, kind: str, on: date | None) -> Result:
         features = _ambiguous(text, on) or _similar(text, on)
     scored = sorted(features.items(), key=lambda pair: -pair[1].score)
     listed = tuple(
-        Candidate(node, label(node), feature.score, (feature,))
+        LinkCandidate(node, label(node), feature.score, (feature,))
         for each, feature in scored
         if (node := _as_kind(each, kind))
     )

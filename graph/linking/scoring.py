@@ -38,7 +38,7 @@ class Feature:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class LinkCandidate:
     """A node that may be meant; ``score`` lies between 0 and 1 and follows from the features."""
 
     node: NamedNode
@@ -62,8 +62,8 @@ class Result:
     candidates : all that was found, the best first, the match among them
     """
 
-    match: Candidate | None = None
-    candidates: tuple[Candidate, ...] = ()
+    match: LinkCandidate | None = None
+    candidates: tuple[LinkCandidate, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -84,7 +84,7 @@ class Question(Spelling):
     context: str = ""
 
 
-def score(entity: Entity, question: Question) -> Candidate:
+def score(entity: Entity, question: Question) -> LinkCandidate:
     """Compare an entity with what is asked."""
     # Among equally similar names one that has bounds, and of these one valid then.
     name = max(
@@ -96,7 +96,7 @@ def score(entity: Entity, question: Question) -> Candidate:
     features.append(_compare_dates(entity, name, question))
     total = sum(WEIGHTS[feature.name] for feature in features)
     points = sum(WEIGHTS[feature.name] * feature.score for feature in features)
-    return Candidate(entity.node, entity.label, round(points / total, 4), tuple(features))
+    return LinkCandidate(entity.node, entity.label, round(points / total, 4), tuple(features))
 
 
 def similarity(name: Name, question: Question) -> float:

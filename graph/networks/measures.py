@@ -89,7 +89,7 @@ def measure(network: Network, name: str, *, engine: str | None = None, weighted:
 
 
 def _compute(definition: Definition, network: Network, engine: str) -> list[float | str]:
-    """Compute the value of each node, or give the reason for which it has none."""
+    """Compute the value of each node, or the reason for which it has none."""
     compute = pick(f"engine of {definition.name}", engine, definition.engines)
     reasons = definition.undefined(network)
     defined = [at for at, reason in enumerate(reasons) if reason is None]

@@ -70,8 +70,8 @@ class Network:
     @cached_property
     def planned(self) -> npt.NDArray[np.bool_]:
         """Whether everything behind an edge is only planned, by edge."""
-        marks: npt.NDArray[np.bool_] = (self.events > 0) & (self.planned_events == self.events)
-        return marks
+        only_planned: npt.NDArray[np.bool_] = (self.events > 0) & (self.planned_events == self.events)
+        return only_planned
 
     @cached_property
     def distances(self) -> Distances:

@@ -1,6 +1,6 @@
 """Read the answers of the pair queries: who belongs to which occasion, and what is said of either.
 
-A row says one thing and names the graph that holds it. Rows of inferred graphs can be left out here, at the door; so
+A row says one thing and names the graph that holds it. Rows of inferred graphs can be left out here; so
 whatever follows from several rows, or from the absence of one, is decided after it and never in a query.
 """
 

@@ -50,7 +50,7 @@ class QueryParameter:
     of_class: str | None = None
 
     def read(self, text: str) -> Term:
-        """Turn the asker's text into a term; InvalidParameter names the parameter, the text and what would do."""
+        """Turn the asker's text into a term; InvalidParameter names the parameter, the text and what is expected."""
         kind = KINDS[self.datatype]
         try:
             return kind.read(text)

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 from communique.graph.errors import MappingError
 from communique.graph.terms.namespaces import GRAPH, ID
 
-# One kind and at least one key; letters, digits and the few marks that need no escape in a path.
+# One kind and at least one key; letters, digits and the few characters that need no escape in a path.
 _RELATIVE = re.compile(r"[a-z][a-z-]*(?:/[A-Za-z0-9][A-Za-z0-9._~-]*)+")
 _OF_DOCUMENT = re.compile(rf"(?:{re.escape(GRAPH)}doc|{re.escape(ID)}(?:document|evidence))/(?P<number>[^/]+)")
 

@@ -66,7 +66,7 @@ class MappingRow:
 
 
 def read(text: str, path: str) -> Iterator[MappingRow]:
-    """Read the rows of a table; ``path`` is the name that errors give.
+    """Read the rows of a table; ``path`` is the name in errors.
 
     Prefixes that the header does not declare mean what they mean in this project. SourceError: the header is not YAML,
     the columns lack ``subject_id``, ``predicate_id`` or ``object_id``, or a row has too many cells.

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from communique.graph.linking.linkage import MAPPING_COLUMNS, ColumnSource, Linkage, Mention, write_mappings
-from communique.graph.linking.scoring import Candidate, Feature, Result
+from communique.graph.linking.scoring import Feature, LinkCandidate, Result
 from communique.graph.linking.states import label
 from communique.graph.terms import sssom
 from communique.graph.terms.identifiers import entity
@@ -134,7 +134,7 @@ def test_every_column_of_a_mapping_is_filled(linkage: Linkage) -> None:
 )
 def test_a_mapping_is_justified_by_what_was_compared(scores: dict[str, float], way: str) -> None:
     features = tuple(Feature(name, "told", share) for name, share in scores.items())
-    result = Result(None, (Candidate(entity("org/hats"), "Ministry of Hats", 0.7, features),))
+    result = Result(None, (LinkCandidate(entity("org/hats"), "Ministry of Hats", 0.7, features),))
     (row,) = sssom.read("".join(write_mappings({Mention("Hats"): result}, ORIGIN)), "some.tsv")
     assert row.text("mapping_justification") == f"semapv:{way}"
 
@@ -145,8 +145,8 @@ def test_of_two_days_the_more_careful_answer_counts(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("communique.graph.linking.linkage.resolve", lambda *_, on, **__: answers[on])
     first, last = YEAR_1990
 
-    def candidate(name: str, share: float) -> Candidate:
-        return Candidate(entity(f"org/{name}"), name, share, (Feature("name", "same", 1.0),))
+    def candidate(name: str, share: float) -> LinkCandidate:
+        return LinkCandidate(entity(f"org/{name}"), name, share, (Feature("name", "same", 1.0),))
 
     for shares in ((0.9, 0.8), (0.8, 0.9)):
         for day, share in zip(YEAR_1990, shares, strict=True):
