@@ -120,9 +120,11 @@ class OccasionSelector:
         ]
         inside = [self._is_inside(each.time) for each in dated]
         known = inside or [self._is_inside(time)]
-        if best not in self._admitted or True not in known:
-            outside = "outside the window" if False in known else "undated"
-            self.left_out[outside if best in self._admitted else best] += 1
+        if best not in self._admitted:
+            self.left_out[best] += 1
+            return None
+        if True not in known:
+            self.left_out["outside the window" if False in known else "undated"] += 1
             return None
         parts, without_node = self._lift(compress(dated, inside))
         undated, _ = self._lift(each for each, is_inside in zip(dated, inside, strict=True) if is_inside is None)
