@@ -128,10 +128,9 @@ def _measure_csv(table: MeasureTable) -> bytes:
 
 def _comments(network: Network, measures: Measures) -> Row:
     """Choose the metadata that stand in the comment lines of CSV; query texts are left to JSON."""
-    known = {key: value for key, value in metadata(network).items() if key not in {"notes", "queries"}}
-    described = {f"measure_{table.name}": measure_metadata(table) for table in measures}
-    remarks = {f"note_{number}": note for number, note in enumerate(metadata(network)["notes"], 1)}
-    return known | described | remarks
+    described = _described(network, measures)
+    remarks = {f"note_{number}": note for number, note in enumerate(described["notes"], 1)}
+    return {key: value for key, value in described.items() if key not in {"notes", "queries"}} | remarks
 
 
 def _csv(comments: Row, columns: Sequence[str], rows: Sequence[Row]) -> bytes:
@@ -205,13 +204,13 @@ def _add_items(
     graph: Element, kind: str, heads: Sequence[dict[str, str]], rows: Sequence[Row], spells: Mapping[int, list[Spell]]
 ) -> None:
     """Add the declarations of attributes, then the nodes or edges with their values."""
-    clean = [_clean(row) for row in rows]
-    types = {key: _GEXF_TYPES[type(value)] for row in clean for key, value in row.items()}
+    cleaned = [_clean(row) for row in rows]
+    types = {key: _GEXF_TYPES[type(value)] for row in cleaned for key, value in row.items()}
     declared = SubElement(graph, "attributes", {"class": kind, "mode": "static"})
     for key, type_ in types.items():
         SubElement(declared, "attribute", id=key, title=key, type=type_)
     items = SubElement(graph, f"{kind}s")
-    for at, (head, row) in enumerate(zip(heads, clean, strict=True)):
+    for at, (head, row) in enumerate(zip(heads, cleaned, strict=True)):
         item = SubElement(items, kind, head)
         if at in spells:
             parent = SubElement(item, "spells")
