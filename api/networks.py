@@ -20,7 +20,7 @@ from communique.api.reading import read_steadily
 from communique.graph import networks
 from communique.graph.engine.client import Client
 from communique.graph.errors import InvalidParameter, NetworkError
-from communique.graph.networks import NODES, Layer, MeasureTable, Network, Options, formats
+from communique.graph.networks import NODES, Layer, MeasureTable, Network, NetworkOptions, formats
 from communique.graph.networks.definitions import MEASURES
 
 # Format → media type. Of formats with one media type, Accept means the first; the first of all is the default.
@@ -104,7 +104,7 @@ class Networks:
 
         return responses.tagged(self._client.snapshot(), form, make)
 
-    def _draw(self, layer: Layer, options: Options) -> tuple[Network, str]:
+    def _draw(self, layer: Layer, options: NetworkOptions) -> tuple[Network, str]:
         """Draw a layer from one snapshot; gives its id too."""
         return read_steadily(
             self._client,
@@ -131,13 +131,13 @@ def _form(known: Mapping[str, str]) -> str:
     return pick_format(asked, {**{name: name for name in known}, "csv": first["text/csv"]})
 
 
-def _options() -> Options:
+def _options() -> NetworkOptions:
     """Read the options; NetworkError on an unknown one, InvalidParameter on one given twice."""
     given = {name: texts for name, texts in request.args.lists() if name not in {"format", "measure"}}
     for name, texts in given.items():
         if len(texts) > 1:
             raise InvalidParameter(f"{name}: given {len(texts)} times", expected="one value")
-    return Options.parse({name: text for name, (text,) in given.items()})
+    return NetworkOptions.parse({name: text for name, (text,) in given.items()})
 
 
 def _describe(layer: Layer) -> dict[str, Any]:

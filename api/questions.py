@@ -17,7 +17,7 @@ from communique.graph.hints import reasons
 from communique.graph.hints.answers import has_no_rows
 from communique.graph.hints.finding import Finder
 from communique.graph.hints.hint import Hint
-from communique.graph.queries import Query, find, library
+from communique.graph.queries import PackagedQuery, find, library
 
 _FORMAT = "format"
 
@@ -77,7 +77,7 @@ class Questions:
 
         return responses.tagged(self._client.snapshot(), media_type, make)
 
-    def _ask(self, question: Query, text: str, choice: Choice) -> tuple[Response, str]:
+    def _ask(self, question: PackagedQuery, text: str, choice: Choice) -> tuple[Response, str]:
         """Ask the engine; a page shows the rows, other formats are passed on as they come."""
         answer = self._client.query(choice.request(text))
         media_type, hints = choice.media_type(answer.media_type), self._reasons(question, text, answer)
@@ -89,7 +89,7 @@ class Questions:
             response = Response(answer.body, mimetype=media_type)
         return announce(response, hints, url_for("questions.hints", name=question.name), given()), answer.snapshot
 
-    def _reasons(self, question: Query, text: str, answer: Answer) -> list[Hint]:
+    def _reasons(self, question: PackagedQuery, text: str, answer: Answer) -> list[Hint]:
         """Say why an answer has no rows; nothing of one that has some."""
         is_empty = has_no_rows(answer.media_type, answer.body)
         return reasons.explain(self._run, question, text, self._finder.alike) if is_empty else []
@@ -104,7 +104,7 @@ def given() -> list[tuple[str, str]]:
     return [(name, text) for name, text in request.args.items(multi=True) if text and name != _FORMAT]
 
 
-def describe(question: Query) -> dict[str, Any]:
+def describe(question: PackagedQuery) -> dict[str, Any]:
     """Describe a question, ready for JSON."""
     parameters = [
         {

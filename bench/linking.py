@@ -18,7 +18,7 @@ from pyoxigraph import NamedNode
 
 from bench.machine import table
 from bench.record import write_section
-from communique.graph.linking.names import library_names, own_names
+from communique.graph.linking.meanings import library_names, own_names
 from communique.graph.linking.states import by_code, find
 from communique.graph.terms.identifiers import entity
 from communique.graph.terms.namespaces import shorten

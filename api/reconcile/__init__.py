@@ -23,7 +23,7 @@ from communique.api.reconcile.matching import match_all
 from communique.api.reconcile.properties import describe_for, find_property
 from communique.api.reconcile.requests import CHARACTERS, read_batch, read_extension, read_id, read_limit
 from communique.api.reconcile.types import read_types, types
-from communique.graph.curation.review import profiles
+from communique.graph.curation.profiles import profiles
 from communique.graph.engine.client import Client
 from communique.graph.errors import InvalidParameter
 from communique.graph.terms.namespaces import ID

@@ -21,8 +21,8 @@ from communique.api.reconcile.requests import Constraint, Query
 from communique.api.reconcile.values import Value, fetch, find
 from communique.graph.linking import states
 from communique.graph.linking.entities import Entity
-from communique.graph.linking.forms import plain
 from communique.graph.linking.index import ROOTS
+from communique.graph.linking.normalization import normalize
 from communique.graph.linking.resolution import resolve
 from communique.graph.terms.namespaces import ID
 
@@ -159,8 +159,8 @@ def _agree(constraint: Constraint, values: Sequence[Value]) -> float:
     """Compare the values asked for with those of an entity: 1 where one is the same, less where a date is near."""
     if constraint.property.kind == DATE:
         return max(_near(asked, value.text) for asked in constraint.values for value in values)
-    has = {value.text for value in values} | {plain(value.label or value.text) for value in values}
-    meant = {*_meant(constraint), *map(plain, constraint.values)} - {""}
+    has = {value.text for value in values} | {normalize(value.label or value.text) for value in values}
+    meant = {*_meant(constraint), *map(normalize, constraint.values)} - {""}
     return float(not has.isdisjoint(meant))
 
 

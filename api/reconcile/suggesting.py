@@ -12,14 +12,14 @@ from communique.api.reconcile.catalogue import Catalogue, describe, id_of, types
 from communique.api.reconcile.properties import PROPERTIES
 from communique.api.reconcile.types import types
 from communique.graph.linking.entities import Entity
-from communique.graph.linking.forms import plain
+from communique.graph.linking.normalization import normalize
 
 PAGE = 20
 
 
 def suggest_entities(catalogue: Catalogue, prefix: str, kinds: frozenset[str], start: int) -> list[dict[str, Any]]:
     """Suggest entities of some types, or of any: names that begin with the prefix first, then later words in names."""
-    key = plain(prefix)
+    key = normalize(prefix)
     near = chain(catalogue.starting(key), catalogue.holding(key)) if key else iter(())
     fitting: dict[NamedNode, Entity] = {}
     for each in near:

@@ -12,12 +12,12 @@ from pyoxigraph import NamedNode, Quad
 
 from communique.graph.evidence.pointers import (
     Pointer,
-    Statement,
+    PublishedQuad,
     Texts,
+    find_evidence,
     find_pointers,
-    find_resting,
     passage_digest,
-    read_statements,
+    read_published,
 )
 from communique.graph.terms.namespaces import shorten, term
 
@@ -55,26 +55,26 @@ class EvidenceFinding:
 
 
 def check(quads: Iterable[Quad], texts: Texts) -> list[EvidenceFinding]:
-    """Compare each evidence node with its paragraph, and own words with the paragraphs they rest on.
+    """Compare each evidence node with its paragraph, and own words with the paragraphs that are their evidence.
 
-    ``texts``: SHA-256 of a source file → its paragraphs, as ``sources.read_texts`` gives them. One finding per
+    ``texts``: SHA-256 of a source file → its paragraphs, as ``sources.read_texts`` returns them. One finding per
     evidence node, and one per own text that shares more than ``LONGEST_RUN`` words in a row with a paragraph; in the
     order of document, paragraph and subject.
     """
-    statements = read_statements(quads)
-    pointers = find_pointers(statements)
-    judged = [_judge(pointer, texts) for pointer in pointers.values()]
-    return sorted({*judged, *_find_repeats(statements, pointers, texts)})
+    published = read_published(quads)
+    pointers = find_pointers(published)
+    compared = [_compare_digests(pointer, texts) for pointer in pointers.values()]
+    return sorted({*compared, *_find_repeats(published, pointers, texts)})
 
 
 def shared_run(text: str, other: str) -> str:
-    """Give the longest run of words that two texts share, case and punctuation aside."""
+    """Return the longest run of words that two texts share, case and punctuation aside."""
     words, others = (_WORD.findall(each.casefold()) for each in (text, other))
     match = SequenceMatcher(None, words, others, autojunk=False).find_longest_match()
     return " ".join(words[match.a : match.a + match.size])
 
 
-def _judge(pointer: Pointer, texts: Texts) -> EvidenceFinding:
+def _compare_digests(pointer: Pointer, texts: Texts) -> EvidenceFinding:
     """Say whether the paragraph of a pointer is the one it was made from."""
     paragraph = pointer.find(texts)
     if pointer.source not in texts:
@@ -89,14 +89,14 @@ def _judge(pointer: Pointer, texts: Texts) -> EvidenceFinding:
 
 
 def _find_repeats(
-    statements: Sequence[Statement], pointers: Mapping[NamedNode, Pointer], texts: Texts
+    published: Sequence[PublishedQuad], pointers: Mapping[NamedNode, Pointer], texts: Texts
 ) -> Iterator[EvidenceFinding]:
-    """Find own words that repeat a paragraph on which their node rests."""
-    resting = find_resting(statements)
-    for statement in (each for each in statements if each.predicate in OWN_WORDS):
-        for ground in resting.get(statement.node, {statement.subject}) & pointers.keys():
-            run = shared_run(statement.value.value, pointers[ground].find(texts) or "")
+    """Find own words that repeat a paragraph that is the evidence of their node."""
+    evidence = find_evidence(published)
+    for quad in (each for each in published if each.predicate in OWN_WORDS):
+        for node in evidence.get(quad.node, {quad.subject}) & pointers.keys():
+            place = pointers[node]
+            run = shared_run(quad.value.value, place.find(texts) or "")
             if len(run.split()) > LONGEST_RUN:
-                subject, detail = shorten(statement.subject.value), f"{shorten(statement.predicate.value)}: {run}"
-                place = pointers[ground]
+                subject, detail = shorten(quad.subject.value), f"{shorten(quad.predicate.value)}: {run}"
                 yield EvidenceFinding(place.document, place.locator, subject, Verdict.REPEATED, detail)

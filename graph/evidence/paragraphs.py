@@ -1,4 +1,4 @@
-"""Paragraph by paragraph: which nodes rest on it, how many facts, or why there are none.
+"""Paragraph by paragraph: which nodes have it as evidence, how many facts, or why there are none.
 
 A *fact*, here and wherever the product counts facts, is a triple of a stated or inferred graph (``graph/doc/NNN``,
 ``graph/doc/NNN/inferred``) whose subject has ``com:evidence`` in that same graph, unless its predicate is one of
@@ -18,11 +18,11 @@ from pyoxigraph import Literal, NamedNode, Quad
 from communique.graph.evidence.pointers import (
     Node,
     Pointer,
-    Statement,
+    PublishedQuad,
     Texts,
+    find_evidence,
     find_pointers,
-    find_resting,
-    read_statements,
+    read_published,
 )
 from communique.graph.terms.namespaces import GRAPH, shorten, term
 
@@ -40,7 +40,7 @@ _DOCUMENT_GRAPH = re.compile(re.escape(GRAPH) + r"doc/([^/]+)(?:/inferred)?")
 
 @dataclass(frozen=True, slots=True, order=True)
 class CoveredNode:
-    """A node that rests on a paragraph; ``label`` is English and empty when there is none, ``classes`` are prefixed."""
+    """A node with a paragraph as evidence; ``label`` is English, empty when there is none; ``classes`` are prefixed."""
 
     identifier: str
     label: str
@@ -51,7 +51,7 @@ class CoveredNode:
 class ParagraphCoverage:
     """What the graph holds of one paragraph.
 
-    ``facts`` are those whose subject rests on the paragraph; a subject that rests on several counts in each of them,
+    ``facts`` are those whose subject has the paragraph as evidence; a subject with several counts in each of them,
     since evidence belongs to nodes. ``reason`` is the recorded reason why the paragraph carries none.
     """
 
@@ -63,7 +63,7 @@ class ParagraphCoverage:
 
     @property
     def is_gap(self) -> bool:
-        """Whether neither a node rests on the paragraph nor a reason is recorded."""
+        """Whether the paragraph is the evidence of no node and no reason is recorded."""
         return not self.nodes and self.reason is None
 
 
@@ -72,52 +72,52 @@ def coverage(quads: Iterable[Quad], texts: Texts | None = None) -> list[Paragrap
 
     ``texts`` are as for ``check``; an empty line is no paragraph. In the order of document and paragraph.
     """
-    statements = read_statements(quads)
-    pointers, resting = find_pointers(statements), find_resting(statements)
+    published = read_published(quads)
+    pointers, evidence = find_pointers(published), find_evidence(published)
     nodes: dict[NamedNode, set[NamedNode]] = defaultdict(set)
-    for (_, subject), grounds in resting.items():
-        for ground in grounds:
-            nodes[ground].add(subject)
-    facts = Counter(ground for fact in _find_facts(statements, resting) for ground in resting[fact.node])
-    known = _describe({node for group in nodes.values() for node in group}, statements)
+    for (_, subject), paragraphs in evidence.items():
+        for paragraph in paragraphs:
+            nodes[paragraph].add(subject)
+    facts = Counter(paragraph for fact in _find_facts(published, evidence) for paragraph in evidence[fact.node])
+    known = _describe({node for group in nodes.values() for node in group}, published)
     covered = [
         ParagraphCoverage(
             each.document,
             each.locator,
-            tuple(sorted(known[node] for node in nodes[ground])),
-            facts[ground],
+            tuple(sorted(known[node] for node in nodes[paragraph])),
+            facts[paragraph],
             each.reason,
         )
-        for ground, each in pointers.items()
+        for paragraph, each in pointers.items()
     ]
     return sorted([*covered, *_find_missing(pointers.values(), texts or {})])
 
 
 def facts_per_document(quads: Iterable[Quad]) -> dict[str, int]:
     """Count the facts of each document by its number; a fact both stated and inferred counts once."""
-    statements = read_statements(quads)
-    facts = {(_document(fact), fact[1:]) for fact in _find_facts(statements, find_resting(statements))}
+    published = read_published(quads)
+    facts = {(_document(fact), fact[1:]) for fact in _find_facts(published, find_evidence(published))}
     return dict(sorted(Counter(document for document, _ in facts).items()))
 
 
-def _find_facts(statements: Iterable[Statement], resting: Collection[Node]) -> Iterator[Statement]:
-    """Find the facts among statements, as the head of this module defines them."""
+def _find_facts(quads: Iterable[PublishedQuad], with_evidence: Collection[Node]) -> Iterator[PublishedQuad]:
+    """Find the facts among quads, as the head of this module defines them."""
     return (
-        each for each in statements if each.predicate not in NOT_COUNTED and each.node in resting and _document(each)
+        each for each in quads if each.predicate not in NOT_COUNTED and each.node in with_evidence and _document(each)
     )
 
 
-def _document(statement: Statement) -> str:
-    """Name the document in whose graph a statement stands; empty when it stands in none."""
-    match = _DOCUMENT_GRAPH.fullmatch(statement.graph.value)
+def _document(quad: PublishedQuad) -> str:
+    """Return the document in whose graph a quad is; empty when it is in none."""
+    match = _DOCUMENT_GRAPH.fullmatch(quad.graph.value)
     return match[1] if match else ""
 
 
-def _describe(nodes: Collection[NamedNode], statements: Iterable[Statement]) -> dict[NamedNode, CoveredNode]:
-    """Find label and classes of nodes in whatever graph they stand."""
+def _describe(nodes: Collection[NamedNode], quads: Iterable[PublishedQuad]) -> dict[NamedNode, CoveredNode]:
+    """Find label and classes of nodes in whatever graph they are."""
     labels: dict[NamedNode, str] = {}
     classes: dict[NamedNode, set[str]] = {node: set() for node in nodes}
-    for _, subject, predicate, value in (each for each in statements if each.subject in classes):
+    for _, subject, predicate, value in (each for each in quads if each.subject in classes):
         if predicate == term("rdf:type"):
             classes[subject].add(shorten(value.value))
         elif predicate == term("skos:prefLabel") and isinstance(value, Literal) and value.language == "en":

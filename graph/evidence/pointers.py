@@ -1,4 +1,4 @@
-"""Evidence nodes of the graph as values, and what rests on them."""
+"""Evidence nodes of the graph as values, and what has them as its evidence."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _FIELDS = {
 }
 
 
-class Statement(NamedTuple):
-    """A quad of the published graph, which has IRIs and literals only."""
+class PublishedQuad(NamedTuple):
+    """A quad of a named graph, with IRIs and literals only."""
 
     graph: NamedNode
     subject: NamedNode
@@ -48,7 +48,7 @@ class Pointer:
     reason: str | None
 
     def find(self, texts: Texts) -> str | None:
-        """Give the paragraph it points to; None when the text is not at hand or has no such paragraph."""
+        """Return the paragraph it points to; None when the text is not at hand or has no such paragraph."""
         paragraphs = texts.get(self.source, ())
         return paragraphs[self.locator - 1] if 0 < self.locator <= len(paragraphs) else None
 
@@ -58,10 +58,10 @@ def passage_digest(paragraph: str) -> str:
     return hashlib.sha256(" ".join(paragraph.split()).encode()).hexdigest()
 
 
-def read_statements(quads: Iterable[Quad]) -> list[Statement]:
-    """Take quads for statements; those outside any graph and those with blank nodes are left out."""
+def read_published(quads: Iterable[Quad]) -> list[PublishedQuad]:
+    """Return the quads of named graphs that have no blank nodes."""
     return [
-        Statement(quad.graph_name, quad.subject, quad.predicate, quad.object)
+        PublishedQuad(quad.graph_name, quad.subject, quad.predicate, quad.object)
         for quad in quads
         if isinstance(quad.graph_name, NamedNode)
         and isinstance(quad.subject, NamedNode)
@@ -69,10 +69,10 @@ def read_statements(quads: Iterable[Quad]) -> list[Statement]:
     ]
 
 
-def find_pointers(statements: Iterable[Statement]) -> dict[NamedNode, Pointer]:
+def find_pointers(quads: Iterable[PublishedQuad]) -> dict[NamedNode, Pointer]:
     """Collect the evidence nodes that point to a paragraph of a document, by their IRI."""
     fields: dict[NamedNode, dict[str, str]] = defaultdict(dict)
-    for _, subject, predicate, value in statements:
+    for _, subject, predicate, value in quads:
         if predicate in _FIELDS:
             fields[subject][_FIELDS[predicate]] = tail(value) if isinstance(value, NamedNode) else value.value
     sources = {tail(node): found["fileDigest"] for node, found in fields.items() if "fileDigest" in found}
@@ -90,10 +90,10 @@ def find_pointers(statements: Iterable[Statement]) -> dict[NamedNode, Pointer]:
     }
 
 
-def find_resting(statements: Iterable[Statement]) -> dict[Node, set[NamedNode]]:
-    """Collect, for each subject in each graph, the evidence nodes on which it rests there."""
-    resting: dict[Node, set[NamedNode]] = defaultdict(set)
-    for statement in statements:
-        if statement.predicate == _EVIDENCE and isinstance(statement.value, NamedNode):
-            resting[statement.node].add(statement.value)
-    return dict(resting)
+def find_evidence(quads: Iterable[PublishedQuad]) -> dict[Node, set[NamedNode]]:
+    """Collect, for each subject in each graph, its evidence nodes there."""
+    evidence: dict[Node, set[NamedNode]] = defaultdict(set)
+    for quad in quads:
+        if quad.predicate == _EVIDENCE and isinstance(quad.value, NamedNode):
+            evidence[quad.node].add(quad.value)
+    return dict(evidence)

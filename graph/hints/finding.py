@@ -20,11 +20,11 @@ from communique.graph.hints.nodes import missing, near
 from communique.graph.linking import Index, resolve, states
 from communique.graph.linking.entities import Entity
 from communique.graph.linking.index import ROOTS
-from communique.graph.queries import Parameter
+from communique.graph.queries import QueryParameter
 from communique.graph.queries.answers import Run, listed, solve
 from communique.graph.queries.parameters import read_iri
 from communique.graph.terms.identifiers import slug
-from communique.graph.terms.namespaces import COM, ID, OWL, PREFIXES, shorten, term
+from communique.graph.terms.namespaces import COM, CONVERTER, ID, OWL, shorten, term
 from communique.graph.terms.spelling import closest
 from communique.graph.terms.vocabulary import Concept, concepts
 
@@ -49,7 +49,7 @@ class Finder:
     run: Run
     index: Callable[[], Index]
 
-    def find(self, parameter: Parameter, text: str) -> NamedNode:
+    def find(self, parameter: QueryParameter, text: str) -> NamedNode:
         """Find the one node that a text means.
 
         Raises
@@ -76,7 +76,7 @@ class Finder:
         found = [each.node for each in self._bearers(name.strip())]
         return [self._shown(node) for node in found[:_LISTED]] or self._resembling(name, ROOTS)[:_LISTED]
 
-    def _states_called(self, parameter: Parameter, text: str) -> list[NamedNode]:
+    def _states_called(self, parameter: QueryParameter, text: str) -> list[NamedNode]:
         """Find the states of the data that a text names, where a state is asked for: tables and one query suffice."""
         named = _in_tables(text)
         if not named or parameter.of_class not in {None, "com:State"}:
@@ -86,7 +86,7 @@ class Finder:
         found = {each["it"] for each in solve(self.run, asked)}
         return [node for node in named if node in found] if default in found or parameter.of_class else []
 
-    def _called(self, parameter: Parameter, text: str) -> Iterable[NamedNode]:
+    def _called(self, parameter: QueryParameter, text: str) -> Iterable[NamedNode]:
         """Find what bears a name, of the class that the parameter asks for."""
         default = read_iri(parameter.default[0])
         if isinstance(concept := by_iri().get(default.value), Concept):
@@ -105,7 +105,7 @@ class Finder:
         nodes += _in_tables(text)
         return [index.by_node[each] for each in dict.fromkeys(nodes) if each in index.by_node]
 
-    def _fits(self, entity: Entity, parameter: Parameter, default: NamedNode) -> bool:
+    def _fits(self, entity: Entity, parameter: QueryParameter, default: NamedNode) -> bool:
         """Tell whether an entity is of the class that is meant: the one declared, or the widest one of the default."""
         if parameter.of_class is not None:
             wanted = term(parameter.of_class)
@@ -113,7 +113,7 @@ class Finder:
         own = self.index().by_node.get(default)
         return own is None or any(COM + kind in widest(COM + each for each in own.kinds) for kind in entity.kinds)
 
-    def _unknown(self, parameter: Parameter, text: str, given: NamedNode | None) -> UnknownNode:
+    def _unknown(self, parameter: QueryParameter, text: str, given: NamedNode | None) -> UnknownNode:
         """Word the error for what is in no graph, with what is near."""
         if given is None:
             found, alike = f"no node is called {_cut(text)}", self._alike(parameter, text)
@@ -127,7 +127,7 @@ class Finder:
             hint="look names of nodes up with the question node-by-name, concepts among the terms",
         )
 
-    def _alike(self, parameter: Parameter, name: str) -> list[str]:
+    def _alike(self, parameter: QueryParameter, name: str) -> list[str]:
         """Find what has a name, or else an IRI, like a text, of the kind of the default."""
         default = read_iri(parameter.default[0])
         if isinstance(concept := by_iri().get(default.value), Concept):
@@ -162,7 +162,7 @@ def _in_tables(text: str) -> list[NamedNode]:
 
 def _read(text: str) -> NamedNode | None:
     """Read an IRI, a prefixed name or a path; None where the text is a name."""
-    is_iri = _WHOLE_IRI.fullmatch(text) or text.partition(":")[0] in PREFIXES or ":" not in text
+    is_iri = _WHOLE_IRI.fullmatch(text) or CONVERTER.expand(text) or ":" not in text
     try:
         return read_iri(text) if is_iri and not any(sign.isspace() for sign in text) else None
     except (ValueError, CommuniqueError):

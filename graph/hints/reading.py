@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from communique.graph.hints.tokens import Token, declared, read_tokens
-from communique.graph.terms.namespaces import ID, RDF
+from communique.graph.terms.namespaces import ID, RDF, Converter
 
 TYPE = RDF + "type"
 
@@ -82,18 +82,19 @@ def read(text: str) -> Reading:
     """Read the IRIs of a query that is well-formed."""
     tokens = read_tokens(text)
     prefixes = declared(tokens)
+    converter = Converter(prefixes)
     base = next((each.text[1:-1] for word, each in pairwise(tokens) if word.is_word("BASE")), ID)
     written: dict[str, str] = {}
     graphs, classes = [], []
     for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
-        name = _expand(token, prefixes, base)
+        name = _expand(token, converter, base)
         if name is None or _is_aside(before, after):
             continue
         if before is not None and before.is_word("FROM", "NAMED"):
             graphs.append(name)
             continue
         written.setdefault(name, token.text)
-        if before is not None and (before.text == "a" or _expand(before, prefixes, base) == TYPE):
+        if before is not None and (before.text == "a" or _expand(before, converter, base) == TYPE):
             classes.append(name)
     written.pop(TYPE, None)
     return Reading(written, tuple(graphs), prefixes, tuple(dict.fromkeys(classes)))
@@ -125,14 +126,12 @@ def iri(written: str) -> str:
     return written[1:-1] if written.startswith("<") else ""
 
 
-def _expand(token: Token, prefixes: dict[str, str], base: str) -> str | None:
+def _expand(token: Token, converter: Converter, base: str) -> str | None:
     """Give the IRI that a token stands for, if it does."""
     if token.kind == "iri":
         name = token.text[1:-1]
         return name if ":" in name else urljoin(base, name)
-    if token.kind != "name" or token.prefix not in prefixes:
-        return None
-    return prefixes[token.prefix] + token.text.partition(":")[2].replace("\\", "")
+    return converter.expand(token.text.replace("\\", "")) if token.kind == "name" else None
 
 
 def _is_aside(before: Token | None, after: Token | None) -> bool:

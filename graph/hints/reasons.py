@@ -12,7 +12,7 @@ from communique.graph.errors import CommuniqueError
 from communique.graph.hints.hint import Hint
 from communique.graph.hints.known import widest
 from communique.graph.hints.nodes import missing
-from communique.graph.queries import Parameter, Query
+from communique.graph.queries import PackagedQuery, QueryParameter
 from communique.graph.queries.answers import Run, ask, holds, listed, text
 from communique.graph.queries.parameters import find_defaults, read_iri, write_text
 from communique.graph.terms.namespaces import shorten, term
@@ -22,8 +22,8 @@ Alike = Callable[[str], list[str]]
 _LOG = logging.getLogger(__name__)
 
 
-def explain(run: Run, question: Query, asked: str, alike: Alike = lambda text: []) -> list[Hint]:
-    """Say why a question has no rows; ``asked`` is its text with the values in place, see ``Query.bind``.
+def explain(run: Run, question: PackagedQuery, asked: str, alike: Alike = lambda text: []) -> list[Hint]:
+    """Say why a question has no rows; ``asked`` is its text with the values in place, see ``PackagedQuery.bind``.
 
     ``alike`` gives nodes that a text may mean, for questions that take names as texts: see ``Finder.alike``.
 
@@ -39,7 +39,7 @@ def explain(run: Run, question: Query, asked: str, alike: Alike = lambda text: [
         return []
 
 
-def _meant(question: Query, asked: str, alike: Alike) -> list[Hint]:
+def _meant(question: PackagedQuery, asked: str, alike: Alike) -> list[Hint]:
     """Name the nodes that a text may mean where it stands for a name: a parameter of text with a class."""
     values = find_defaults(asked)
     names = [each.name for each in question.parameters if each.of_class and each.datatype != "iri"]
@@ -48,7 +48,7 @@ def _meant(question: Query, asked: str, alike: Alike) -> list[Hint]:
     return [Hint("node", f"{value} may mean {' or '.join(near)}", "ask with that name") for value, near in found]
 
 
-def _unknown(run: Run, question: Query, asked: str) -> list[Hint]:
+def _unknown(run: Run, question: PackagedQuery, asked: str) -> list[Hint]:
     """Name the nodes that are in no graph; those of the asker were refused before, so these are defaults."""
     named = [node for nodes in _nodes(question, asked).values() for node in nodes]
     absent = missing(run, [node.value for node in named])
@@ -59,7 +59,7 @@ def _unknown(run: Run, question: Query, asked: str) -> list[Hint]:
     ]
 
 
-def _of_other_kind(run: Run, question: Query, asked: str) -> list[Hint]:
+def _of_other_kind(run: Run, question: PackagedQuery, asked: str) -> list[Hint]:
     """Name the nodes that are of another kind than the parameter takes."""
     given = {parameter: nodes for parameter, nodes in _nodes(question, asked).items() if parameter.of_class != _ANY}
     defaults = {parameter: [read_iri(each) for each in parameter.default] for parameter in given}
@@ -81,7 +81,7 @@ def _of_other_kind(run: Run, question: Query, asked: str) -> list[Hint]:
     return hints
 
 
-def _reason(run: Run, question: Query, asked: str) -> Hint:
+def _reason(run: Run, question: PackagedQuery, asked: str) -> Hint:
     """Give the first condition that holds, else say that nothing is stated."""
     for exclusion in question.unless:
         if holds(run, exclusion.ask(asked)):
@@ -91,7 +91,7 @@ def _reason(run: Run, question: Query, asked: str) -> Hint:
     return Hint("nothing", f"nothing is stated that answers this for {'; '.join(listing) or 'anything'}")
 
 
-def _nodes(question: Query, asked: str) -> dict[Parameter, list[NamedNode]]:
+def _nodes(question: PackagedQuery, asked: str) -> dict[QueryParameter, list[NamedNode]]:
     """Give the nodes that the question is asked about, by parameter."""
     values = find_defaults(asked)
     nodes = [each for each in question.parameters if each.datatype == "iri"]

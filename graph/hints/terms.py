@@ -16,7 +16,7 @@ from communique.graph.errors import UnknownTerm
 from communique.graph.hints.known import below, by_iri, meant
 from communique.graph.queries.answers import Run, ask, listed, text
 from communique.graph.queries.answers import Term as Value
-from communique.graph.terms.namespaces import ID, PREFIXES, RDFS, SKOS, VOCAB, prologue, shorten
+from communique.graph.terms.namespaces import CONVERTER, ID, PREFIXES, RDFS, SKOS, VOCAB, prologue, shorten
 from communique.graph.terms.spelling import closest
 from communique.graph.terms.vocabulary import Concept, Term
 
@@ -143,8 +143,7 @@ def find(every: Sequence[Entry], name: str) -> Entry:
     if len(found := exact or bare) == 1:
         return found[0]
     near = [entry.name for entry in search(every, name)][:3]
-    prefix, _, local = name.partition(":")
-    near = near or (meant(PREFIXES[prefix] + local) if prefix in PREFIXES else [])
+    near = near or (meant(iri) if (iri := CONVERTER.expand(name)) else [])
     expected = f"perhaps {' or '.join(near)}" if near else "a class, property or concept such as com:participant"
     raise UnknownTerm(f"no term is called {name!r}", expected=expected, hint="without a name all terms are listed")
 

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from communique.graph.linking.index import Index
 from communique.graph.linking.resolution import resolve
-from communique.graph.linking.results import Candidate, Feature, Result
+from communique.graph.linking.scoring import Feature, LinkCandidate, Result
 
-__all__ = ["Candidate", "Feature", "Index", "Result", "resolve"]
+__all__ = ["Feature", "Index", "LinkCandidate", "Result", "resolve"]

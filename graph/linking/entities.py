@@ -1,4 +1,4 @@
-"""A graph → what is known of its nodes for linking: names with their days, kinds, countries, and whom they belong to.
+"""A graph → what is known of its nodes for linking: names with their days, kinds, countries, and what they belong to.
 
 Runs on a query function handed in, which asks the union of all graphs.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from communique.graph.linking.forms import Spelling, plain
+from communique.graph.linking.normalization import Spelling, normalize
 from communique.graph.terms.namespaces import COM, ID, prologue
 
 Ask = Callable[[str], Iterable[Any]]
@@ -65,7 +65,7 @@ class Entity:
     names : the label first
     countries : states for which it acts, to which it is assigned, or in which it lies
     ties : of a person: organizations, events, and whom it represented there
-    posts : of a person: the posts it held, as plain keys
+    posts : of a person: the posts it held, normalized
     first, last : days between which it existed
     """
 
@@ -80,7 +80,7 @@ class Entity:
 
     @property
     def label(self) -> str:
-        """Give the name by which it is shown."""
+        """The name by which it is shown."""
         return self.names[0].text
 
 
@@ -91,12 +91,17 @@ def read_entities(ask: Ask, kinds: Collection[str] = ()) -> Iterator[Entity]:
     """
     classes = _read_kinds(ask, kinds)
     names = _read_names(ask, classes)
-    ties = _pairs(ask, _TIES, "other")
-    countries = _with_ties(_pairs(ask, _COUNTRIES, "country"), ties)
+    ties = _read_pairs(ask, _TIES, "other")
+    countries = _read_pairs(ask, _COUNTRIES, "country")
+    for person, others in ties.items():
+        # Persons belong to the countries of those to whom they are tied, and to the states they represented.
+        countries[person] |= {other for other in others if other.value.startswith(f"{ID}state/")}
+        for other in (other for other in others if "/org/" in other.value):
+            countries[person] |= countries.get(other, set())
     posts: dict[NamedNode, set[str]] = defaultdict(set)
     for row in ask(prologue() + _POSTS):
-        posts[row["node"]].add(plain(row["text"].value))
-    lives = {row["node"]: (_day(row["first"]), _day(row["last"])) for row in ask(prologue() + _LIVES)}
+        posts[row["node"]].add(normalize(row["text"].value))
+    lives = {row["node"]: (_read_day(row["first"]), _read_day(row["last"])) for row in ask(prologue() + _LIVES)}
     for node in names:
         first, last = lives.get(node, (None, None))
         yield Entity(
@@ -111,63 +116,52 @@ def read_entities(ask: Ask, kinds: Collection[str] = ()) -> Iterator[Entity]:
         )
 
 
-def _below(kinds: Collection[str], over: Mapping[NamedNode, set[NamedNode]]) -> list[NamedNode]:
-    """Give the classes of some local names and all below them."""
-    wanted = {NamedNode(COM + kind) for kind in kinds}
-    return sorted(wanted.union(kind for kind in over if not wanted.isdisjoint(_upwards(kind, over))), key=str)
-
-
-def _pattern(kinds: Iterable[NamedNode]) -> str:
-    """Write the part of a query that keeps nodes of some classes."""
-    return f"VALUES ?wanted {{ {' '.join(map(str, kinds))} }} ?node a ?wanted ."
-
-
 def _read_kinds(ask: Ask, kinds: Collection[str]) -> dict[NamedNode, frozenset[str]]:
     """Read the classes of each node with all classes above them; nodes of the same classes share one set."""
-    over = _pairs(ask, _SUPERCLASSES, "over", of="kind")
-    wanted = _pattern(_below(kinds, over)) if kinds else ""
+    over = _read_pairs(ask, _SUPERCLASSES, "over", of="kind")
+    pattern = ""
+    if kinds:
+        wanted = {NamedNode(COM + kind) for kind in kinds}
+        wanted |= {kind for kind in over if not wanted.isdisjoint(_upwards(kind, over))}
+        pattern = f"VALUES ?wanted {{ {' '.join(map(str, sorted(wanted, key=str)))} }} ?node a ?wanted ."
     direct: dict[NamedNode, frozenset[NamedNode]] = {}
     grown: dict[tuple[frozenset[NamedNode], NamedNode], frozenset[NamedNode]] = {}
-    for row in ask(prologue() + _KINDS % wanted):
+    for row in ask(prologue() + _KINDS % pattern):
         if isinstance(row["node"], NamedNode) and row["node"].value.startswith(ID):
             step = (direct.get(row["node"], _NO_CLASS), row["kind"])
             if step not in grown:
                 grown[step] = step[0] | {step[1]}
             direct[row["node"]] = grown[step]
-    shared = {classes: _names_above(classes, over) for classes in {*direct.values()}}
+    shared: dict[frozenset[NamedNode], frozenset[str]] = {}
+    for classes in {*direct.values()}:
+        reached = {kind.value for each in classes for kind in _upwards(each, over)}
+        shared[classes] = frozenset(kind.removeprefix(COM) for kind in reached if kind.startswith(COM))
     return {node: shared[classes] for node, classes in direct.items()}
 
 
 def _read_names(ask: Ask, wanted: Container[NamedNode]) -> dict[NamedNode, list[Name]]:
-    """Read the names of some nodes, labels in English first."""
+    """Read the names of some nodes, labels in English first; a name without a language is read as English."""
     found: dict[NamedNode, dict[Name, int]] = defaultdict(dict)
     for row in ask(prologue() + _NAMES):
-        node = row["node"]
+        node, text = row["node"], row["text"]
         if node in wanted:
-            rank = ("label", "other name", "code").index(row["way"].value) * 2 + (_language(row["text"]) != "en")
-            found[node].setdefault(Name(row["text"].value, row["way"].value), rank)
+            rank = ("label", "other name", "code").index(row["way"].value) * 2 + ((text.language or "en") != "en")
+            found[node].setdefault(Name(text.value, row["way"].value), rank)
     for row in ask(prologue() + _NAMINGS):
         if row["node"] in wanted:
-            found[row["node"]][Name(row["text"].value, "naming", _day(row["first"]), _day(row["last"]))] = 3
+            found[row["node"]][Name(row["text"].value, "naming", _read_day(row["first"]), _read_day(row["last"]))] = 3
     return {node: sorted(names, key=lambda name: (names[name], name.text)) for node, names in found.items()}
 
 
-def _names_above(classes: Iterable[NamedNode], over: Mapping[NamedNode, set[NamedNode]]) -> frozenset[str]:
-    """Give the local names of classes and of all above them, of this ontology."""
-    reached = {kind.value for each in classes for kind in _upwards(each, over)}
-    return frozenset(kind.removeprefix(COM) for kind in reached if kind.startswith(COM))
-
-
 def _upwards(kind: NamedNode, over: Mapping[NamedNode, set[NamedNode]]) -> set[NamedNode]:
-    """Give a class and all above it."""
+    """Return a class and all above it."""
     reached, front = {kind}, {kind}
     while front := {above for each in front for above in over.get(each, ())} - reached:
         reached |= front
     return reached
 
 
-def _pairs(ask: Ask, query: str, name: str, of: str = "node") -> dict[NamedNode, set[NamedNode]]:
-    """Read pairs of nodes."""
+def _read_pairs(ask: Ask, query: str, name: str, of: str = "node") -> dict[NamedNode, set[NamedNode]]:
     pairs: dict[NamedNode, set[NamedNode]] = defaultdict(set)
     for row in ask(prologue() + query):
         if isinstance(row[of], NamedNode) and isinstance(row[name], NamedNode):
@@ -175,23 +169,7 @@ def _pairs(ask: Ask, query: str, name: str, of: str = "node") -> dict[NamedNode,
     return pairs
 
 
-def _with_ties(
-    countries: dict[NamedNode, set[NamedNode]], ties: Mapping[NamedNode, set[NamedNode]]
-) -> dict[NamedNode, set[NamedNode]]:
-    """Give persons the countries of those to whom they are tied, and the states they represented."""
-    for person, others in ties.items():
-        states = {other for other in others if other.value.startswith(f"{ID}state/")}
-        states |= {country for other in others if "/org/" in other.value for country in countries.get(other, ())}
-        countries[person] |= states
-    return countries
-
-
-def _language(text: Literal) -> str:
-    """Give the language of a text; names without one are read as English."""
-    return text.language or "en"
-
-
-def _day(value: Literal | None) -> date | None:
+def _read_day(value: Literal | None) -> date | None:
     """Read a day; None where it is missing or none."""
     try:
         return date.fromisoformat(value.value) if value else None

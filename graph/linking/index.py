@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 from rapidfuzz import fuzz, process
 
 from communique.graph.linking.entities import Ask, Entity, read_entities
-from communique.graph.linking.forms import expanded, initials, plain, unordered
+from communique.graph.linking.normalization import expand, initials, normalize, sort_words
 
 # Classes at the top whose nodes people look up by a name; a name alone says the least about the last ones.
 ROOTS = (
@@ -43,54 +43,59 @@ class Index:
 
     @cached_property
     def by_node(self) -> dict[NamedNode, Entity]:
-        """Give entities by their IRIs."""
+        """Entities by their IRIs."""
         return {entity.node: entity for entity in self.entities}
 
     @cached_property
     def kinds(self) -> frozenset[str]:
-        """Name all kinds of which there is an entity."""
+        """All kinds of which there is an entity."""
         return frozenset(kind for entity in self.entities for kind in entity.kinds)
 
     def exact(self, text: str, kind: str) -> tuple[Entity, ...]:
-        """Give the entities of a kind that bear exactly this name, but for case, accents and punctuation."""
-        return _of_kind(self._by_key.get(plain(text), ()), kind)
+        """Return the entities of a kind that bear exactly this name, but for case, accents and punctuation."""
+        return _of_kind(self._by_key.get(normalize(text), ()), kind)
 
     def block(self, text: str, kind: str, country: NamedNode | None = None) -> tuple[Entity, ...]:
-        """Give the entities of a kind worth a comparison: of this name or acronym, and those most like it.
+        """Return the entities of a kind worth a comparison: of this name or acronym, and those most like it.
 
         Likeness is sought among entities that share a word, those that share a rare word first; where a country is
         given, among those of that country and of none.
         """
-        lax = expanded(plain(text))
-        named = (self._by_key.get(plain(text), ()), self._by_acronym.get(lax, ()), self._by_key.get(initials(lax), ()))
-        return tuple(dict.fromkeys((*_of_kind(chain(*named), kind), *self._alike(lax, kind, country))))
+        expanded = expand(normalize(text))
+        named = (
+            self._by_key.get(normalize(text), ()),
+            self._by_acronym.get(expanded, ()),
+            self._by_key.get(initials(expanded), ()),
+        )
+        return tuple(dict.fromkeys((*_of_kind(chain(*named), kind), *self._similar(expanded, kind, country))))
 
-    def _alike(self, lax: str, kind: str, country: NamedNode | None) -> list[Entity]:
-        """Give the entities of a kind whose names are most like a key, whatever the order of words."""
-        words = sorted((self._by_word.get(word, ()) for word in set(lax.split())), key=len)
-        near = (each for each in dict.fromkeys(chain(*words)) if kind in each.kinds and _may_be_of(each, country))
-        pairs = [(name.ordered, each) for each in islice(near, _MOST) for name in each.names]
+    def _similar(self, expanded: str, kind: str, country: NamedNode | None) -> list[Entity]:
+        """Return the entities of a kind whose names are most like a key, whatever the order of words."""
+        words = sorted((self._by_word.get(word, ()) for word in set(expanded.split())), key=len)
+        near = (
+            each
+            for each in dict.fromkeys(chain(*words))
+            if kind in each.kinds and (country is None or not each.countries or country in each.countries)
+        )
+        pairs = [(name.sorted_words, each) for each in islice(near, _MOST) for name in each.names]
         texts = {number: text for number, (text, _) in enumerate(pairs)}
-        nearest = process.extract(unordered(lax), texts, scorer=fuzz.ratio, limit=_COMPARED)
+        nearest = process.extract(sort_words(expanded), texts, scorer=fuzz.ratio, limit=_COMPARED)
         return [pairs[number][1] for _, _, number in nearest]
 
     @cached_property
     def _by_key(self) -> dict[str, list[Entity]]:
-        """Sort entities by the keys of their names."""
-        return _sorted((name.key, entity) for entity in self.entities for name in entity.names)
+        return _collect((name.key, entity) for entity in self.entities for name in entity.names)
 
     @cached_property
     def _by_word(self) -> dict[str, list[Entity]]:
-        """Sort entities by the words of their names."""
-        return _sorted((word, each) for each in self.entities for name in each.names for word in name.lax.split())
+        return _collect((word, each) for each in self.entities for name in each.names for word in name.expanded.split())
 
     @cached_property
     def _by_acronym(self) -> dict[str, list[Entity]]:
-        """Sort entities by the acronyms of their names."""
-        return _sorted((name.acronym, each) for each in self.entities for name in each.names)
+        return _collect((name.acronym, each) for each in self.entities for name in each.names)
 
 
-def _sorted(pairs: Iterable[tuple[str, Entity]]) -> dict[str, list[Entity]]:
+def _collect(pairs: Iterable[tuple[str, Entity]]) -> dict[str, list[Entity]]:
     """Collect entities under keys, each once, empty keys left out."""
     found: dict[str, dict[Entity, None]] = defaultdict(dict)
     for key, entity in pairs:
@@ -100,10 +105,4 @@ def _sorted(pairs: Iterable[tuple[str, Entity]]) -> dict[str, list[Entity]]:
 
 
 def _of_kind(entities: Iterable[Entity], kind: str) -> tuple[Entity, ...]:
-    """Keep the entities of a kind."""
     return tuple(entity for entity in entities if kind in entity.kinds)
-
-
-def _may_be_of(entity: Entity, country: NamedNode | None) -> bool:
-    """Tell whether an entity may belong to a country, as far as that is known."""
-    return country is None or not entity.countries or country in entity.countries

@@ -14,12 +14,12 @@ from pyoxigraph import NamedNode
 from rapidfuzz import fuzz, process
 
 from communique.graph.linking import states
-from communique.graph.linking.forms import expanded, plain, shorn
 from communique.graph.linking.index import Index
-from communique.graph.linking.names import by_expanded_key, by_shorn_key, label
-from communique.graph.linking.results import Candidate, Feature, Result
-from communique.graph.linking.scoring import UNKNOWN, Question, score
-from communique.graph.linking.senses import possibilities
+from communique.graph.linking.meanings import name_tables, possibilities
+from communique.graph.linking.normalization import expand, normalize, without_form
+from communique.graph.linking.scoring import UNKNOWN, Feature, LinkCandidate, Question, Result, score
+from communique.graph.linking.states import label
+from communique.graph.linking.tables import read_words
 from communique.graph.linking.territories import actors
 from communique.graph.terms.identifiers import entity
 from communique.graph.terms.namespaces import ID
@@ -30,35 +30,7 @@ _STATE_LIKE_ENOUGH = 80
 _MOST = 5
 
 # Words that many bodies have in common: a name of nothing else says no more than the country does.
-_GENERIC = frozenset(
-    [
-        *("administration", "affairs", "agency", "authority", "board", "bureau", "cabinet", "center", "central"),
-        *("centre", "commission", "committee", "communication", "communications", "council", "court", "culture"),
-        *("defence", "defense", "department", "development", "digital", "directorate", "division", "economic"),
-        *("economy", "education", "energy", "environment", "federal", "finance", "foreign", "general", "government"),
-        *("health", "home", "information", "innovation", "institute", "interior", "internal", "international"),
-        *("justice", "labor", "labour", "local", "management", "minister", "ministry", "national", "office"),
-        *("parliament", "planning", "president", "prime", "public", "research", "revenue", "science", "security"),
-        *("senate", "service", "services", "social", "society", "state", "statistical", "statistics", "tax"),
-        *("technology", "telecommunications", "trade", "transport", "treasury"),
-        *(
-            "affaires",
-            "agence",
-            "conseil",
-            "culture",
-            "education",
-            "etrangeres",
-            "finances",
-            "gouvernement",
-            "institut",
-        ),
-        *("interieur", "ministere", "nationale", "nationales", "premier", "publique", "sante", "travail"),
-        *("agencia", "asuntos", "consejo", "defensa", "educacion", "exteriores", "finanzas", "gobierno", "hacienda"),
-        *("instituto", "justicia", "ministerio", "nacional", "relaciones", "salud", "trabajo"),
-        *("auswartiges", "amt", "bundesministerium", "finanzen", "innern", "justiz", "ministerium", "nationalbank"),
-        *("дел", "иностранных", "внутренних", "министерство", "образования", "финансов", "юстиции"),
-    ]
-)
+_GENERIC = read_words()["generic"].keys()
 _PLACES = ("City", "Place", "GeographicRegion", "Venue")
 _SHORT = 3  # letters of an acronym
 _SHORT_WITHOUT_SPACES = 4  # signs of a name in Chinese, Japanese or Korean: 外交部, 내무부
@@ -75,16 +47,21 @@ def resolve(
     """
     if kind in STATES:
         return _resolve_state(text, kind, on)
-    if index is None or not plain(text):
+    if index is None or not normalize(text):
         return Result()
-    question = _question(text, kind, on, context, index)
-    scored = [score(each, question) for each in index.block(text, kind, question.country)]
-    kept = [each for each in scored if _is_worth(each, question)]
+    question = _read_question(text, kind, on, context, index)
+    kept = []
+    for each in index.block(text, kind, question.country):
+        candidate = score(each, question)
+        name, country = candidate.features[0], candidate.features[1]
+        # One that is alike has to be of the right country, unless it has the very name.
+        if name.score == 1 or (name.score >= LIKE_ENOUGH and country.score > 0):
+            kept.append(candidate)
     best = sorted(kept, key=lambda candidate: (-candidate.score, candidate.node.value))[:_MOST]
-    return Result(_decide(kept, question), tuple(best))
+    return Result(_choose(kept, question), tuple(best))
 
 
-def _question(text: str, kind: str, on: date | None, context: str | None, index: Index) -> Question:
+def _read_question(text: str, kind: str, on: date | None, context: str | None, index: Index) -> Question:
     """Read the context: a state by its name, else whatever the index knows by exactly that name."""
     if not context:
         return Question(text, kind, on)
@@ -98,92 +75,75 @@ def _question(text: str, kind: str, on: date | None, context: str | None, index:
     return Question(text, kind, on, country, ties, context)
 
 
-def _is_worth(candidate: Candidate, question: Question) -> bool:
-    """Keep what is alike, and of the right country unless it has the very name."""
-    name, country = candidate.features[0], candidate.features[1]
-    return name.score == 1 or (name.score >= LIKE_ENOUGH and country.score > 0)
-
-
-def _decide(candidates: list[Candidate], question: Question) -> Candidate | None:
-    """Give the candidate that is certain, if one is."""
-    exact = [each for each in candidates if each.features[0].score == 1 and _agrees(each)]
-    supported = [each for each in exact if _is_supported(each)]
-    if supported or question.kind == "Person" or not _says_enough(question):
+def _choose(candidates: list[LinkCandidate], question: Question) -> LinkCandidate | None:
+    """Return the one candidate of the very name with which nothing disagrees, if that decides; else None."""
+    exact = [
+        each
+        for each in candidates
+        if each.features[0].score == 1 and all(feature.score > 0 for feature in each.features)
+    ]
+    supported = [
+        each
+        for each in exact
+        if any(feature.score == 1 for feature in each.features if feature.name in {"country", "context"})
+    ]
+    if supported or question.kind == "Person" or not _is_telling(question):
         return supported[0] if len(supported) == 1 else None
     return exact[0] if len(exact) == 1 else None
 
 
-def _is_supported(candidate: Candidate) -> bool:
-    """Tell whether something beside the name agrees."""
-    return any(feature.score == 1 for feature in candidate.features if feature.name in {"country", "context"})
-
-
-def _agrees(candidate: Candidate) -> bool:
-    """Tell whether no feature disagrees."""
-    return all(feature.score > 0 for feature in candidate.features)
-
-
-def _says_enough(question: Question) -> bool:
-    """Tell whether a name says by itself whom it means: not three letters, nor words that all countries use."""
-    words, text = question.lax.split(), question.text.strip()
+def _is_telling(question: Question) -> bool:
+    """Say whether a name is enough by itself: not three letters, nor words that bodies of all countries have."""
+    words, text = question.expanded.split(), question.text.strip()
     if question.kind in _PLACES:
         return True
     if len(words) == 1 and not text.isascii() and len(text) <= _SHORT_WITHOUT_SPACES:
         return False
     if len(words) == 1 and text.isupper():
         return len(text) > _SHORT
-    return not _GENERIC.issuperset(words)
+    return not all(word in _GENERIC for word in words)
 
 
 def _resolve_state(text: str, kind: str, on: date | None) -> Result:
-    """Decide on a state by its own table; what is not decided becomes candidates."""
+    """Decide on a state by the table of names; what it does not decide becomes candidates, the nearest first."""
     found = states.find(text, on=on)
     if found:
-        scored = [(found, Feature("name", "as in the table of names", 1.0))]
+        features = {found: Feature("name", "as in the table of names", 1.0)}
     else:
-        scored = _several(text, on) or _near(text, on)
-    listed = tuple(_state(node, feature) for each, feature in scored if (node := _as_kind(each, kind)))
+        features = _ambiguous(text, on) or _similar(text, on)
+    scored = sorted(features.items(), key=lambda pair: -pair[1].score)
+    listed = tuple(
+        LinkCandidate(node, label(node), feature.score, (feature,))
+        for each, feature in scored
+        if (node := _as_kind(each, kind))
+    )
     return Result(listed[0] if found and listed else None, listed)
 
 
-def _several(text: str, on: date | None) -> list[tuple[NamedNode, Feature]]:
-    """Give the states or territories between which a known name does not decide, each with the others beside it."""
+def _ambiguous(text: str, on: date | None) -> dict[NamedNode, Feature]:
+    """List the states or territories between which a known name does not decide; the reason says all of them."""
     nodes = states.candidates(text, on=on)
-    told = f"means {' or '.join(map(label, nodes))}" if len(nodes) > 1 else "meant it on other days"
-    return [(node, Feature("name", told, UNKNOWN)) for node in nodes]
+    reason = f"means {' or '.join(map(label, nodes))}" if len(nodes) > 1 else "meant it on other days"
+    return {node: Feature("name", reason, UNKNOWN) for node in nodes}
 
 
-def _near(text: str, on: date | None) -> list[tuple[NamedNode, Feature]]:
-    """Give the states whose names are near to a text, the nearest first."""
-    found = dict(_without_form(text, on)) | dict(_similar_states(text))
-    return sorted(found.items(), key=lambda pair: -pair[1].score)
-
-
-def _without_form(text: str, on: date | None) -> list[tuple[NamedNode, Feature]]:
-    """Give the states that bear a name but for the form of the state: ``Iran (Islamic)``, ``Federal Korea``."""
-    senses = by_shorn_key().get(shorn(expanded(plain(text))), ())
-    return [(node, Feature("name", "but for the form of the state", UNKNOWN)) for node in possibilities(senses, on)]
-
-
-def _similar_states(text: str) -> list[tuple[NamedNode, Feature]]:
-    """Give states whose names are much like a text: to be looked at, never decided."""
-    lax, table = expanded(plain(text)), by_expanded_key()
-    hits = process.extract(lax, table.keys(), scorer=fuzz.ratio, score_cutoff=_STATE_LIKE_ENOUGH, limit=4 * _MOST)
-    found: dict[NamedNode, Feature] = {}
-    for name, alike, _ in hits if lax else ():
-        for sense in table[name]:
+def _similar(text: str, on: date | None) -> dict[NamedNode, Feature]:
+    """List states whose names are the text but for the form of the state (``Iran (Islamic)``), or much like it."""
+    tables, expanded = name_tables(), expand(normalize(text))
+    senses = tables.without_form.get(without_form(expanded), ())
+    found = {node: Feature("name", "but for the form of the state", UNKNOWN) for node in possibilities(senses, on)}
+    names = tables.expanded
+    hits = process.extract(expanded, names.keys(), scorer=fuzz.ratio, score_cutoff=_STATE_LIKE_ENOUGH, limit=4 * _MOST)
+    alike: dict[NamedNode, Feature] = {}
+    for name, percent, _ in hits if expanded else ():
+        for sense in names[name]:
             if sense.node:
-                found.setdefault(sense.node, Feature("name", f"{name}, {alike:.0f}% alike", round(alike / 100, 4)))
-    return list(found.items())[:_MOST]
-
-
-def _state(node: NamedNode, feature: Feature) -> Candidate:
-    """Describe a state or territory as a candidate."""
-    return Candidate(node, label(node), feature.score, (feature,))
+                alike.setdefault(sense.node, Feature("name", f"{name}, {percent:.0f}% alike", round(percent / 100, 4)))
+    return found | dict(list(alike.items())[:_MOST])
 
 
 def _as_kind(node: NamedNode, kind: str) -> NamedNode | None:
-    """Give the territory of a state of today when a territory is asked for; None where there is none."""
+    """Return the territory of a state of today when a territory is asked for; None where there is none."""
     if kind == "State" or node.value.startswith(ID + "place/"):
         return node
     code = node.value.rpartition("/")[2]

@@ -1,6 +1,6 @@
 """Name or code of a state → its node, when only one is meant; nothing rather than a wrong one.
 
-The index is built at the first call, in about a second, or by ``prepare``; it needs no store. Territories without a
+The tables are read at the first call, in about a second, or by ``prepare``; no store is needed. Territories without a
 state of their own (Hong Kong, Puerto Rico) are found as ``place/``. Spellings that no table knows are left to
 ``resolve``.
 """
@@ -11,31 +11,40 @@ import re
 from datetime import date
 from functools import lru_cache
 
+import iso3166
 from pyoxigraph import NamedNode
 
-from communique.graph.linking.codes import SCHEMES, by_code
-from communique.graph.linking.forms import expanded, is_formal, plain, shorn, unordered
-from communique.graph.linking.names import by_expanded_key, by_plain_key, by_shorn_key, by_unordered_key, told_apart
-from communique.graph.linking.senses import Senses, choose, possibilities
+from communique.graph.linking.meanings import (
+    SCHEMES,
+    Senses,
+    choose,
+    code_tables,
+    name_tables,
+    own_names,
+    possibilities,
+)
+from communique.graph.linking.normalization import expand, has_form, normalize, sort_words, without_form
+from communique.graph.linking.territories import names_in
+from communique.graph.terms.namespaces import shorten
 
-__all__ = ["SCHEMES", "by_code", "candidates", "find", "prepare"]
+__all__ = ["SCHEMES", "by_code", "candidates", "find", "label", "prepare"]
 
 _REMEMBERED = 65_536
-_PARTS = re.compile(r"[()（）/\[\]]")
+_BRACKETS = re.compile(r"[()（）/\[\]]")
+_DIGITS = {"m49": 3, "cow": 1, "gw": 1}  # how many digits a number is written with at least
 
 
 def prepare() -> None:
-    """Build the index now, so that processes forked afterwards share it and none builds its own."""
-    for table in (by_plain_key, by_expanded_key, by_unordered_key, by_shorn_key, told_apart):
-        table()
-    by_code("alpha3", "")
+    """Read the tables now, so that processes forked afterwards share them and none reads its own."""
+    name_tables()
+    code_tables()
 
 
 def find(text: str, *, on: date | None = None) -> NamedNode | None:
     """Find the state or territory that a name means on a day, or now without one.
 
     Case, accents, punctuation, usual abbreviations, articles and the order of words do not matter. None where the name
-    is not known, or where it means several (``Congo``, ``Korea``) and the day does not tell which.
+    is not known, or where it means several (``Congo``, ``Korea``) and the day does not say which.
     """
     return choose(_senses(text), on)
 
@@ -45,37 +54,54 @@ def candidates(text: str, *, on: date | None = None) -> tuple[NamedNode, ...]:
     return possibilities(_senses(text), on)
 
 
+def by_code(scheme: str, code: str | int, *, on: date | None = None) -> NamedNode | None:
+    """Find the state or territory that a code means on a day, or now without one.
+
+    ``scheme`` is one of ``SCHEMES``; a number may come as an integer or with other zeros before it. None where the code
+    is not known, or where it stands for several entities and no day says which (``CS``). KeyError on another scheme.
+    """
+    written = str(code).strip()
+    written = written.lstrip("0").zfill(_DIGITS[scheme]) if scheme in _DIGITS else written.upper()
+    return choose(code_tables()[scheme].get(written, ()), on)
+
+
+def label(node: NamedNode) -> str:
+    """Return the English name of a state or territory: as in the graph, else the first own name of nothing else."""
+    entry = iso3166.countries_by_alpha3.get(node.value.rpartition("/")[2])
+    if entry is not None:
+        return names_in("en")[entry.alpha2]
+    known = name_tables().normalized
+    names = (name for name, sense in own_names() if sense.node == node and len(known[normalize(name)]) == 1)
+    return next(names, shorten(node.value))
+
+
 @lru_cache(_REMEMBERED)
 def _senses(text: str) -> Senses:
     """Look a name up under its keys, from strict to lax."""
-    key = plain(text)
-    if key in by_plain_key():
-        return by_plain_key()[key]
-    lax = expanded(key)
-    exact = by_expanded_key().get(lax) or by_unordered_key().get(unordered(lax))
-    return exact or _short_name(text, lax) or _parts(text)
+    tables, key = name_tables(), normalize(text)
+    if key in tables.normalized:
+        return tables.normalized[key]
+    expanded = expand(key)
+    exact = tables.expanded.get(expanded) or tables.sorted.get(sort_words(expanded))
+    return exact or _without_form(text, expanded) or _two_names(text)
 
 
-def _short_name(text: str, lax: str) -> Senses:
-    """Take a name without the form of the state, if that is a name, and the form tells no two states apart.
+def _without_form(text: str, expanded: str) -> Senses:
+    """Look a name up without the form of the state, if a name is left, and no two states differ by the form alone.
 
     ``Islamic`` is no form without its noun, and ``Republic (France)`` has a form in the place of a name.
     """
-    short = shorn(lax) if is_formal(lax) and _begins_with_name(text) else ""
-    senses = by_expanded_key().get(short, ()) if short else ()
-    nodes = {sense.node for sense in by_shorn_key().get(short, ())}
-    return senses if len(nodes) == 1 and nodes.isdisjoint(told_apart()) else ()
+    tables, before_bracket = name_tables(), expand(normalize(_BRACKETS.split(text)[0]))
+    is_form_alone = before_bracket and not without_form(before_bracket)
+    short = without_form(expanded) if has_form(expanded) and not is_form_alone else ""
+    senses = tables.expanded.get(short, ()) if short else ()
+    nodes = {sense.node for sense in tables.without_form.get(short, ())}
+    return senses if len(nodes) == 1 and nodes.isdisjoint(tables.ambiguous_without_form) else ()
 
 
-def _begins_with_name(text: str) -> bool:
-    """Tell whether more than a form stands before the first bracket."""
-    first = expanded(plain(_PARTS.split(text)[0]))
-    return not first or bool(shorn(first))
-
-
-def _parts(text: str) -> Senses:
-    """Take two names in one, ``Swaziland (Eswatini)``, when both are names of the same."""
-    parts = [part for part in _PARTS.split(text) if plain(part)]
+def _two_names(text: str) -> Senses:
+    """Look two names in one up, ``Swaziland (Eswatini)``; they count when both are names of the same."""
+    parts = [part for part in _BRACKETS.split(text) if normalize(part)]
     if len(parts) != 2:
         return ()
     first, second = (set(_senses(part)) for part in parts)

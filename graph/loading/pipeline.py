@@ -19,10 +19,9 @@ from tempfile import TemporaryDirectory
 from pyoxigraph import NamedNode, Quad, Store
 
 from communique.graph import sources
-from communique.graph.curation.duplicates import Proposal
-from communique.graph.curation.duplicates import quads_of as quads_of_proposals
-from communique.graph.curation.review import Judgement
-from communique.graph.curation.review import quads_of as quads_of_judgement
+from communique.graph.curation.comparison import Proposal
+from communique.graph.curation.duplicates import proposal_quads
+from communique.graph.curation.judgements import Judgement, judgement_quads
 from communique.graph.errors import ConformanceError, LinkingError, SourceError
 from communique.graph.evidence.findings import judge_digests
 from communique.graph.evidence.pointers import Texts
@@ -143,7 +142,7 @@ def review(settings: Settings, judgements: Sequence[Judgement], options: Options
     """
     if not judgements:
         raise LinkingError("no judgement to add", hint="communique review --list")
-    return _publish_quads(settings, REVIEW, (quad for each in judgements for quad in quads_of_judgement(each)), options)
+    return _publish_quads(settings, REVIEW, (quad for each in judgements for quad in judgement_quads(each)), options)
 
 
 def propose(settings: Settings, proposals: Sequence[Proposal], options: Options = Options()) -> Outcome:
@@ -151,7 +150,7 @@ def propose(settings: Settings, proposals: Sequence[Proposal], options: Options 
 
     Raises as ``review`` does, except that there may be none.
     """
-    return _publish_quads(settings, PROPOSE, quads_of_proposals(proposals), options)
+    return _publish_quads(settings, PROPOSE, proposal_quads(proposals), options)
 
 
 def try_load(settings: Settings, files: Sequence[FilePath], options: Options = Options()) -> Judged:

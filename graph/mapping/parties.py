@@ -16,7 +16,6 @@ import iso3166
 from pyoxigraph import NamedNode
 
 from communique.graph.linking import states
-from communique.graph.linking.names import label as name_of
 from communique.graph.sources.rows import Rejected, TableRow
 from communique.graph.terms.identifiers import entity, tail
 from communique.graph.terms.namespaces import ID
@@ -142,7 +141,7 @@ def party_cells(found: NamedNode, agreement: str, again: str = "") -> dict[str, 
 def _authorities(code: str) -> dict[str, str]:
     """Return the cells of the authorities that act for a territory."""
     name, entry = f"org/{code.lower()}-authorities", iso3166.countries_by_alpha3.get(code)
-    label = entry.apolitical_name if entry else name_of(entity(f"place/{code}"))
+    label = entry.apolitical_name if entry else states.label(entity(f"place/{code}"))
     cells = {"party": name, "body": name, "body_kind": "Organization"}
     return {**cells, "body_label": f"Authorities of {label}", "place": f"place/{code}"}
 

@@ -1,8 +1,8 @@
 """Reference libraries → states and territories of ISO 3166-1 with their codes and names.
 
 Codes and the names of the standard come from ``iso3166`` (MIT), names in seven languages from the Unicode Common
-Locale Data Repository as ``Babel`` carries it (BSD-3-Clause; data Unicode-3.0). They are read when the graph is built;
-nothing of them is kept in the project. Each library has a graph of its own, described in ``graph/meta``.
+Locale Data Repository (data Unicode-3.0): a table that was read from ``Babel`` (BSD-3-Clause), see
+``linking.territories``. Each has a graph of its own, described in ``graph/meta``.
 
 Which entries are states is decided in ``graph/background.yaml``: all but those whose territory it describes.
 """
@@ -13,10 +13,9 @@ from collections.abc import Collection, Iterator
 from importlib.metadata import version
 
 import iso3166
-from babel import Locale
-from babel.core import get_cldr_version
 from pyoxigraph import Literal, NamedNode, Quad
 
+from communique.graph.linking.territories import KOSOVO, names_in, releases
 from communique.graph.mapping.provenance import describe_graph
 from communique.graph.terms.identifiers import META, entity
 from communique.graph.terms.namespaces import GRAPH, term
@@ -26,9 +25,8 @@ LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh", "ko")
 CODES = NamedNode(GRAPH + "background/iso3166")
 NAMES = NamedNode(GRAPH + "background/cldr")
 
-_USER_ASSIGNED = "XKX"  # Kosovo: the standard gives no code, so its number is none of M49
 _ISO3166 = NamedNode(f"pkg:pypi/iso3166@{version('iso3166')}")  # package URLs name the releases that were read
-_BABEL = NamedNode(f"pkg:pypi/babel@{version('babel')}")
+_BABEL = NamedNode(f"pkg:pypi/babel@{releases()['babel']}")
 _STANDARD = NamedNode("https://www.iso.org/iso-3166-country-codes.html")
 _CLDR = NamedNode("https://cldr.unicode.org/")
 _MIT = NamedNode("https://spdx.org/licenses/MIT")
@@ -68,25 +66,26 @@ def _code(node: NamedNode, kind: str, entry: iso3166.Country) -> Iterator[Quad]:
     yield Quad(node, term("rdf:type"), term(kind), CODES)
     yield Quad(node, term("skos:notation"), Literal(entry.alpha3), CODES)
     yield Quad(node, term("com:alpha2"), Literal(entry.alpha2), CODES)
-    if entry.alpha3 != _USER_ASSIGNED:
+    if entry.alpha3 != KOSOVO:
         yield Quad(node, term("com:m49Code"), Literal(entry.numeric), CODES)
-    if entry.name != Locale("en").territories[entry.alpha2]:
+    if entry.name != names_in("en")[entry.alpha2]:
         yield Quad(node, term("skos:altLabel"), Literal(entry.name, language="en"), CODES)
 
 
 def _label(node: NamedNode, alpha2: str) -> Iterator[Quad]:
     """Label a node in each language."""
     for language in LANGUAGES:
-        name = Locale(language).territories[alpha2]
+        name = names_in(language)[alpha2]
         yield Quad(node, term("skos:prefLabel"), Literal(name, language=language), NAMES)
 
 
 def _cite() -> Iterator[Quad]:
     """Describe both graphs and the releases of the libraries they were read from."""
-    title = f"Names of states and territories, CLDR {get_cldr_version()}"
+    title = f"Names of states and territories, CLDR {releases()['cldr']}"
     yield from describe_graph(CODES, "Codes of ISO 3166-1", derived_from=[_ISO3166], source=_STANDARD, licence=_MIT)
     yield from describe_graph(NAMES, title, derived_from=[_BABEL], source=_CLDR, licence=_UNICODE)
-    for release, name, licence in ((_ISO3166, "iso3166", _MIT), (_BABEL, "Babel", _BSD)):
+    titles = f"iso3166 {version('iso3166')}", f"Babel {releases()['babel']}"
+    for release, title, licence in zip((_ISO3166, _BABEL), titles, (_MIT, _BSD), strict=True):
         yield Quad(release, term("rdf:type"), term("prov:Entity"), META)
-        yield Quad(release, term("dct:title"), Literal(f"{name} {version(name)}", language="en"), META)
+        yield Quad(release, term("dct:title"), Literal(title, language="en"), META)
         yield Quad(release, term("dct:license"), licence, META)

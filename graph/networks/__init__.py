@@ -1,6 +1,6 @@
 """Networks of cooperation: draw a layer, measure it, write it.
 
-    network = project(run, "training", options=Options(planned=True), data_version=snapshot)
+    network = project(run, "training", options=NetworkOptions(planned=True), data_version=snapshot)
     table = measure(network, "betweenness")
     text = formats.write(network, "graphml", measures=[table])
 
@@ -15,9 +15,16 @@ from communique.graph.networks.definitions import MEASURES, Definition
 from communique.graph.networks.layers import LAYERS, WEIGHTS, Layer, Weight, find_layer, layers
 from communique.graph.networks.measures import Measure, MeasureTable, measure
 from communique.graph.networks.network import Network
-from communique.graph.networks.options import NODES, Options
+from communique.graph.networks.options import NODES, NetworkOptions
 from communique.graph.networks.projection import project
-from communique.graph.networks.records import Completeness, Member, Node, Occasion, Provenance, Source
+from communique.graph.networks.records import (
+    Completeness,
+    NetworkNode,
+    NetworkSource,
+    Occasion,
+    OccasionMember,
+    Provenance,
+)
 
 __all__ = [
     "LAYERS",
@@ -29,13 +36,13 @@ __all__ = [
     "Layer",
     "Measure",
     "MeasureTable",
-    "Member",
     "Network",
-    "Node",
+    "NetworkNode",
+    "NetworkOptions",
+    "NetworkSource",
     "Occasion",
-    "Options",
+    "OccasionMember",
     "Provenance",
-    "Source",
     "Weight",
     "find_layer",
     "formats",

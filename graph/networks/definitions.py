@@ -79,10 +79,10 @@ class Definition:
     Attributes
     ----------
     name, formula : the word used to ask for it; what is computed
-    reads : ``ties``, ``weights``, ``distances`` or ``paths``: the last tells equally long ones apart from others
+    reads : ``ties``, ``weights``, ``distances`` or ``paths``: the last recognises equally long ones
     engines : name → function
-    choose : gives the name of the engine for a network
-    undefined : gives per node the reason for which it has no value, or None
+    choose : returns the name of the engine for a network
+    undefined : returns per node the reason for which it has no value, or None
     directed_only : makes no sense without directions
     on_defined : computed on the network of the defined nodes alone
     """

@@ -27,7 +27,7 @@ class ExactWeights:
     denominator: int
 
     def as_floats(self) -> npt.NDArray[np.float64]:
-        """Give the weights as the nearest doubles."""
+        """Return the weights as the nearest doubles."""
         return np.array([unit / self.denominator for unit in self.units], np.float64)
 
     @classmethod
@@ -60,11 +60,11 @@ class Distances:
 
     @property
     def ties(self) -> str:
-        """Say whether equally long paths are recognised: ``exact``, or ``float`` when rounding may part them."""
+        """Whether equally long paths are recognised: ``exact``, or ``float`` when rounding may separate them."""
         return "float" if self.whole is None else "exact"
 
     def as_numbers(self) -> list[int] | list[float]:
-        """Give the lengths as Python numbers, whole where possible."""
+        """Return the lengths as Python numbers, whole where possible."""
         return list(self.whole) if self.whole is not None else self.lengths.tolist()
 
 

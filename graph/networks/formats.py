@@ -1,7 +1,9 @@
 """Networks and measures as files; each says with which parameters, from which data and how completely it was made.
 
 JSON is node-link with the metadata under ``graph``. CSV opens with comment lines ``# key: value``, which readers skip
-(``comment="#"``: texts are quoted, so that no cell is cut). GraphML and GEXF carry the metadata as attributes.
+(``comment="#"``: texts are quoted, so that no cell is cut). GraphML and GEXF carry the metadata as attributes; their
+nodes have short ids (``state/KOR``), or their IRI where two would be alike, and keep their IRI as an attribute. None is
+left out, lists and mappings become JSON. No clock is read: the same network gives the same bytes.
 """
 
 from __future__ import annotations
@@ -9,14 +11,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from communique.graph.networks.choices import pick
-from communique.graph.networks.markup import write_gexf, write_graphml
+import networkx as nx
+
 from communique.graph.networks.measures import MeasureTable
 from communique.graph.networks.network import Network
+from communique.graph.networks.options import pick
 from communique.graph.networks.tables import (
     Row,
     edge_rows,
@@ -25,7 +31,11 @@ from communique.graph.networks.tables import (
     metadata,
     node_rows,
     occasion_rows,
+    write_day,
 )
+from communique.graph.networks.texts import clean
+from communique.graph.networks.times import OPEN, intersections
+from communique.graph.terms.namespaces import shorten
 
 __all__ = [
     "FORMATS",
@@ -41,7 +51,11 @@ __all__ = [
     "write_measure",
 ]
 
+_GEXF = "http://gexf.net/1.3"
+_GEXF_TYPES = {bool: "boolean", int: "long", float: "double", str: "string"}
+
 Measures = Sequence[MeasureTable]
+Spell = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +91,7 @@ def write_measure(table: MeasureTable, form: str) -> bytes:
 def _json(network: Network, measures: Measures) -> bytes:
     """Write node-link JSON, as networkx reads it with ``edges="edges"``, and the occasions behind the edges."""
     described = {"measures": [measure_metadata(table) for table in measures]} if measures else {}
-    return _dump(
+    return _dump_json(
         {
             "directed": network.directed,
             "multigraph": False,
@@ -103,7 +117,7 @@ def _nodes_csv(network: Network, measures: Measures) -> bytes:
 
 def _measure_json(table: MeasureTable) -> bytes:
     """Write the values of a measure with its metadata and that of its network."""
-    return _dump(measure_metadata(table) | {"network": metadata(table.network), "rows": measure_rows(table)})
+    return _dump_json(measure_metadata(table) | {"network": metadata(table.network), "rows": measure_rows(table)})
 
 
 def _measure_csv(table: MeasureTable) -> bytes:
@@ -114,10 +128,9 @@ def _measure_csv(table: MeasureTable) -> bytes:
 
 def _comments(network: Network, measures: Measures) -> Row:
     """Choose the metadata that stand in the comment lines of CSV; query texts are left to JSON."""
-    known = {key: value for key, value in metadata(network).items() if key not in {"notes", "queries"}}
-    described = {f"measure_{table.name}": measure_metadata(table) for table in measures}
-    remarks = {f"note_{number}": note for number, note in enumerate(metadata(network)["notes"], 1)}
-    return known | described | remarks
+    described = _described(network, measures)
+    remarks = {f"note_{number}": note for number, note in enumerate(described["notes"], 1)}
+    return {key: value for key, value in described.items() if key not in {"notes", "queries"}} | remarks
 
 
 def _csv(comments: Row, columns: Sequence[str], rows: Sequence[Row]) -> bytes:
@@ -139,9 +152,106 @@ def _cell(value: object) -> object:
     return " ".join(value) if isinstance(value, list) else value
 
 
-def _dump(content: Row) -> bytes:
+def _dump_json(content: Row) -> bytes:
     """Write JSON in UTF-8; ValueError on NaN, which JSON does not know."""
     return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n"
+
+
+def _graphml(network: Network, measures: Measures) -> bytes:
+    """Write GraphML with the metadata as attributes of the graph."""
+    graph: Any = nx.DiGraph() if network.directed else nx.Graph()
+    graph.graph.update(_clean(_described(network, measures)))
+    ids = _ids(network)
+    graph.add_nodes_from((ids[row["iri"]], _clean(row)) for row in node_rows(network, measures))
+    graph.add_edges_from((ids[row.pop("source")], ids[row.pop("target")], _clean(row)) for row in _edges(network))
+    text = io.BytesIO()
+    nx.write_graphml_xml(graph, text, named_key_ids=True)
+    return text.getvalue()
+
+
+def _gexf(network: Network, measures: Measures) -> bytes:
+    """Write GEXF 1.3 with the metadata as description; an edge has a spell for each dated time its ends share."""
+    root = Element("gexf", xmlns=_GEXF, version="1.3")
+    meta = SubElement(root, "meta")
+    SubElement(meta, "creator").text = "communique"
+    SubElement(meta, "description").text = _text(_described(network, measures))
+    spells = _spells(network)
+    time = {"mode": "dynamic", "timeformat": "date"} if spells else {"mode": "static"}
+    graph = SubElement(root, "graph", {"defaultedgetype": "directed" if network.directed else "undirected"} | time)
+    nodes, edges, ids = node_rows(network, measures), _edges(network), _ids(network)
+    heads = [{"id": ids[row["iri"]], "label": _text(row.pop("label"))} for row in nodes]
+    _add_items(graph, "node", heads, nodes, {})
+    ends = [{end: ids[row.pop(end)] for end in ("source", "target")} for row in edges]
+    weighted = [{"id": str(at), **ends[at], "weight": str(row.pop("weight"))} for at, row in enumerate(edges)]
+    _add_items(graph, "edge", weighted, edges, spells)
+    indent(root)
+    return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _edges(network: Network) -> list[Row]:
+    """List edges without the labels, which the nodes have."""
+    return [{key: value for key, value in row.items() if not key.endswith("_label")} for row in edge_rows(network)]
+
+
+def _ids(network: Network) -> dict[str, str]:
+    """Map each IRI to its short form, or to itself where several would have the same."""
+    short = {node.iri: shorten(node.iri) for node in network.nodes}
+    alike = Counter(short.values())
+    return {iri: text if alike[text] == 1 else iri for iri, text in short.items()}
+
+
+def _add_items(
+    graph: Element, kind: str, heads: Sequence[dict[str, str]], rows: Sequence[Row], spells: Mapping[int, list[Spell]]
+) -> None:
+    """Add the declarations of attributes, then the nodes or edges with their values."""
+    cleaned = [_clean(row) for row in rows]
+    types = {key: _GEXF_TYPES[type(value)] for row in cleaned for key, value in row.items()}
+    declared = SubElement(graph, "attributes", {"class": kind, "mode": "static"})
+    for key, type_ in types.items():
+        SubElement(declared, "attribute", id=key, title=key, type=type_)
+    items = SubElement(graph, f"{kind}s")
+    for at, (head, row) in enumerate(zip(heads, cleaned, strict=True)):
+        item = SubElement(items, kind, head)
+        if at in spells:
+            parent = SubElement(item, "spells")
+            for begin, end in spells[at]:
+                known = {"start": begin, "end": end}
+                SubElement(parent, "spell", {key: day for key, day in known.items() if day is not None})
+        values = SubElement(item, "attvalues")
+        for key, value in row.items():
+            SubElement(values, "attvalue", {"for": key, "value": _text(value)})
+
+
+def _spells(network: Network) -> dict[int, list[Spell]]:
+    """Collect the times that the ends of each edge share, by its position; without any, the bounds of the occasion."""
+    found: dict[int, set[Spell]] = defaultdict(set)
+    if network.ties is not None:
+        columns = network.ties.edge, network.ties.source, network.ties.target
+        for edge, *ends in zip(*(column.tolist() for column in columns), strict=True):
+            one, other = (network.members[end] for end in ends)
+            occasion = network.occasions[one.occasion]
+            for begin, end in intersections(one.spans, other.spans):
+                spell = (occasion.begin, occasion.end) if (begin, end) == OPEN else (begin, end)
+                found[edge].add((write_day(spell[0]), write_day(spell[1])))
+    dated = {edge: spells - {(None, None)} for edge, spells in found.items()}
+    return {edge: sorted(spells, key=str) for edge, spells in dated.items() if spells}
+
+
+def _described(network: Network, measures: Measures) -> Row:
+    """Collect the metadata of the network and of its measures."""
+    return metadata(network) | {f"measure_{table.name}": measure_metadata(table) for table in measures}
+
+
+def _clean(row: Row) -> Row:
+    """Keep only what both formats can hold: booleans, numbers and text."""
+    known = {key: value for key, value in row.items() if value is not None}
+    return {key: value if isinstance(value, bool | int | float) else _text(value) for key, value in known.items()}
+
+
+def _text(value: object) -> str:
+    """Write a value as text that XML allows; lists and mappings as JSON, booleans as XML Schema spells them."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return clean(text)
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
@@ -151,8 +261,8 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             Format("json", "application/json", ".json", _json),
             Format("edges.csv", "text/csv", ".edges.csv", _edges_csv),
             Format("nodes.csv", "text/csv", ".nodes.csv", _nodes_csv),
-            Format("graphml", "application/graphml+xml", ".graphml", write_graphml),
-            Format("gexf", "application/gexf+xml", ".gexf", write_gexf),
+            Format("graphml", "application/graphml+xml", ".graphml", _graphml),
+            Format("gexf", "application/gexf+xml", ".gexf", _gexf),
         )
     }
 )

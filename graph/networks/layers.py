@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from types import MappingProxyType
 
-from communique.graph.networks.choices import pick
+from communique.graph.networks.options import pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Layer:
     summary : what an edge says
     directed : True when an edge runs from a source to a target
     weights : names of the weights offered; the first is the default
-    unstated : the standing of an occasion and of a part in it where no document states one
+    unstated : the status of an occasion and of a part in it where no document states one
     """
 
     name: str

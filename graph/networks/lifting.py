@@ -18,7 +18,7 @@ STATE, ORGANIZATION = COM + "State", COM + "Organization"
 
 
 class Actors:
-    """What is known of actors: their classes, their labels and for whom they stand."""
+    """What is known of actors: their classes, their labels and for whom they act."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         """Read the rows of the query ``actors``."""
@@ -32,16 +32,15 @@ class Actors:
                 self._values[actor, name].add(value.value)
 
     def label(self, actor: str) -> str:
-        """Give the English label, else any, else the short IRI."""
+        """Return the English label, else any, else the short IRI."""
         return min(self._labels.get(actor, {(True, shorten(actor))}))[1]
 
     def lift(self, actors: Iterable[str], nodes: str) -> frozenset[str]:
-        """Find the states or organizations for which actors stand; empty when there is none.
+        """Find the states or organizations for which actors act; empty when there is none.
 
-        To a state: the state itself, the state a body or delegation
-        acts for, else that of the organization a unit belongs to or of those who dispatched a delegation. To an
-        organization: the organization itself, that of a unit, those who dispatched a delegation. A person stands for
-        nobody unless the document says so: a post is no mandate.
+        To a state: the state itself, the state a body or delegation acts for, else that of the organization a unit
+        belongs to or of those who dispatched a delegation. To an organization: the organization itself, that of a unit,
+        those who dispatched a delegation. A person acts for nobody unless the document says so: a post is no mandate.
         """
         climb = self._to_state if nodes == "state" else self._to_organization
         return frozenset().union(*(climb(actor, frozenset()) for actor in actors))
@@ -61,15 +60,13 @@ class Actors:
         return reached or (frozenset({actor}) if self._is(actor, ORGANIZATION) else frozenset())
 
     def _is(self, actor: str, ancestor: str) -> bool:
-        """Tell whether an actor is an instance of a class or of one below it."""
         return any(ancestor in kinds(each) for each in self._get(actor, _TYPE))
 
     def _get(self, actor: str, name: str) -> set[str]:
-        """Give the values of a property."""
         return self._values.get((actor, name), set())
 
 
 @cache
 def kinds(class_: str) -> frozenset[str]:
-    """Give a class and all classes above it."""
+    """Return a class and all classes above it."""
     return frozenset({class_, *(above.value for above in superclasses(NamedNode(class_)))})

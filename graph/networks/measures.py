@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from communique.graph.errors import NetworkError
-from communique.graph.networks.choices import pick
 from communique.graph.networks.definitions import MEASURES, Definition
 from communique.graph.networks.network import Network
+from communique.graph.networks.options import pick
 
 _EQUAL = 1e-9  # share of the largest value below which two values are one
 
@@ -89,7 +89,7 @@ def measure(network: Network, name: str, *, engine: str | None = None, weighted:
 
 
 def _compute(definition: Definition, network: Network, engine: str) -> list[float | str]:
-    """Compute the value of each node, or give the reason for which it has none."""
+    """Compute the value of each node, or the reason for which it has none."""
     compute = pick(f"engine of {definition.name}", engine, definition.engines)
     reasons = definition.undefined(network)
     defined = [at for at, reason in enumerate(reasons) if reason is None]

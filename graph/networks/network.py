@@ -15,7 +15,14 @@ import numpy.typing as npt
 
 from communique.graph.errors import NetworkError
 from communique.graph.networks.distances import Distances, ExactWeights, derive
-from communique.graph.networks.records import Completeness, Member, Node, Occasion, Provenance, Source
+from communique.graph.networks.records import (
+    Completeness,
+    NetworkNode,
+    NetworkSource,
+    Occasion,
+    OccasionMember,
+    Provenance,
+)
 from communique.graph.networks.texts import identify
 from communique.graph.networks.ties import Floats, Integers, Ties
 
@@ -36,7 +43,7 @@ class Network:
     occasions, members, ties : what the edges were made from; empty for a network handed in
     """
 
-    nodes: tuple[Node, ...]
+    nodes: tuple[NetworkNode, ...]
     directed: bool
     src: Integers
     dst: Integers
@@ -46,9 +53,9 @@ class Network:
     planned_events: Integers
     provenance: Provenance
     completeness: Completeness = field(default_factory=Completeness)
-    sources: tuple[Source, ...] = ()
+    sources: tuple[NetworkSource, ...] = ()
     occasions: tuple[Occasion, ...] = ()
-    members: tuple[Member, ...] = ()
+    members: tuple[OccasionMember, ...] = ()
     ties: Ties | None = None
 
     def __post_init__(self) -> None:
@@ -62,18 +69,18 @@ class Network:
 
     @cached_property
     def planned(self) -> npt.NDArray[np.bool_]:
-        """Mark the edges behind which everything is only planned."""
-        marks: npt.NDArray[np.bool_] = (self.events > 0) & (self.planned_events == self.events)
-        return marks
+        """Whether everything behind an edge is only planned, by edge."""
+        only_planned: npt.NDArray[np.bool_] = (self.events > 0) & (self.planned_events == self.events)
+        return only_planned
 
     @cached_property
     def distances(self) -> Distances:
-        """Derive the lengths of edges for path measures."""
+        """The lengths of edges for path measures."""
         return derive(self.weight, self.exact, nodes=len(self.nodes))
 
     @cached_property
     def documents(self) -> tuple[tuple[str, ...], ...]:
-        """List for each edge the documents that state the membership of either end in a shared occasion."""
+        """For each edge the documents that state the membership of either end in a shared occasion."""
         found: list[set[str]] = [set() for _ in self.src]
         if self.ties is not None:
             for edge, *ends in zip(
@@ -120,24 +127,23 @@ class Network:
         graph.add_nodes_from((node.iri, {"label": node.label}) for node in self.nodes)
         lengths = self.distances.as_numbers()
         for at, (u, v) in enumerate(zip(self.src.tolist(), self.dst.tolist(), strict=True)):
-            graph.add_edge(self.nodes[u].iri, self.nodes[v].iri, distance=lengths[at], **self._edge(at))
+            graph.add_edge(
+                self.nodes[u].iri,
+                self.nodes[v].iri,
+                distance=lengths[at],
+                weight=float(self.weight[at]),
+                events=int(self.events[at]),
+                planned=bool(self.planned[at]),
+                documents=list(self.documents[at]),
+            )
         return nx.freeze(graph)
-
-    def _edge(self, at: int) -> dict[str, Any]:
-        """Collect the attributes of one edge."""
-        return {
-            "weight": float(self.weight[at]),
-            "events": int(self.events[at]),
-            "planned": bool(self.planned[at]),
-            "documents": list(self.documents[at]),
-        }
 
     @classmethod
     def from_networkx(cls, graph: Any, *, weight: str = "weight", data_version: str = "unknown") -> Network:
         """Accept a networkx Graph or DiGraph; a missing weight is 1.
 
         A node is its own IRI and, where it has no attribute ``label``, its label. Nodes that are written alike, such as
-        ``1`` and ``"1"``, stay apart and get IRIs that tell them apart; control characters are percent-encoded.
+        ``1`` and ``"1"``, stay apart and get IRIs that distinguish them; control characters are percent-encoded.
 
         NetworkError for a multigraph, and with the name of the edge for loops and for weights that are not positive,
         finite numbers, also when they are too large or too small for a double.
@@ -147,16 +153,16 @@ class Network:
         iris = identify(graph)
         names = sorted(graph, key=iris.__getitem__)
         index = {name: at for at, name in enumerate(names)}
-        edges = [
-            (*_ends(index[u], index[v], graph.is_directed()), data.get(weight, 1))
-            for u, v, data in graph.edges(data=True)
-        ]
+        edges = []
+        for u, v, data in graph.edges(data=True):
+            ends = index[u], index[v]
+            edges.append((*(ends if graph.is_directed() else sorted(ends)), data.get(weight, 1)))
         edges.sort(key=lambda edge: edge[:2])
         for u, v, value in edges:
             _check(iris[names[u]], iris[names[v]], value)
         exact = ExactWeights.of([value for *_, value in edges])
         return cls(
-            nodes=tuple(Node(iris[name], str(graph.nodes[name].get("label", iris[name]))) for name in names),
+            nodes=tuple(NetworkNode(iris[name], str(graph.nodes[name].get("label", iris[name]))) for name in names),
             directed=graph.is_directed(),
             src=np.array([u for u, _, _ in edges], np.int64),
             dst=np.array([v for _, v, _ in edges], np.int64),
@@ -168,13 +174,8 @@ class Network:
         )
 
 
-def _ends(u: int, v: int, directed: bool) -> tuple[int, int]:
-    """Order the ends of an undirected edge."""
-    return (u, v) if directed or u < v else (v, u)
-
-
 def _check(source: str, target: str, weight: Any) -> None:
-    """Refuse an edge no measure could read."""
+    """Raise NetworkError for an edge that no measure can read."""
     if source == target:
         raise NetworkError(f"{source} is tied to itself", hint="remove loops: no actor cooperates with itself")
     try:

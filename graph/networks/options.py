@@ -1,4 +1,4 @@
-"""What a reader may choose about a network: nodes, weight, status, sources and time."""
+"""What may be chosen about a network, each by its name: nodes, weight, status, sources and time."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from communique.graph.errors import NetworkError
-from communique.graph.networks.choices import pick
+from communique.graph.terms.spelling import did_you_mean
 
 NODES = {"state": "sovereign states", "organization": "organizations"}
 _PARAMETERS = dict.fromkeys(("weight", "nodes", "planned", "inferred", "from", "to"), True)
@@ -17,8 +18,23 @@ _TRUTH = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no"
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
 
+T = TypeVar("T")
+
+
+def pick(kind: str, name: str, table: Mapping[str, T]) -> T:
+    """Look ``name`` up in ``table``; NetworkError naming the ``kind``, the known names and the closest one."""
+    try:
+        return table[name]
+    except KeyError:
+        raise NetworkError(
+            f"no {kind} is called {name!r}",
+            expected=f"one of {', '.join(table)}",
+            hint=did_you_mean(name, table),
+        ) from None
+
+
 @dataclass(frozen=True, slots=True)
-class Options:
+class NetworkOptions:
     """The choices behind one network.
 
     Attributes
@@ -47,11 +63,11 @@ class Options:
 
     @property
     def has_window(self) -> bool:
-        """True when time is bounded on at least one side."""
+        """Whether time is bounded on at least one side."""
         return self.since is not None or self.until is not None
 
     @classmethod
-    def parse(cls, parameters: Mapping[str, str]) -> Options:
+    def parse(cls, parameters: Mapping[str, str]) -> NetworkOptions:
         """Read options as text: ``weight nodes planned inferred from to``, as in a URL or on a command line.
 
         ``from`` and ``to`` are YYYY, YYYY-MM or YYYY-MM-DD; an incomplete ``from`` means its first day, an
@@ -63,10 +79,10 @@ class Options:
         return cls(
             weight=given.get("weight"),
             nodes=given.get("nodes", "state"),
-            planned=_truth("planned", given.get("planned", "false")),
-            inferred=_truth("inferred", given.get("inferred", "true")),
-            since=_day("from", given.get("from"), last=False),
-            until=_day("to", given.get("to"), last=True),
+            planned=pick("value of planned", given.get("planned", "false").lower(), _TRUTH),
+            inferred=pick("value of inferred", given.get("inferred", "true").lower(), _TRUTH),
+            since=_read_day("from", given.get("from"), last=False),
+            until=_read_day("to", given.get("to"), last=True),
         )
 
     def as_parameters(self) -> dict[str, str]:
@@ -82,27 +98,15 @@ class Options:
         return {name: text for name, text in written.items() if text}
 
 
-def _truth(name: str, text: str) -> bool:
-    """Read a yes or no."""
-    return pick(f"value of {name}", text.lower(), _TRUTH)
-
-
-def _day(name: str, text: str | None, *, last: bool) -> date | None:
+def _read_day(name: str, text: str | None, *, last: bool) -> date | None:
     """Read a date of year, month or day precision as its first or last day."""
     if text is None:
         return None
-    parts = _DATE.fullmatch(text)
     try:
+        parts = _DATE.fullmatch(text)
         if parts is None:
             raise ValueError(text)
-        year, month, day = (int(part) if part else None for part in parts.groups())
-        return _complete(year, month, day, last=last)
+        year, month = int(parts[1]), int(parts[2] or (12 if last else 1))
+        return date(year, month, int(parts[3] or (calendar.monthrange(year, month)[1] if last else 1)))
     except ValueError:
         raise NetworkError(f"{name}: {text!r} is not a date", expected="YYYY, YYYY-MM or YYYY-MM-DD") from None
-
-
-def _complete(year: int | None, month: int | None, day: int | None, *, last: bool) -> date:
-    """Fill the missing month and day of a date from one end of the year or month."""
-    assert year is not None
-    month = month or (12 if last else 1)
-    return date(year, month, day or (calendar.monthrange(year, month)[1] if last else 1))

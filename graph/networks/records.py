@@ -10,7 +10,7 @@ from communique.graph.networks.times import Bounds
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class NetworkNode:
     """An actor; ``label`` is its English label, else its short IRI."""
 
     iri: str
@@ -45,17 +45,17 @@ class Occasion:
 
     @property
     def n(self) -> int:
-        """Give the number of members used in weights: the stated count where it is the larger."""
+        """The number of members used in weights: the stated count where it is the larger."""
         return max(self.named, self.stated or 0)
 
     @property
     def unnamed(self) -> int:
-        """Give the least number of members no source names."""
+        """The least number of members that no source names."""
         return self.n - self.named
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class OccasionMember:
     """One node in one occasion.
 
     Attributes
@@ -104,7 +104,7 @@ class Completeness:
     occasions : how many occasions were used
     partial : IRIs of those with members that no source names
     unnamed : least number of members missing from them, summed over occasions
-    left_out : reason → how many occasions were not used: their standing (``planned``, ``cancelled``, ``unknown``),
+    left_out : reason → how many occasions were not used: their status (``planned``, ``cancelled``, ``unknown``),
         ``undated`` or ``outside the window``; and of the occasions used, how many ``undated members`` and members
         ``acting for no node``
     open_ended : how many of the occasions used have a member since a known day of whom no document says until when
@@ -123,7 +123,7 @@ class Completeness:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class NetworkSource:
     """A document and how many edges rest on it; ``publisher`` is a label, empty when no source names one."""
 
     document: str

@@ -1,13 +1,13 @@
 """Read the answers of the pair queries: who belongs to which occasion, and what is said of either.
 
-A row says one thing and names the graph that holds it. Rows of inferred graphs can be left out here, at the door; so
-whatever follows from several rows, or from the absence of one, is decided behind it and never in a query.
+A row says one thing and names the graph that holds it. Rows of inferred graphs can be left out here; so
+whatever follows from several rows, or from the absence of one, is decided after it and never in a query.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -18,14 +18,14 @@ from communique.graph.terms.namespaces import COM, SKOS
 
 REALIZATION, AS_OF, LABEL = COM + "realization", COM + "asOf", SKOS + "prefLabel"
 REPRESENTING, STAGE, END = COM + "representing", COM + "stage", COM + "endLatest"
-_SETTLED = frozenset({"occurred", "cancelled"})
+_FINAL = frozenset({"occurred", "cancelled"})
 _INFERRED = "/inferred"
 
 Row = dict[str, NamedNode | Literal]
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class StatedValue:
     """A value of a property, and the graph that holds it."""
 
     value: str
@@ -34,7 +34,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Belonging:
+class Affiliation:
     """One actor in one occasion, as one graph has it; ``node`` is the participation, partyhood or membership.
 
     ``side`` is ``source``, ``target`` or ``both``; in rows also ``stand-in``, for a source that nobody names.
@@ -58,17 +58,17 @@ class Count:
 
 
 class Facts:
-    """What documents say of events, agreements, bodies and of belonging to them, by node and property."""
+    """What documents say of events, agreements, bodies and of affiliations with them, by node and property."""
 
     def __init__(self) -> None:
-        self._facts: dict[str, dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
+        self._facts: dict[str, dict[str, list[StatedValue]]] = defaultdict(lambda: defaultdict(list))
 
-    def add(self, node: str, property_: str, fact: Fact) -> None:
+    def add(self, node: str, property_: str, fact: StatedValue) -> None:
         """Add one fact."""
         self._facts[node][property_].append(fact)
 
-    def standing(self, node: str) -> str | None:
-        """Weigh the realizations of a node: the latest, but occurred and cancelled beat the rest whatever their date.
+    def status(self, node: str) -> str | None:
+        """Return the status of a node: the latest, but occurred and cancelled beat the rest whatever their date.
 
         A date belongs to the values of its own document. None when nothing is said; ``unknown`` on a contradiction.
         """
@@ -79,11 +79,11 @@ class Facts:
         found = {(_slug(fact.value), dates.get(_document(fact.graph), "")) for fact in facts.get(REALIZATION, ())}
         if not found:
             return None
-        best = max((value in _SETTLED, day) for value, day in found)
-        values = {value for value, day in found if (value in _SETTLED, day) == best}
+        best = max((value in _FINAL, day) for value, day in found)
+        values = {value for value, day in found if (value in _FINAL, day) == best}
         return values.pop() if len(values) == 1 else "unknown"
 
-    def standings_in(self, node: str, graph: str) -> frozenset[str]:
+    def statuses_in(self, node: str, graph: str) -> frozenset[str]:
         """List the realizations of a node by the document of one graph."""
         facts = self._facts.get(node, {}).get(REALIZATION, ())
         return frozenset(_slug(fact.value) for fact in facts if _document(fact.graph) == _document(graph))
@@ -101,43 +101,54 @@ class Facts:
         return frozenset(map(_slug, self.values(node, property_)))
 
     def label(self, node: str) -> str | None:
-        """Give the English label, else any; None when there is none."""
+        """Return the English label, else any; None when there is none."""
         labels = self._facts.get(node, {}).get(LABEL, ())
         return min(((fact.language != "en", fact.value) for fact in labels), default=(True, None))[1]
 
 
 @dataclass(frozen=True, slots=True)
-class Statements:
-    """All that a pair query answers: belongings in order, counts by occasion, facts by node."""
+class LayerStatements:
+    """All that a pair query answers: affiliations in order, counts by occasion, facts by node."""
 
-    belongings: tuple[Belonging, ...]
+    affiliations: tuple[Affiliation, ...]
     counts: Mapping[str, frozenset[Count]]
     facts: Facts
 
 
-def read_statements(answer: bytes, *, inferred: bool, directed: bool = False) -> Statements:
+def read_statements(answer: bytes, *, inferred: bool, directed: bool = False) -> LayerStatements:
     """Read a pair query's answer, without the rows of inferred graphs unless ``inferred``; see ``read_rows``.
 
     In a ``directed`` layer only those occasions count of which a row says that they are of its kind.
     """
-    belongings: set[Belonging] = set()
+    affiliations: set[Affiliation] = set()
     counts: dict[str, set[Count]] = defaultdict(set)
-    facts, fitting = Facts(), set[str]()
+    facts, of_kind = Facts(), set[str]()
     for row in read_rows(answer, inferred=inferred):
         if "member" in row:
-            belongings.add(_belonging(row))
+            node, occasion, actor, side = (row[name].value for name in ("member", "occasion", "actor", "side"))
+            affiliations.add(Affiliation(node, row["graph"].value, occasion, actor, side, _text(row, "document")))
         elif "property" in row:
-            facts.add(row["node"].value, row["property"].value, _fact(row))
+            value = row["value"]
+            language = value.language if isinstance(value, Literal) else None
+            stated = StatedValue(value.value, language, row["graph"].value)
+            facts.add(row["node"].value, row["property"].value, stated)
         elif "counted" in row:
-            counts[row["occasion"].value].add(_count(row))
+            least, enumeration = _text(row, "least"), _text(row, "enumeration")
+            count = Count(row["counted"].value, int(least) if least else None, enumeration and _slug(enumeration))
+            counts[row["occasion"].value].add(count)
         elif "occasion" in row:
-            fitting.add(row["occasion"].value)
-    found = [each for each in _seat(belongings) if not _has_left(each, facts)]
+            of_kind.add(row["occasion"].value)
+    # Of a party that withdrew, and no document says when, there is no time for which it was one.
+    found = [
+        each
+        for each in _resolve_stand_ins(affiliations)
+        if "withdrew" not in facts.slugs(each.node, STAGE) or facts.values(each.node, END)
+    ]
     if directed:
-        found = [each for each in found if each.occasion in fitting]
-        counts = {occasion: each for occasion, each in counts.items() if occasion in fitting}
+        found = [each for each in found if each.occasion in of_kind]
+        counts = {occasion: each for occasion, each in counts.items() if occasion in of_kind}
     ordered = tuple(sorted(found, key=lambda each: (each.occasion, each.node, each.graph, each.document or "")))
-    return Statements(ordered, {occasion: frozenset(each) for occasion, each in counts.items()}, facts)
+    return LayerStatements(ordered, {occasion: frozenset(each) for occasion, each in counts.items()}, facts)
 
 
 def read_rows(answer: bytes, *, inferred: bool = True) -> Iterator[Row]:
@@ -162,63 +173,32 @@ def read_rows(answer: bytes, *, inferred: bool = True) -> Iterator[Row]:
 
 
 def read_day(text: str, node: str) -> date:
-    """Read an xsd:date, its time zone left aside; NetworkError naming the node when it is none."""
+    """Read an xsd:date, its time zone ignored; NetworkError naming the node when it is none."""
     try:
         return date.fromisoformat(text[:10])
     except ValueError:
         raise NetworkError(f"{node} has the bound {text!r}", expected="an xsd:date from year 1 to 9999") from None
 
 
-def _seat(belongings: Iterable[Belonging]) -> Iterator[Belonging]:
+def _resolve_stand_ins(affiliations: Collection[Affiliation]) -> Iterator[Affiliation]:
     """Make the stand-ins of an occasion its sources where it has no other, and leave them out where it has."""
-    belongings = tuple(belongings)
-    provided = {each.occasion for each in belongings if each.side == "source"}
-    for each in belongings:
+    with_source = {each.occasion for each in affiliations if each.side == "source"}
+    for each in affiliations:
         if each.side != "stand-in":
             yield each
-        elif each.occasion not in provided:
+        elif each.occasion not in with_source:
             yield replace(each, side="source")
 
 
-def _has_left(belonging: Belonging, facts: Facts) -> bool:
-    """Tell whether a party withdrew and no document says when: then there is no time for which it was one."""
-    return "withdrew" in facts.slugs(belonging.node, STAGE) and not facts.values(belonging.node, END)
-
-
-def _belonging(row: Row) -> Belonging:
-    """Read a row of a member."""
-    return Belonging(
-        node=row["member"].value,
-        graph=row["graph"].value,
-        occasion=row["occasion"].value,
-        actor=row["actor"].value,
-        side=row["side"].value,
-        document=_text(row, "document"),
-    )
-
-
-def _count(row: Row) -> Count:
-    """Read a row of a count."""
-    least, named = _text(row, "least"), _text(row, "enumeration")
-    return Count(row["counted"].value, int(least) if least else None, named and _slug(named))
-
-
-def _fact(row: Row) -> Fact:
-    """Read a row of a fact."""
-    value = row["value"]
-    return Fact(value.value, value.language if isinstance(value, Literal) else None, row["graph"].value)
-
-
 def _text(row: Row, name: str) -> str | None:
-    """Give the text of a variable; None when it is not bound."""
     return row[name].value if name in row else None
 
 
 def _slug(concept: str) -> str:
-    """Give the last step of a concept's IRI."""
+    """Return the last step of a concept's IRI."""
     return concept.rpartition("/")[2]
 
 
 def _document(graph: str) -> str:
-    """Name the stated graph of the document to which a graph belongs."""
+    """Return the stated graph of the document to which a graph belongs."""
     return graph.removesuffix(_INFERRED)

@@ -5,14 +5,13 @@ Labels stand on one line, and no text holds a character that some format cannot 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from communique.graph.networks.completeness import notes
 from communique.graph.networks.measures import MeasureTable
 from communique.graph.networks.network import Network
-from communique.graph.networks.records import Occasion
 from communique.graph.networks.texts import clean, clean_label
 
 Row = dict[str, Any]
@@ -20,7 +19,22 @@ Row = dict[str, Any]
 
 def edge_rows(network: Network) -> list[Row]:
     """List edges: IRI and label of both ends, weight, events, planned events, whether planned, documents (a list)."""
-    return [dict(row) for row in _edges(network)]
+    columns = (network.src, network.dst, network.weight, network.events, network.planned_events, network.planned)
+    values = zip(*(column.tolist() for column in columns), network.documents, strict=True)
+    return [
+        {
+            "source": network.nodes[u].iri,
+            "source_label": clean_label(network.nodes[u].label),
+            "target": network.nodes[v].iri,
+            "target_label": clean_label(network.nodes[v].label),
+            "weight": weight,
+            "events": events,
+            "planned_events": planned_events,
+            "planned": planned,
+            "documents": list(documents),
+        }
+        for u, v, weight, events, planned_events, planned, documents in values
+    ]
 
 
 def node_rows(network: Network, measures: Sequence[MeasureTable] = ()) -> list[Row]:
@@ -49,7 +63,22 @@ def measure_rows(table: MeasureTable) -> list[Row]:
 
 def occasion_rows(network: Network) -> list[Row]:
     """List the occasions used: IRI, label, bounds, status, members named and stated, n of the weights, documents."""
-    return [_occasion(occasion) for occasion in network.occasions]
+    return [
+        {
+            "iri": occasion.iri,
+            "label": clean_label(occasion.label),
+            "begin": write_day(occasion.begin),
+            "end": write_day(occasion.end),
+            "planned": occasion.planned,
+            "named": occasion.named,
+            "stated": occasion.stated,
+            "n": occasion.n,
+            "partial": occasion.is_partial,
+            "persons": occasion.persons,
+            "documents": list(occasion.documents),
+        }
+        for occasion in network.occasions
+    ]
 
 
 def metadata(network: Network) -> Row:
@@ -98,41 +127,6 @@ def measure_metadata(table: MeasureTable) -> Row:
     }
 
 
-def _edges(network: Network) -> Iterator[Row]:
-    """Yield one row per edge."""
-    columns = (network.src, network.dst, network.weight, network.events, network.planned_events, network.planned)
-    values = zip(*(column.tolist() for column in columns), network.documents, strict=True)
-    for u, v, weight, events, planned_events, planned, documents in values:
-        yield {
-            "source": network.nodes[u].iri,
-            "source_label": clean_label(network.nodes[u].label),
-            "target": network.nodes[v].iri,
-            "target_label": clean_label(network.nodes[v].label),
-            "weight": weight,
-            "events": events,
-            "planned_events": planned_events,
-            "planned": planned,
-            "documents": list(documents),
-        }
-
-
-def _occasion(occasion: Occasion) -> Row:
-    """Write one occasion."""
-    return {
-        "iri": occasion.iri,
-        "label": clean_label(occasion.label),
-        "begin": _day(occasion.begin),
-        "end": _day(occasion.end),
-        "planned": occasion.planned,
-        "named": occasion.named,
-        "stated": occasion.stated,
-        "n": occasion.n,
-        "partial": occasion.is_partial,
-        "persons": occasion.persons,
-        "documents": list(occasion.documents),
-    }
-
-
-def _day(day: date | None) -> str | None:
-    """Write a bound as YYYY-MM-DD."""
+def write_day(day: date | None) -> str | None:
+    """Write a bound as YYYY-MM-DD; None when it is open."""
     return None if day is None else day.isoformat()

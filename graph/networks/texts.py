@@ -27,7 +27,7 @@ def clean_label(text: str) -> str:
 
 
 def identify(names: Iterable[Any]) -> dict[Any, str]:
-    """Give each of some distinct objects a text of its own: what ``str`` writes, where no other is written alike.
+    """Return a text of its own for each of some distinct objects: what ``str`` writes, where no other is written alike.
 
     Else it is what ``repr`` writes, so that ``1`` and ``"1"`` stay apart, with a number where that is taken too.
     Control characters and lone surrogates are percent-encoded, as in IRIs.

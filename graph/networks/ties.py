@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from communique.graph.networks.distances import LARGEST_BITS, ExactWeights
-from communique.graph.networks.records import Member
+from communique.graph.networks.records import OccasionMember
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -41,7 +41,7 @@ class Edges:
     ties: Ties
 
 
-def tie(members: Sequence[Member], divisors: Iterable[int], *, nodes: int, directed: bool) -> Edges:
+def tie(members: Sequence[OccasionMember], divisors: Iterable[int], *, nodes: int, directed: bool) -> Edges:
     """Draw the edges of members that are ordered by occasion and node.
 
     ``divisors`` holds one whole number d >= 1 per occasion: each tie it makes weighs 1/d. A directed tie runs from
@@ -85,7 +85,7 @@ def to_array(values: Iterable[int]) -> Integers:
     return np.fromiter(values, np.int64)
 
 
-def _meeting(members: Sequence[Member], *, directed: bool) -> Pairs:
+def _meeting(members: Sequence[OccasionMember], *, directed: bool) -> Pairs:
     """Pair the positions of the members that an occasion ties."""
     bearer = np.repeat(np.arange(len(members)), to_array(len(member.spans) for member in members))
     source, target = _pair_all([members[at] for at in bearer.tolist()], directed=directed)
@@ -99,7 +99,7 @@ def _meeting(members: Sequence[Member], *, directed: bool) -> Pairs:
     return once[:, 0], once[:, 1]
 
 
-def _pair_all(members: Sequence[Member], *, directed: bool) -> Pairs:
+def _pair_all(members: Sequence[OccasionMember], *, directed: bool) -> Pairs:
     """Pair positions within each occasion, whatever the nodes and spans."""
     occasion = to_array(member.occasion for member in members)
     side = np.array([member.side for member in members], "U6")

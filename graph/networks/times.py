@@ -1,6 +1,6 @@
 """When an actor belongs to an occasion: by its own days and, where these are silent, by those of the occasion.
 
-Two kinds of days are told apart. A *term* goes on from a begin to an end: an event, a membership, a treaty in force.
+There are two kinds of days. A *term* goes on from a begin to an end: an event, a membership, a treaty in force.
 A *step*, such as a signature, is taken on a day, and of how long it holds nothing is said.
 """
 
@@ -38,93 +38,85 @@ class Time:
 
     @property
     def span(self) -> Bounds:
-        """Give the bounds between which two members can meet: a step sets none."""
+        """The bounds between which two members can meet: a step sets none."""
         return (self.begin, self.end) if self.lasts else OPEN
 
     def overlaps(self, since: date | None, until: date | None) -> bool | None:
-        """Tell whether it can lie within a window, both days included; None when neither bound is known."""
+        """Say whether it can lie within a window, both days included; None when neither bound is known."""
         if (self.begin, self.end) == OPEN:
             return None
-        return not is_empty(meet((self.begin, self.end), (since, until)))
+        return not is_empty(intersect((self.begin, self.end), (since, until)))
 
 
 def find_time(facts: Facts, node: str) -> Time:
-    """Give the time of an occasion: its term, begun by its steps where no begin is stated, else that of its steps."""
+    """Return the time of an occasion: its term, begun by its steps if no begin is stated, else that of its steps."""
     begin, end = _term(facts, node)
     if (begin, end) == OPEN:
         return Time(*_steps(facts, node), lasts=False)
-    return _last((begin or _steps(facts, node)[0], end))
+    return _lasting((begin or _steps(facts, node)[0], end))
 
 
 def find_shared_time(facts: Facts, node: str, occasion: str) -> Time:
-    """Give the time in which the bearer of ``node``, such as a partyhood, belongs to an occasion.
+    """Return the time in which the bearer of ``node``, such as a partyhood, belongs to an occasion.
 
     Its own term goes first, and each bound that it leaves open is that of the occasion, unless the two contradict;
     nobody is bound before the steps it took. Who is only known to have signed has no part in the term of the occasion.
     Where there is no term at all, the days are those of the own steps, else those of the occasion's.
     """
     own, whole = _term(facts, node), find_time(facts, occasion)
-    is_bound = own != OPEN or _is_bound(facts, node)
-    if not is_bound and (not whole.lasts or facts.slugs(node, STAGE) == _UNBOUND):
+    stages = facts.slugs(node, STAGE)
+    is_bound = own != OPEN or not _BOUND.isdisjoint(stages)
+    if not is_bound and (not whole.lasts or stages == _UNBOUND):
         steps = _steps(facts, node)
         return Time(*(steps if steps != OPEN else _steps(facts, occasion)), lasts=False)
-    begin = own[0] or latest(whole.begin, *_first_days(facts, node))
+    # None of the first possible days of its steps comes after the begin of a term.
+    first_days = (_choose(facts, node, [step + "Earliest"], earliest) for step in _STEPS)
+    begin = own[0] or latest(whole.begin, *first_days)
     both = begin, own[1] or (whole.end if whole.lasts else None)
-    return _last(own if is_empty(both) else both)
+    return _lasting(own if is_empty(both) else both)
 
 
-def meet(one: Bounds, other: Bounds) -> Bounds:
-    """Give the time that two bounds share; it is empty when it ends before it begins."""
+def intersect(one: Bounds, other: Bounds) -> Bounds:
+    """Return the time that two bounds share; it is empty when it ends before it begins."""
     return latest(one[0], other[0]), earliest(one[1], other[1])
 
 
-def meetings(some: Iterable[Bounds], others: Iterable[Bounds]) -> list[Bounds]:
-    """Give the times that any of some bounds shares with any of others, without the empty ones."""
-    return [shared for one, other in product(some, others) if not is_empty(shared := meet(one, other))]
+def intersections(some: Iterable[Bounds], others: Iterable[Bounds]) -> list[Bounds]:
+    """List the times that any of some bounds shares with any of others, without the empty ones."""
+    return [shared for one, other in product(some, others) if not is_empty(shared := intersect(one, other))]
 
 
 def is_empty(bounds: Bounds) -> bool:
-    """Tell whether bounds end before they begin."""
+    """Say whether bounds end before they begin."""
     begin, end = bounds
     return begin is not None and end is not None and end < begin
 
 
 def earliest(*days: date | None) -> date | None:
-    """Give the first of the days that are known; None when none is."""
+    """Return the first of the days that are known; None when none is."""
     return min((day for day in days if day), default=None)
 
 
 def latest(*days: date | None) -> date | None:
-    """Give the last of the days that are known; None when none is."""
+    """Return the last of the days that are known; None when none is."""
     return max((day for day in days if day), default=None)
 
 
-def _last(bounds: Bounds) -> Time:
-    """Give a term between bounds; documents that let it end before it begins do not tell when it was."""
+def _lasting(bounds: Bounds) -> Time:
+    """Return a term between bounds; documents that let it end before it begins do not say when it was."""
     return Time(*(OPEN if is_empty(bounds) else bounds), lasts=True)
 
 
 def _term(facts: Facts, node: str) -> Bounds:
-    """Give the earliest begin and the latest end that are stated of a node itself."""
+    """Return the earliest begin and the latest end that are stated of a node itself."""
     return _choose(facts, node, _BEGINS, earliest), _choose(facts, node, _ENDS, latest)
 
 
 def _steps(facts: Facts, node: str) -> Bounds:
-    """Give the first possible day of the first step and the last possible day of the last."""
+    """Return the first possible day of the first step and the last possible day of the last."""
     begins, ends = ([step + bound for step in _STEPS] for bound in ("Earliest", "Latest"))
     return _choose(facts, node, begins, earliest), _choose(facts, node, ends, latest)
 
 
-def _first_days(facts: Facts, node: str) -> list[date | None]:
-    """Give the first possible day of each step: none of them comes after the begin of a term."""
-    return [_choose(facts, node, [step + "Earliest"], earliest) for step in _STEPS]
-
-
 def _choose(facts: Facts, node: str, properties: Iterable[str], choose: Callable[..., date | None]) -> date | None:
-    """Choose among the days of some properties."""
     return choose(*(day for name in properties for day in facts.days(node, name)))
-
-
-def _is_bound(facts: Facts, node: str) -> bool:
-    """Tell whether a stage says that a party is or was bound."""
-    return not _BOUND.isdisjoint(facts.slugs(node, STAGE))

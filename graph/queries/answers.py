@@ -31,13 +31,13 @@ def ask(run: Run, query: str) -> Iterator[dict[str, Term]]:
 
 
 def text(row: Mapping[str, Term], name: str) -> str:
-    """Give the text of a literal or the IRI of a node; empty when it is not bound."""
+    """Return the text of a literal or the IRI of a node; empty when it is not bound."""
     value = row.get(name)
     return value.value if isinstance(value, Literal | NamedNode) else ""
 
 
 def node(row: Mapping[str, Term], name: str) -> NamedNode:
-    """Give the node of a variable that is always bound to one."""
+    """Return the node of a variable that is always bound to one."""
     value = row[name]
     assert isinstance(value, NamedNode)
     return value

@@ -1,8 +1,8 @@
-"""Which editions of sources a graph holds: title, licence, citation and the account of their rows."""
+"""Which editions of sources a graph holds: title, licence, citation and the counts of their rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
@@ -51,14 +51,10 @@ class LoadedEdition:
 
 def loaded_editions(run: Run, graphs: Mapping[str, int]) -> list[LoadedEdition]:
     """List the editions of sources in a graph, by key; ``graphs`` gives the quads of each graph by IRI."""
-    return list(_read(run, graphs))
-
-
-def _read(run: Run, graphs: Mapping[str, int]) -> Iterator[LoadedEdition]:
-    """Read the descriptions."""
+    editions = []
     for row in ask(run, _QUERY):
         key = document_of(NamedNode(text(row, "document"))) or ""
-        yield LoadedEdition(
+        edition = LoadedEdition(
             edition=key,
             title=text(row, "title"),
             date=text(row, "date"),
@@ -71,3 +67,5 @@ def _read(run: Run, graphs: Mapping[str, int]) -> Iterator[LoadedEdition]:
             licence_iri=text(row, "address"),
             citation=text(row, "citation"),
         )
+        editions.append(edition)
+    return editions

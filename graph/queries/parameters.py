@@ -18,7 +18,8 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from communique.graph.errors import CommuniqueError, InvalidParameter
 from communique.graph.terms.identifiers import entity
-from communique.graph.terms.namespaces import PREFIXES, RDF, XSD, shorten, term
+from communique.graph.terms.namespaces import CONVERTER, shorten, term
+from communique.graph.terms.spelling import did_you_mean
 
 Term = NamedNode | Literal
 
@@ -28,14 +29,14 @@ _TAGGED = re.compile(r"(.*)@([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class QueryParameter:
     """One thing that a question may be asked with.
 
     Attributes
     ----------
     name : the variable, without its question mark
     datatype : a key of ``KINDS``
-    default : the texts that stand for the defaults, one unless ``repeatable``; ``read`` takes them back
+    default : the texts that stand for the defaults, one unless ``repeatable``; ``read`` reads them
     summary : what it chooses
     repeatable : whether several values may be given; the question is then asked of each of them
     of_class : class of the nodes that are meant, such as ``com:Event``; without one, that of the default
@@ -49,7 +50,7 @@ class Parameter:
     of_class: str | None = None
 
     def read(self, text: str) -> Term:
-        """Turn the asker's text into a term; InvalidParameter names the parameter, the text and what would do."""
+        """Turn the asker's text into a term; InvalidParameter names the parameter, the text and what is expected."""
         kind = KINDS[self.datatype]
         try:
             return kind.read(text)
@@ -61,12 +62,12 @@ class Parameter:
             ) from error
 
 
-# Gives the node that a text means as the value of a parameter; raises QueryError where there is none, or several.
-Find = Callable[[Parameter, str], NamedNode]
+# Returns the node that a text means as the value of a parameter; raises QueryError where there is none, or several.
+FindNode = Callable[[QueryParameter, str], NamedNode]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ParameterKind:
     """How one datatype is read: ``read`` raises ValueError on what is not ``expected``."""
 
     read: Callable[[str], Term]
@@ -74,11 +75,11 @@ class Kind:
 
 
 def read_values(
-    parameters: Iterable[Parameter], given: Iterable[tuple[str, str]], find: Find | None = None
+    parameters: Iterable[QueryParameter], given: Iterable[tuple[str, str]], find: FindNode | None = None
 ) -> dict[str, tuple[Term, ...]]:
     """Turn (name, text) pairs into terms per parameter; a value given twice counts once.
 
-    ``find`` gives the node that a text means, where the data can be asked; without it a text must be the IRI.
+    ``find`` returns the node that a text means, where the data can be asked; without it a text must be the IRI.
 
     Raises
     ------
@@ -88,7 +89,9 @@ def read_values(
     terms: defaultdict[str, dict[Term, None]] = defaultdict(dict)
     for name, text in given:
         if name not in known:
-            raise InvalidParameter(f"{name}: no such parameter", expected=_enumerate(known), hint="check the spelling")
+            expected = f"one of {', '.join(known)}" if known else "no parameter at all"
+            hint = did_you_mean(name, known) or "check the spelling"
+            raise InvalidParameter(f"{name}: no such parameter", expected=expected, hint=hint)
         if terms[name] and not known[name].repeatable:
             raise InvalidParameter(f"{name}: given again, as {text!r}", expected="one value", hint="leave one out")
         asks = find if known[name].datatype == "iri" else None
@@ -121,22 +124,22 @@ def find_defaults(text: str) -> dict[str, tuple[Term, ...]]:
 
 
 def prologue_of(text: str) -> str:
-    """Give the PREFIX and BASE lines of a query."""
+    """Return the PREFIX and BASE lines of a query."""
     return "\n".join(_PROLOGUE.findall(text))
 
 
 def write_text(value: Term) -> str:
-    """Write a term as the text that ``Parameter.read`` takes back."""
+    """Write a term as the text that ``QueryParameter.read`` reads."""
     if isinstance(value, NamedNode):
         return shorten(value.value)
     return f"{value.value}@{value.language}" if value.language else value.value
 
 
 def is_of_kind(value: Term, datatype: str) -> bool:
-    """Tell whether a default has the datatype that its header declares."""
+    """Say whether a default has the datatype that its header declares."""
     if isinstance(value, NamedNode) or datatype == "iri":
         return isinstance(value, NamedNode) and datatype == "iri"
-    return value.datatype.value == _expand(datatype)
+    return value.datatype == term(datatype)
 
 
 def _evaluate(prologue: str, body: str) -> tuple[Term, ...]:
@@ -149,22 +152,10 @@ def _evaluate(prologue: str, body: str) -> tuple[Term, ...]:
     return values
 
 
-def _enumerate(names: Iterable[str]) -> str:
-    """List names for a message."""
-    return "one of " + ", ".join(names) if names else "no parameter at all"
-
-
-def _expand(datatype: str) -> str:
-    """Give the IRI of a datatype written as ``xsd:date``."""
-    prefix, _, local = datatype.partition(":")
-    return {"xsd": XSD, "rdf": RDF}[prefix] + local
-
-
 def read_iri(text: str) -> NamedNode:
     """Read ``state/KOR``, ``role:trainee`` or an absolute IRI; ValueError or CommuniqueError when it is none."""
-    if text.partition(":")[0] in PREFIXES:
-        return NamedNode(term(text).value)
-    return NamedNode(text) if ":" in text else entity(text)
+    iri = CONVERTER.expand(text) or (text if ":" in text else None)
+    return NamedNode(iri) if iri else entity(text)
 
 
 def _read_date(text: str) -> Literal:
@@ -191,15 +182,17 @@ def _matching(datatype: str, pattern: str) -> Callable[[str], Term]:
     return read
 
 
-KINDS: Mapping[str, Kind] = MappingProxyType(
+KINDS: Mapping[str, ParameterKind] = MappingProxyType(
     {
-        "iri": Kind(read_iri, "an IRI, a prefixed name or a path such as state/KOR"),
-        "xsd:date": Kind(_read_date, "a day such as 2013-10-23"),
-        "xsd:gYear": Kind(_matching("xsd:gYear", r"[0-9]{4}"), "a year of four digits such as 2018"),
-        "xsd:integer": Kind(_matching("xsd:integer", r"[+-]?[0-9]{1,18}"), "a whole number such as 12"),
-        "xsd:decimal": Kind(_matching("xsd:decimal", r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?"), "a number such as 0.5"),
-        "xsd:boolean": Kind(_matching("xsd:boolean", r"true|false"), "true or false"),
-        "xsd:string": Kind(_matching("xsd:string", r".*"), "any text"),
-        "rdf:langString": Kind(_read_tagged, "any text, with @ and a language where it is not English"),
+        "iri": ParameterKind(read_iri, "an IRI, a prefixed name or a path such as state/KOR"),
+        "xsd:date": ParameterKind(_read_date, "a day such as 2013-10-23"),
+        "xsd:gYear": ParameterKind(_matching("xsd:gYear", r"[0-9]{4}"), "a year of four digits such as 2018"),
+        "xsd:integer": ParameterKind(_matching("xsd:integer", r"[+-]?[0-9]{1,18}"), "a whole number such as 12"),
+        "xsd:decimal": ParameterKind(
+            _matching("xsd:decimal", r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?"), "a number such as 0.5"
+        ),
+        "xsd:boolean": ParameterKind(_matching("xsd:boolean", r"true|false"), "true or false"),
+        "xsd:string": ParameterKind(_matching("xsd:string", r".*"), "any text"),
+        "rdf:langString": ParameterKind(_read_tagged, "any text, with @ and a language where it is not English"),
     }
 )

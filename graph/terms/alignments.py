@@ -11,7 +11,7 @@ from importlib.resources import files
 from pyoxigraph import Literal, NamedNode, Triple
 
 from communique.graph.errors import SourceError
-from communique.graph.terms.namespaces import BASE, DCT, OWL, PREFIXES, RDF
+from communique.graph.terms.namespaces import BASE, DCT, OWL, PREFIXES, RDF, Converter
 from communique.graph.terms.turtle import write
 
 TABLE = "alignments.sssom.tsv"
@@ -26,6 +26,7 @@ FOREIGN = {
     "vocabulary": BASE + "ns/alignments/",
     "wd": "http://www.wikidata.org/entity/",
 }
+_CONVERTER = Converter({**PREFIXES, **FOREIGN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,5 +94,7 @@ def _read(row: Mapping[str, str], line: int) -> Alignment:
 
 def _expand(curie: str) -> NamedNode:
     """Expand a compact IRI; KeyError on a prefix that is not declared."""
-    prefix, _, local = curie.partition(":")
-    return NamedNode((PREFIXES | FOREIGN)[prefix] + local)
+    iri = _CONVERTER.expand(curie)
+    if iri is None:
+        raise KeyError(curie)
+    return NamedNode(iri)

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 from communique.graph.errors import MappingError
 from communique.graph.terms.namespaces import GRAPH, ID
 
-# One kind and at least one key; letters, digits and the few marks that need no escape in a path.
+# One kind and at least one key; letters, digits and the few characters that need no escape in a path.
 _RELATIVE = re.compile(r"[a-z][a-z-]*(?:/[A-Za-z0-9][A-Za-z0-9._~-]*)+")
 _OF_DOCUMENT = re.compile(rf"(?:{re.escape(GRAPH)}doc|{re.escape(ID)}(?:document|evidence))/(?P<number>[^/]+)")
 
@@ -32,12 +32,12 @@ def slug(text: str) -> str:
 
     Accents are dropped by NFKD; letters without a decomposition (Hangul, Han, …) are left out.
     """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return "-".join(re.findall(r"[a-z0-9]+", plain.lower())) or "unnamed"
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return "-".join(re.findall(r"[a-z0-9]+", ascii_text.lower())) or "unnamed"
 
 
 def entity(relative: str) -> NamedNode:
-    """Name a datum by its path under the data base, ``state/KOR``; MappingError when it is not such a path."""
+    """Return the IRI of a path under the base of the data, ``state/KOR``; MappingError when it is not such a path."""
     if not _RELATIVE.fullmatch(relative):
         raise MappingError(
             f"{relative!r} is not an identifier",
@@ -48,37 +48,37 @@ def entity(relative: str) -> NamedNode:
 
 
 def child(kind: str, *keys: NamedNode | str) -> NamedNode:
-    """Name an n-ary node by its kind and the keys that determine it, IRIs contributing their last steps."""
+    """Return the IRI of an n-ary node: its kind and the keys that determine it, of an IRI what follows its kind."""
     return entity("/".join((kind, *(key if isinstance(key, str) else tail(key) for key in keys))))
 
 
 def tail(node: NamedNode) -> str:
-    """Give what follows the kind in a data IRI: ``KOR`` for ``state/KOR``; steps are joined by hyphens."""
+    """Return what follows the kind in a data IRI: ``KOR`` for ``state/KOR``; steps are joined by hyphens."""
     return node.value.removeprefix(ID).partition("/")[2].replace("/", "-")
 
 
 def pair_key(left: NamedNode, right: NamedNode) -> str:
-    """Give the step of an IRI that names a pair of nodes in this order, such as ``org-a--org-b``."""
+    """Return the step of an IRI that stands for a pair of nodes in this order, such as ``org-a--org-b``."""
     return "--".join(re.sub(r"[^A-Za-z0-9._~]+", "-", node.value.removeprefix(ID)).strip("-") for node in (left, right))
 
 
 def document(number: str) -> NamedNode:
-    """Name a source document."""
+    """Return the IRI of a source document."""
     return entity(f"document/{number}")
 
 
 def stated(number: str) -> NamedNode:
-    """Name the graph of what document ``number`` states."""
+    """Return the graph of what document ``number`` states."""
     return NamedNode(f"{GRAPH}doc/{number}")
 
 
 def inferred(number: str) -> NamedNode:
-    """Name the graph of what follows from document ``number`` by a recorded rule."""
+    """Return the graph of what follows from document ``number`` by a recorded rule."""
     return NamedNode(f"{GRAPH}doc/{number}/inferred")
 
 
 def certainty_of(graph: NamedNode) -> str | None:
-    """Tell on what ground a graph holds its statements: ``stated``, ``inferred`` or ``candidate``, by its IRI.
+    """Return the certainty of the statements of a graph by its IRI: ``stated``, ``inferred`` or ``candidate``.
 
     None for graphs that say nothing of the world by themselves, such as what is derived, and for graphs with names of
     other people, who may say it themselves.
@@ -92,6 +92,6 @@ def certainty_of(graph: NamedNode) -> str | None:
 
 
 def document_of(name: object) -> str | None:
-    """Tell the document of a graph, a document or an evidence node by its IRI; None for anything else."""
+    """Return the number of the document of a graph, document or evidence node, by its IRI; None for anything else."""
     found = _OF_DOCUMENT.match(name.value) if isinstance(name, NamedNode) else None
     return found["number"] if found else None

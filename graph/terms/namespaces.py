@@ -1,8 +1,8 @@
-"""Prefix ↔ IRI: the only place where an IRI base is spelt."""
+"""Prefix ↔ IRI: the only place where an IRI base is written, and where IRIs are compressed and expanded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from pyoxigraph import NamedNode
@@ -78,30 +78,51 @@ PREFIXES = MappingProxyType(
 )
 
 
+class Converter:
+    """Prefixed names (CURIEs) ↔ IRIs, for one set of prefixes.
+
+    The methods are those of ``curies.Converter`` (MIT). That library is not used: it loads pydantic, which takes 0.2 s
+    of processor time, and this module is loaded by every command.
+    """
+
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        """Take the prefixes, each with the beginning of its IRIs; an empty beginning never compresses."""
+        self.prefixes = prefixes
+        self._longest_first = sorted(prefixes.items(), key=lambda item: len(item[1]), reverse=True)
+
+    def expand(self, curie: str) -> str | None:
+        """Return the IRI of a prefixed name; None when its prefix is not declared, as in ``https://example.org``."""
+        prefix, colon, local = curie.partition(":")
+        is_curie = colon and prefix in self.prefixes and not local.startswith("//")
+        return self.prefixes[prefix] + local if is_curie else None
+
+    def compress(self, iri: str) -> str | None:
+        """Return the prefixed name with the longest namespace that fits; None when none does."""
+        fitting = ((prefix, base) for prefix, base in self._longest_first if base and iri.startswith(base))
+        return next((f"{prefix}:{iri.removeprefix(base)}" for prefix, base in fitting), None)
+
+
+CONVERTER = Converter(PREFIXES)
+
+
 def term(prefixed: str) -> NamedNode:
     """Expand a prefixed name, such as ``com:Event``; KeyError on a prefix this project does not use."""
-    prefix, _, local = prefixed.partition(":")
-    return NamedNode(PREFIXES[prefix] + local)
+    iri = CONVERTER.expand(prefixed)
+    if iri is None:
+        raise KeyError(prefixed.partition(":")[0])
+    return NamedNode(iri)
 
 
 def concept(scheme: str, slug: str) -> NamedNode:
-    """Name the concept ``slug`` of the scheme ``scheme`` (``realization``, ``role``, …)."""
+    """Return the IRI of the concept ``slug`` of the scheme ``scheme`` (``realization``, ``role``, …)."""
     return NamedNode(f"{VOCAB}{scheme}/{slug}")
 
 
 def shorten(iri: str) -> str:
     """Write an IRI for people: ``state/KOR`` for data, a prefixed name for terms, else the IRI itself."""
-    if iri.startswith(ID):
-        return iri.removeprefix(ID)
-    longest = max((item for item in PREFIXES.items() if iri.startswith(item[1])), key=_length, default=None)
-    return iri if longest is None else f"{longest[0]}:{iri.removeprefix(longest[1])}"
+    return iri.removeprefix(ID) if iri.startswith(ID) else CONVERTER.compress(iri) or iri
 
 
 def prologue(prefixes: Iterable[str] = tuple(PREFIXES)) -> str:
-    """Write the SPARQL PREFIX lines of the named prefixes."""
+    """Write the SPARQL PREFIX lines of some prefixes."""
     return "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in prefixes)
-
-
-def _length(item: tuple[str, str]) -> int:
-    """Order prefixes by the length of their IRI."""
-    return len(item[1])

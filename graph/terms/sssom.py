@@ -16,7 +16,7 @@ import yaml
 from pyoxigraph import NamedNode
 
 from communique.graph.errors import SourceError
-from communique.graph.terms.namespaces import ID, PREFIXES
+from communique.graph.terms.namespaces import ID, PREFIXES, Converter
 
 CURATED = "semapv:ManualMappingCuration"
 # Prefixes of entries and of justifications, beside those of this project.
@@ -30,48 +30,59 @@ KNOWN = {
 }
 
 
+# What a written header declares.
+_DECLARED = {**{prefix: PREFIXES[prefix] for prefix in ("com", "skos", "rdfs")}, **KNOWN}
+_CONVERTER = Converter(_DECLARED)
+
+
 @dataclass(frozen=True, slots=True)
-class Row:
+class MappingRow:
     """One mapping: its cells by column, empty ones left out, and the line on which it stands, from 1."""
 
     cells: Mapping[str, str]
-    prefixes: Mapping[str, str]
+    converter: Converter
     path: str
     line: int
 
     def text(self, column: str) -> str:
-        """Give a cell, empty when there is none."""
+        """Return a cell, empty when there is none."""
         return self.cells.get(column, "")
 
     def node(self, column: str) -> NamedNode:
         """Read a cell as an IRI; SourceError when it is missing, has an unknown prefix or is no IRI."""
         text = self.text(column)
-        prefix, sign, local = text.partition(":")
+        prefix, colon, local = text.partition(":")
         try:
-            return NamedNode(self.prefixes[prefix] + local if sign and not local.startswith("//") else text)
-        except (KeyError, ValueError) as error:
-            expected = f"an IRI, or a prefix of curie_map ({', '.join(sorted(self.prefixes))}) with a name"
+            if colon and not local.startswith("//") and prefix not in self.converter.prefixes:
+                raise ValueError(f"unknown prefix {prefix!r}")
+            return NamedNode(self.converter.expand(text) or text)
+        except ValueError as error:
+            expected = f"an IRI, or a prefix of curie_map ({', '.join(sorted(self.converter.prefixes))}) with a name"
             raise self.wrong(f"{column} is {text!r}", expected=expected) from error
 
     def wrong(self, message: str, expected: str) -> SourceError:
-        """Make the error that tells what is wrong with this row."""
+        """Return the error that says what is wrong with this row."""
         return SourceError(message, path=self.path, line=self.line, expected=expected)
 
 
-def read(text: str, path: str) -> Iterator[Row]:
-    """Read the rows of a table; ``path`` is the name that errors give.
+def read(text: str, path: str) -> Iterator[MappingRow]:
+    """Read the rows of a table; ``path`` is the name in errors.
 
     Prefixes that the header does not declare mean what they mean in this project. SourceError: the header is not YAML,
     the columns lack ``subject_id``, ``predicate_id`` or ``object_id``, or a row has too many cells.
     """
     lines = io.StringIO(text.removeprefix("\ufeff"), newline=None).readlines()
     head = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    prefixes = {**PREFIXES, **KNOWN, **_prefixes(lines[:head], path)}
+    converter = Converter({**PREFIXES, **KNOWN, **_read_prefixes(lines[:head], path)})
     table = csv.DictReader(lines[head:], delimiter="\t", restkey="", restval="")
     try:
-        _check_columns(table.fieldnames or (), path, head + 1)
+        columns = table.fieldnames or ()
+        if missing := [name for name in ("subject_id", "predicate_id", "object_id") if name not in columns]:
+            expected = "an SSSOM table with tabs"
+            raise SourceError(f"no column {', '.join(missing)}", path=path, line=head + 1, expected=expected)
         for cells in table:
-            row = Row(_filled(cells), prefixes, path, head + table.line_num)
+            filled = {name: text.strip() for name, text in cells.items() if isinstance(text, str) and text.strip()}
+            row = MappingRow(filled, converter, path, head + table.line_num)
             if "" in cells:
                 raise row.wrong("more cells than columns", expected="one cell per column, separated by tabs")
             yield row
@@ -88,7 +99,7 @@ def write(
     """Write a mapping set, line by line; the header declares ``prefixes``, those of ``KNOWN`` and of this project."""
     yield from (f"#{name}: {_quoted(value)}\n" for name, value in metadata.items())
     yield "#curie_map:\n"
-    yield from (f"#  {prefix}: {_quoted(iri)}\n" for prefix, iri in sorted({**_used(), **KNOWN, **prefixes}.items()))
+    yield from (f"#  {prefix}: {_quoted(iri)}\n" for prefix, iri in sorted({**_DECLARED, **prefixes}.items()))
     yield _line(columns)
     for row in rows:
         yield _line([" ".join(row.get(column, "").split()) for column in columns])
@@ -96,19 +107,10 @@ def write(
 
 def compact(node: NamedNode) -> str:
     """Write an IRI with the longest prefix that ``write`` declares, or whole."""
-    prefixes = {**_used(), **KNOWN}
-    fitting = [(iri, prefix) for prefix, iri in prefixes.items() if node.value.startswith(iri)]
-    iri, prefix = max(fitting, key=lambda found: len(found[0]), default=("", ""))
-    return f"{prefix}:{node.value.removeprefix(iri)}" if prefix else node.value
+    return _CONVERTER.compress(node.value) or node.value
 
 
-def _used() -> dict[str, str]:
-    """Give the prefixes of this project that mappings use."""
-    return {prefix: PREFIXES[prefix] for prefix in ("com", "skos", "rdfs")}
-
-
-def _prefixes(header: Sequence[str], path: str) -> dict[str, str]:
-    """Read the prefixes of a header."""
+def _read_prefixes(header: Sequence[str], path: str) -> dict[str, str]:
     try:
         metadata = yaml.safe_load("".join(line.removeprefix("#") for line in header)) or {}
         declared = metadata.get("curie_map") or {}
@@ -118,25 +120,11 @@ def _prefixes(header: Sequence[str], path: str) -> dict[str, str]:
         raise SourceError(f"unreadable header ({error})", path=path, line=1, expected=expected) from error
 
 
-def _check_columns(columns: Sequence[str], path: str, line: int) -> None:
-    """Refuse a table without the columns that make a mapping."""
-    missing = [name for name in ("subject_id", "predicate_id", "object_id") if name not in columns]
-    if missing:
-        raise SourceError(f"no column {', '.join(missing)}", path=path, line=line, expected="an SSSOM table with tabs")
-
-
-def _filled(cells: Mapping[str, object]) -> dict[str, str]:
-    """Keep the cells that say something."""
-    return {name: text.strip() for name, text in cells.items() if isinstance(text, str) and text.strip()}
-
-
 def _line(cells: Sequence[str]) -> str:
-    """Write one row of TSV."""
     buffer = io.StringIO()
     csv.writer(buffer, delimiter="\t", lineterminator="\n").writerow(cells)
     return buffer.getvalue()
 
 
 def _quoted(text: str) -> str:
-    """Write a text as YAML on one line."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

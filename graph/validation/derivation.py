@@ -16,7 +16,7 @@ from graphlib import TopologicalSorter
 
 from pyoxigraph import NamedNode, Quad, QueryTriples, Store
 
-from communique.graph.queries.library import Query, shelf
+from communique.graph.queries.library import PackagedQuery, queries_in
 from communique.graph.store.merged import query_union
 from communique.graph.terms.identifiers import DERIVED
 from communique.graph.terms.namespaces import term
@@ -71,7 +71,7 @@ class Shortcut:
     is_alone: bool
 
     @classmethod
-    def of(cls, query: Query) -> Shortcut:
+    def of(cls, query: PackagedQuery) -> Shortcut:
         """Read the header."""
         template = query.text.partition("CONSTRUCT {")[2].partition("}")[0]
         reads = query.extra.get("reads")
@@ -158,6 +158,6 @@ class Upkeep:
 @cache
 def shortcuts() -> tuple[Shortcut, ...]:
     """Give every CONSTRUCT after those it builds on."""
-    queries = shelf("derived")
+    queries = queries_in("derived")
     order = TopologicalSorter({name: query.extra.get("after", ()) for name, query in queries.items()})
     return tuple(Shortcut.of(queries[name]) for name in order.static_order())

@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad
 from communique.graph.errors import ShapesError, SourceError
 from communique.graph.sources import FORMATS, Input, read_any_rdf
 from communique.graph.store.lexical import EXAMPLES, brief
-from communique.graph.terms.namespaces import PREFIXES
+from communique.graph.terms.namespaces import PREFIXES, Converter
 from communique.graph.validation.clauses import phrase
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph, sh
 from communique.graph.validation.engines import NO_TARGET, Assignment, assign
@@ -133,8 +133,8 @@ def examine(data: Written, shapes: Shapes, *, is_union: bool = True) -> Validati
 def find_iri(name: str, known: Iterable[NamedNode], prefixes: Mapping[str, str]) -> NamedNode:
     """Find an IRI by itself, by a prefixed name or by its last part, which must be unique; SourceError if it is not."""
     nodes = list(dict.fromkeys(known))
-    prefix, _, local = name.partition(":")
-    full = NamedNode(prefixes[prefix] + local) if prefix in prefixes else NamedNode(name) if "://" in name else None
+    iri = Converter(prefixes).expand(name) or (name if "://" in name else None)
+    full = NamedNode(iri) if iri else None
     found = [node for node in nodes if node == full] or [node for node in nodes if local_name(node.value) == name]
     if len(found) == 1:
         return found[0]
@@ -171,12 +171,10 @@ def _retarget(shapes: Shapes, name: str, cls: str) -> Shapes:
 
 def _expanded(name: str, prefixes: Mapping[str, str]) -> str:
     """Write a name as an IRI."""
-    prefix, mark, local = name.partition(":")
-    if prefix in prefixes:
-        return prefixes[prefix] + local
-    if not mark:
+    iri = Converter(prefixes).expand(name)
+    if iri is None and ":" not in name:
         raise SourceError(f"{name!r} is no class", expected="an IRI or a prefixed name, such as foaf:Person")
-    return name
+    return iri or name
 
 
 def _check(shapes: Shapes) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from communique.graph.errors import ShapesError
-from communique.graph.terms.namespaces import PREFIXES, RDFS, term
+from communique.graph.terms.namespaces import PREFIXES, RDFS, Converter, term
 from communique.graph.validation.compiled.path_reader import read_path
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph, sh
 from communique.graph.validation.links import LINKS, LIST
@@ -27,9 +27,7 @@ def name_shapes(graph: ShapesGraph, prefixes: Mapping[str, str] = PREFIXES) -> d
 
 def compact(iri: str, prefixes: Mapping[str, str]) -> str:
     """Write an IRI with the longest prefix that fits, else as it is."""
-    fitting = [item for item in prefixes.items() if iri.startswith(item[1]) and item[1]]
-    prefix, space = max(fitting, key=lambda item: len(item[1]), default=("", ""))
-    return f"{prefix}:{iri.removeprefix(space)}" if space else iri
+    return Converter(prefixes).compress(iri) or iri
 
 
 def short_path(path: str, short: Callable[[str], str]) -> str:

@@ -18,8 +18,8 @@ import pytest
 from pyoxigraph import NamedNode, Quad
 
 from communique.cli import server as serving
-from communique.graph.linking import codes, names
-from communique.graph.queries.library import _library
+from communique.graph.linking import meanings
+from communique.graph.queries.library import library
 from communique.graph.settings import Settings
 
 Publish = Callable[[Path, Iterable[Quad]], str]
@@ -29,7 +29,7 @@ SERVE = """
 import sys
 from pathlib import Path
 from communique.cli.server import serve
-from communique.graph.queries.library import _library
+from communique.graph.queries.library import library
 from communique.graph.settings import Settings
 serve(Settings(home=Path(sys.argv[1]), port=int(sys.argv[2]), engine_workers=2))
 """
@@ -105,12 +105,9 @@ def test_questions_and_names_of_states_are_read_before_the_web_workers_are_forke
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tables = (
-        names.by_plain_key,
-        names.by_expanded_key,
-        names.by_unordered_key,
-        names.by_shorn_key,
-        codes._codes,
-        _library,
+        meanings.name_tables,
+        meanings.code_tables,
+        library,
     )
     for table in tables:
         table.cache_clear()

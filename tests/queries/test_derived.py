@@ -8,7 +8,7 @@ import pytest
 from asking import select
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from communique.graph.queries import shelf
+from communique.graph.queries import queries_in
 from communique.graph.terms import identifiers
 from communique.graph.terms.identifiers import DERIVED, entity
 from communique.graph.terms.namespaces import RDF, XSD, concept, prologue, term
@@ -54,7 +54,9 @@ def current(*quads: Quad) -> set[str]:
 
 
 def test_every_shortcut_of_the_ontology_has_a_construct() -> None:
-    built = {name for query in shelf("derived").values() for name in terms() if f"com:{name} " in template(query.text)}
+    built = {
+        name for query in queries_in("derived").values() for name in terms() if f"com:{name} " in template(query.text)
+    }
     assert built == {name for name, term_ in terms().items() if term_.constructed}
 
 

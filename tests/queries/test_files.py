@@ -10,21 +10,21 @@ import pytest
 from asking import select
 from pyoxigraph import Store
 
-from communique.graph.queries import Query, library, shelf
+from communique.graph.queries import PackagedQuery, library, queries_in
 from communique.graph.queries.parameters import find_defaults
 from communique.graph.terms.namespaces import ID, SCHEMES, term
 from communique.graph.terms.vocabulary import ontology_quads
 
 QUESTIONS = sorted(library())
-DERIVED = sorted(shelf("derived"))
+DERIVED = sorted(queries_in("derived"))
 EVERY = [*QUESTIONS, *DERIVED]
 
 
-def named(name: str) -> Query:
-    return library().get(name) or shelf("derived")[name]
+def named(name: str) -> PackagedQuery:
+    return library().get(name) or queries_in("derived")[name]
 
 
-def body(query: Query) -> str:
+def body(query: PackagedQuery) -> str:
     """Give the lines below the header that set no parameter."""
     lines = [line for line in query.text.splitlines() if not line.startswith("#+")]
     return "\n".join(line for line in lines if not line.lstrip().startswith("VALUES "))

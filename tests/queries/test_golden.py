@@ -19,7 +19,7 @@ from asking import evaluate, select
 from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store
 from rdflib import XSD, Dataset, URIRef
 
-from communique.graph.queries import find, library, shelf
+from communique.graph.queries import find, library, queries_in
 
 # rdflib 7.6 warns of its own calls while it parses a data set.
 pytestmark = pytest.mark.filterwarnings("ignore:Dataset:DeprecationWarning")
@@ -108,7 +108,7 @@ def test_order_leaves_nothing_to_chance(name: str, graph: Store) -> None:
     assert max(ranks.values()) == 1
 
 
-@pytest.mark.parametrize("name", sorted(shelf("derived")))
+@pytest.mark.parametrize("name", sorted(queries_in("derived")))
 def test_engines_agree_on_shortcuts(name: str, graph: Store, dataset_of: DatasetOf) -> None:
-    text = shelf("derived")[name].text
+    text = queries_in("derived")[name].text
     assert count(dataset_of(graph).query(text), read_rdflib) == ask_oxigraph(graph, text)

@@ -18,7 +18,7 @@ from facts import Facts, Row, Term
 from formulations import FORMULATIONS
 from pyoxigraph import Literal, NamedNode, Store
 
-from communique.graph.queries import Query, library
+from communique.graph.queries import PackagedQuery, library
 from communique.graph.queries.parameters import write_values
 from communique.graph.terms.identifiers import entity
 from communique.graph.terms.namespaces import GRAPH, ID, VOCAB, term
@@ -117,7 +117,7 @@ class World:
                     found |= {date(moment.year, 1, 1), date(moment.year, 12, 31)}
         return tuple(Literal(day.isoformat(), datatype=term("xsd:date")) for day in sorted(found))
 
-    def inputs(self, query: Query) -> Iterator[Values]:
+    def inputs(self, query: PackagedQuery) -> Iterator[Values]:
         """Give what the question is asked with: every node at least once, and what documents speak of in all ways."""
         names = [parameter.name for parameter in query.parameters]
         if "day" in names:
@@ -165,7 +165,7 @@ class World:
         return {node for node, _ in self.facts.pairs("skos:inScheme") if node.value.startswith(f"{VOCAB}{scheme}/")}
 
     @staticmethod
-    def defaults(query: Query, name: str) -> tuple[Term, ...]:
+    def defaults(query: PackagedQuery, name: str) -> tuple[Term, ...]:
         parameter = next(parameter for parameter in query.parameters if parameter.name == name)
         return tuple(parameter.read(text) for text in parameter.default)
 
@@ -206,14 +206,14 @@ def test_question_holds_for_every_node(name: str, worlds: list[World]) -> None:
     assert [word for word in words if len(written[word]) < 2] == [], "these columns hold a constant"
 
 
-def expected(query: Query, facts: Facts, values: Values) -> set[Row]:
+def expected(query: PackagedQuery, facts: Facts, values: Values) -> set[Row]:
     """Give the rows of the second formulation."""
     repeatable = {parameter.name for parameter in query.parameters if parameter.repeatable}
     given = {name: terms if name in repeatable else terms[0] for name, terms in values.items()}
     return set(FORMULATIONS[query.name](facts, **given))
 
 
-def keeps_promises(query: Query, row: Sequence[Term | None]) -> None:
+def keeps_promises(query: PackagedQuery, row: Sequence[Term | None]) -> None:
     """Check what the header says of each column, that a status is told, and that nothing known is called unknown."""
     for column, value in zip(query.columns, row, strict=True):
         if isinstance(value, Literal):
@@ -232,7 +232,7 @@ def keeps_promises(query: Query, row: Sequence[Term | None]) -> None:
         )
 
 
-def told(query: Query, store: Store, values: Values) -> str | None:
+def told(query: PackagedQuery, store: Store, values: Values) -> str | None:
     """Give the reason for an empty answer: the first whose pattern is true."""
     asked = write_values(query.text, values)
     return next((reason.says for reason in query.unless if holds(store, reason.ask(asked))), None)

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from pyoxigraph import NamedNode
 
 from communique.graph.errors import MappingError
-from communique.graph.linking.codes import SCHEMES
+from communique.graph.linking.states import SCHEMES
 from communique.graph.mapping.nodes import KINDS, identify
 from communique.graph.mapping.tables import dates
 from communique.graph.mapping.tables.cells import (

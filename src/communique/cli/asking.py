@@ -25,7 +25,7 @@ from communique.graph.engine.protocol import JSON_RESULTS
 from communique.graph.errors import InvalidParameter
 from communique.graph.hints import answers, reasons
 from communique.graph.hints.finding import Finder
-from communique.graph.queries import Query, find, library
+from communique.graph.queries import PackagedQuery, find, library
 from communique.graph.terms.namespaces import shorten
 
 _RESULTS = {
@@ -112,7 +112,7 @@ def _list_questions(form: str) -> None:
     return print_table("Ready questions", ("name", "no.", "question", "parameters"), rows)
 
 
-def _default(question: Query) -> list[str]:
+def _default(question: PackagedQuery) -> list[str]:
     """Write each parameter with its default."""
     return [f"{each.name}={' '.join(each.default)}" for each in question.parameters]
 
@@ -122,7 +122,7 @@ def _finder(session: Session) -> Finder:
     return Finder(session.run, lambda: session.names)
 
 
-def _print_answer(session: Session, text: str, form: str, question: Query | None = None) -> None:
+def _print_answer(session: Session, text: str, form: str, question: PackagedQuery | None = None) -> None:
     """Ask, and print rows, a truth value or triples in the form asked for, then the hints."""
     media_type, body = session.ask(text, _RESULTS[form])
     _print_body(media_type, body, form, question)
@@ -135,7 +135,7 @@ def _print_answer(session: Session, text: str, form: str, question: Query | None
         print_hint(hint.message, hint.hint)
 
 
-def _print_body(media_type: str, body: bytes, form: str, question: Query | None) -> None:
+def _print_body(media_type: str, body: bytes, form: str, question: PackagedQuery | None) -> None:
     """Print an answer in the form asked for."""
     if form != "table" or media_type != JSON_RESULTS:
         return write_bytes(body)
@@ -145,7 +145,7 @@ def _print_body(media_type: str, body: bytes, form: str, question: Query | None)
     return click.echo(str(bool(found)).lower())
 
 
-def _print_solutions(answer: QuerySolutions, question: Query | None) -> None:
+def _print_solutions(answer: QuerySolutions, question: PackagedQuery | None) -> None:
     """Print solutions as a table under the question."""
     columns = [variable.value for variable in answer.variables]
     rows = [[_show(solution[name]) for name in columns] for solution in answer]
@@ -174,7 +174,9 @@ def _list_layers(form: str) -> None:
 def _project(session: Session, layer: str, *, since: str, until: str, **options: Any) -> networks.Network:
     """Draw a layer with the options of the command line."""
     texts = {"from": since, "to": until, **{name: str(value) for name, value in options.items() if value is not None}}
-    chosen = networks.Options.parse({name: text.lower() if name != "nodes" else text for name, text in texts.items()})
+    chosen = networks.NetworkOptions.parse(
+        {name: text.lower() if name != "nodes" else text for name, text in texts.items()}
+    )
     return networks.project(session.run, layer, options=chosen, data_version=session.snapshot.id)
 
 

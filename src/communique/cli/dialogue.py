@@ -10,8 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from communique.cli.console import terminal
-from communique.graph.curation.review import ACCEPTED, REJECTED, UNSURE, Candidate, Profile, profiles
-from communique.graph.curation.review.judgements import Pair
+from communique.graph.curation.candidates import CandidateMatch
+from communique.graph.curation.judgements import ACCEPTED, REJECTED, UNSURE, Pair
+from communique.graph.curation.profiles import Profile, profiles
 from communique.graph.queries.answers import Run
 
 Answers = list[tuple[Pair, str, str]]
@@ -32,7 +33,7 @@ _LINES = (
 _SHOWN = 12
 
 
-def review_pairs(run: Run, found: Sequence[Candidate]) -> Answers:
+def review_pairs(run: Run, found: Sequence[CandidateMatch]) -> Answers:
     """Ask about each pair until all are done or the reviewer quits; what was answered is given back in any case."""
     answers: Answers = []
     console = terminal()
@@ -57,7 +58,7 @@ def _ask() -> str:
     return str(answer)
 
 
-def _side_by_side(candidate: Candidate, left: Profile, right: Profile, place: str) -> Group:
+def _side_by_side(candidate: CandidateMatch, left: Profile, right: Profile, place: str) -> Group:
     """Lay two nodes out in two columns, what they share in bold, with the reason and the score below."""
     table = Table(title=f"{place}  {escape(candidate.id)}", title_justify="left", show_lines=True)
     for heading in ("", escape(left.label), escape(right.label)):
@@ -70,7 +71,7 @@ def _side_by_side(candidate: Candidate, left: Profile, right: Profile, place: st
     return Group(table, *_below(candidate))
 
 
-def _below(candidate: Candidate) -> list[str]:
+def _below(candidate: CandidateMatch) -> list[str]:
     """Say why the pair was proposed, how it scores, and what was decided before."""
     lines = [f"why: {escape(candidate.reason)}"]
     if candidate.score is not None:

@@ -8,8 +8,9 @@ from communique.cli.building import agent_option, carry_out, chosen_settings, wa
 from communique.cli.console import format_option, print_json, print_table
 from communique.cli.progress import shown
 from communique.cli.session import Session
-from communique.graph.curation.duplicates import MINIMUM, Proposal, Search, search
-from communique.graph.curation.review import UNSURE, judgements, standing
+from communique.graph.curation.comparison import Proposal
+from communique.graph.curation.duplicates import MINIMUM, FoundDuplicates, search
+from communique.graph.curation.judgements import UNSURE, judgements, latest_judgements
 from communique.graph.loading import pipeline
 from communique.graph.loading.pipeline import Options
 from communique.graph.terms.namespaces import shorten
@@ -42,7 +43,7 @@ def duplicates(minimum: float, dry_run: bool, wait: float, agent: str | None, fo
       communique duplicates && communique review
     """
     session = Session.start()
-    known = standing(judgements(session.run))
+    known = latest_judgements(judgements(session.run))
     decided = {pair for pair, judged in known.items() if judged.verdict != UNSURE}
     found = search(session.solve, decided, minimum=minimum)
     if dry_run:
@@ -56,7 +57,7 @@ def duplicates(minimum: float, dry_run: bool, wait: float, agent: str | None, fo
     return None
 
 
-def _show(found: Search, form: str) -> None:
+def _show(found: FoundDuplicates, form: str) -> None:
     """Show what was found, the best first."""
     if form == "json":
         return print_json([_told(each) for each in found.proposals])
@@ -68,11 +69,11 @@ def _show(found: Search, form: str) -> None:
     return print_table("Possible duplicates", ("score", "one", "other", "why"), rows, _account(found) + more)
 
 
-def _account(found: Search) -> str:
+def _account(found: FoundDuplicates) -> str:
     """Say what was looked at and what came of it."""
     return (
         f"{found.records} agreements, events and commitments, {found.compared} pairs compared: {len(found.proposals)}"
-        f" proposed, {found.decided} left out because they are decided; {found.passed_over} blocks too large to compare"
+        f" proposed, {found.decided} left out because they are decided; {found.skipped} blocks too large to compare"
     )
 
 

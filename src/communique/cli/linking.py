@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
-from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any, TextIO
 
@@ -19,40 +19,18 @@ from communique import __version__
 from communique.cli.console import format_option, print_json, tell
 from communique.cli.session import Session
 from communique.graph.errors import MappingError, SourceError
-from communique.graph.linking import Candidate, Index, Result
-from communique.graph.linking.linkage import Cells, Linkage
-from communique.graph.linking.mappings import Origin, write_mappings
+from communique.graph.linking import Index, Result
+from communique.graph.linking.linkage import ColumnSource, Linkage, Mention, write_mappings
 from communique.graph.linking.resolution import STATES
 from communique.graph.mapping.bounds import read_bounds
 from communique.graph.sources.decoding.streams import plain_name
-from communique.graph.sources.rows import Rejected, TableRow
+from communique.graph.sources.rows import Rejected
 from communique.graph.sources.tables import SUFFIXES, Layout, read_rows
 from communique.graph.sources.tree import FilePlace, Scalar
 from communique.graph.terms.namespaces import shorten
 
 ADDED = ("iri", "verdict", "score", "candidates")
 _SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """The columns of a file that say what is named, when, and what it belongs to."""
-
-    file: Path
-    name: str
-    when: str | None
-    context: str | None
-
-    def cells_of(self, row: TableRow) -> Cells:
-        """Take the cells of a row; SourceError when a column is missing, or one to be added is there."""
-        wanted = (self.name, self.when, self.context)
-        for column in wanted:
-            # An object of JSON lines may lack a member; the rows of the other forms all have the same columns.
-            if column is not None and column not in row.cells and row.head is not None:
-                raise SourceError(f"no column {column!r}", path=self.file.name, expected=" | ".join(row.cells))
-        if taken := [f"{self.name}_{added}" for added in ADDED if f"{self.name}_{added}" in row.cells]:
-            raise SourceError(f"{taken[0]!r} is there already", path=self.file.name, hint="link the file as it was")
-        return Cells(*(row.cells.get(column, "").strip() if column else "" for column in wanted))
 
 
 @click.command()
@@ -97,50 +75,68 @@ def link(
     """
     if form == "json" and output is None:
         raise click.UsageError("--format json writes the account to stdout: say --output for the rows")
-    columns = Columns(file, column, when, context)
-    linkage = Linkage(kind, None if kind in STATES else _index(kind))
-    layout = Layout(encoding=encoding, separator=separator, sheet=sheet)
-    linked = _link_rows(read_rows(file, layout), columns, linkage)
-    write_rows(linked, output, "jsonl" if _form(file) == "jsonl" else "csv")
+    columns = LinkedColumns(file.name, column, when, context)
+    linkage = Linkage(kind, None if kind in STATES else _published_index(kind))
+    written_as = "jsonl" if SUFFIXES.get(PurePosixPath(plain_name(file.name)).suffix) == "jsonl" else "csv"
+    with _row_writer(output, written_as) as write_row:
+        for row in read_rows(file, Layout(encoding=encoding, separator=separator, sheet=sheet)):
+            if isinstance(row, Rejected):
+                linkage.rows["rejected"] += 1
+                tell(f"{file.name}: row {row.number} left out: {row.reason}; {row.cure}")
+                continue
+            mention = columns.read_mention(row)
+            result = linkage.link(mention, _read_days(mention.when, file, row.number))
+            write_row({**row.cells, **columns.write_result(result)})
     if mappings is not None:
-        origin = Origin(file.name, column, datetime.now(UTC).date(), __version__)
+        source = ColumnSource(file.name, column, datetime.now(UTC).date(), __version__)
         with mappings.open("w", encoding="utf-8", newline="") as stream:
-            stream.writelines(write_mappings(linkage.results, origin))
-    _report(columns, linkage, form)
+            stream.writelines(write_mappings(linkage.results, source))
+    if form == "json":
+        _print_account(file.name, linkage)
+    else:
+        _tell_account(linkage)
 
 
-def _index(kind: str) -> Index:
+@dataclass(frozen=True, slots=True)
+class LinkedColumns:
+    """The columns of a file that say what is named, when, and what it belongs to."""
+
+    file: str
+    name: str
+    when: str | None
+    context: str | None
+
+    def read_mention(self, row: TableRow) -> Mention:
+        """Read the cells of a row; SourceError when a column is missing, or one to be added is there."""
+        wanted = (self.name, self.when, self.context)
+        for column in wanted:
+            # An object of JSON lines may lack a member; the rows of the other forms all have the same columns.
+            if column is not None and column not in row.cells and row.head is not None:
+                raise SourceError(f"no column {column!r}", path=self.file, expected=" | ".join(row.cells))
+        if taken := [f"{self.name}_{added}" for added in ADDED if f"{self.name}_{added}" in row.cells]:
+            raise SourceError(f"{taken[0]!r} is there already", path=self.file, hint="link the file as it was")
+        return Mention(*(row.cells.get(column, "").strip() if column else "" for column in wanted))
+
+    def write_result(self, result: Result) -> dict[str, str]:
+        """Write the cells that are added to a row."""
+        match = result.match
+        others = " ".join(candidate.node.value for candidate in result.candidates if candidate != match)
+        values = (match.node.value if match else "", result.verdict, f"{match.score:.4g}" if match else "", others)
+        return {f"{self.name}_{added}": value for added, value in zip(ADDED, values, strict=True)}
+
+
+def _published_index(kind: str) -> Index:
     """Build the index of the published graph; SourceError when it has nothing of the kind."""
-    make = partial(Index.of, Session.start().solve)
-    index = make((kind,))
+    build = partial(Index.of, Session.start().solve)
+    index = build((kind,))
     if kind not in index.kinds:
-        expected = "State, Territory, " + ", ".join(sorted(make().kinds - set(STATES)))
+        expected = "State, Territory, " + ", ".join(sorted(build().kinds - set(STATES)))
         raise SourceError(f"nothing of type {kind!r} is published", expected=expected)
     return index
 
 
-def _link_rows(rows: Iterable[TableRow | Rejected], columns: Columns, linkage: Linkage) -> Iterator[dict[str, str]]:
-    """Add what was found to each row; a row that cannot be read is told and left out."""
-    for row in rows:
-        if isinstance(row, Rejected):
-            linkage.rows["rejected"] += 1
-            tell(f"{columns.file.name}: row {row.number} left out: {row.reason}; {row.cure}")
-            continue
-        cells = columns.cells_of(row)
-        days = _days(cells.when, columns.file, row.number)
-        yield {**row.cells, **_added(columns.name, linkage.link(cells, days))}
-
-
-def _added(name: str, result: Result) -> dict[str, str]:
-    """Give the new cells of a row."""
-    match = result.match
-    others = " ".join(candidate.node.value for candidate in result.candidates if candidate != match)
-    values = (match.node.value if match else "", result.verdict, f"{match.score:.4g}" if match else "", others)
-    return {f"{name}_{added}": value for added, value in zip(ADDED, values, strict=True)}
-
-
-def _days(text: str, file: Path, row: int) -> tuple[date, date] | None:
-    """Read the first and the last day of a date; None where it is empty, unbounded or no date, which is told."""
+def _read_days(text: str, file: Path, row: int) -> tuple[date, date] | None:
+    """Read the first and last day of a date; None where it is empty, unbounded or no date, which stderr is told."""
     if not text:
         return None
     try:
@@ -152,61 +148,72 @@ def _days(text: str, file: Path, row: int) -> tuple[date, date] | None:
     return (first, last) if first and last else None
 
 
-def _form(file: Path) -> str:
-    """Tell the form of a file by its suffix."""
-    return SUFFIXES.get(PurePosixPath(plain_name(file.name)).suffix, "csv")
-
-
-def write_rows(rows: Iterator[dict[str, str]], output: Path | None, form: str) -> None:
-    """Write rows as they come; a file as its suffix says, stdout as ``form`` says."""
+@contextmanager
+def _row_writer(output: Path | None, form: str) -> Iterator[Callable[[dict[str, str]], None]]:
+    """Open the output for rows that are written as they come: a file as its suffix says, stdout as ``form`` says."""
     if output is None:
-        return _write_to(sys.stdout, rows, form)
+        yield _writer_to(sys.stdout, form)
+        return
     chosen = SUFFIXES.get(output.suffix)
     if chosen in (None, "xlsx"):
         raise SourceError(f"cannot write {output.name}", expected="a file that ends with .csv, .tsv or .jsonl")
     with output.open("w", encoding="utf-8", newline="") as stream:
-        return _write_to(stream, rows, chosen)
+        yield _writer_to(stream, chosen)
 
 
-def _write_to(stream: TextIO, rows: Iterator[dict[str, str]], form: str) -> None:
-    """Write rows in a form."""
-    if form == "jsonl":
-        stream.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        return
-    first = next(rows, None)
-    if first is None:
-        return
-    writer = csv.DictWriter(stream, [*first], delimiter="\t" if form == "tsv" else ",", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(chain([first], rows))
+def _writer_to(stream: TextIO, form: str) -> Callable[[dict[str, str]], None]:
+    """Return the function that writes a row to a stream; the first row of CSV and TSV gives the header."""
+    table: csv.DictWriter[str] | None = None
+
+    def write(row: dict[str, str]) -> None:
+        nonlocal table
+        if form == "jsonl":
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+            return
+        if table is None:
+            table = csv.DictWriter(stream, [*row], delimiter="\t" if form == "tsv" else ",", lineterminator="\n")
+            table.writeheader()
+        table.writerow(row)
+
+    return write
 
 
-def _report(columns: Columns, linkage: Linkage, form: str) -> None:
-    """Tell how many rows and names were linked, and which names were not."""
+def _tell_account(linkage: Linkage) -> None:
+    """Say on stderr how many rows and names were linked, and which names were not."""
     undecided = linkage.undecided()
-    counts = {name: linkage.rows[name] for name in ("match", "candidates", "none", "empty", "rejected")}
-    if form == "json":
-        names = [_describe(cells, result) for cells, result in undecided.items()]
-        return print_json(
-            {"file": columns.file.name, "rows": counts, "names": len(linkage.results), "undecided": names}
-        )
-    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    click.echo(f"{linkage.rows.total()} rows: {told or 'nothing'}; {len(linkage.results)} different names", err=True)
-    for cells, result in list(undecided.items())[:_SHOWN]:
+    counts = ", ".join(f"{count} {name}" for name, count in _count_rows(linkage).items() if count) or "nothing"
+    click.echo(f"{linkage.rows.total()} rows: {counts}; {len(linkage.results)} different names", err=True)
+    for mention, result in list(undecided.items())[:_SHOWN]:
         best = ", ".join(f"{shorten(each.node.value)} {each.score:.2f}" for each in result.candidates)
-        tell(f"  {cells.text}: {best or 'nothing like it'}")
+        tell(f"  {mention.text}: {best or 'nothing like it'}")
     if len(undecided) > _SHOWN:
         click.echo(f"  and {len(undecided) - _SHOWN} more; --format json or --mappings lists all", err=True)
-    return None
 
 
-def _describe(cells: Cells, result: Result) -> dict[str, Any]:
+def _print_account(file: str, linkage: Linkage) -> None:
+    """Print the same as JSON, with the features of all candidates."""
+    undecided = [_describe(mention, result) for mention, result in linkage.undecided().items()]
+    names = len(linkage.results)
+    print_json({"file": file, "rows": _count_rows(linkage), "names": names, "undecided": undecided})
+
+
+def _count_rows(linkage: Linkage) -> dict[str, int]:
+    return {name: linkage.rows[name] for name in ("match", "candidates", "none", "empty", "rejected")}
+
+
+def _describe(mention: Mention, result: Result) -> dict[str, Any]:
     """Write a name without a match for JSON."""
-    asked = {"name": cells.text, "date": cells.when or None, "context": cells.context or None}
-    return {**asked, "candidates": [_explain(candidate) for candidate in result.candidates]}
-
-
-def _explain(candidate: Candidate) -> dict[str, Any]:
-    """Write a candidate for JSON."""
-    features = [{"name": each.name, "value": each.value, "score": each.score} for each in candidate.features]
-    return {"iri": candidate.node.value, "label": candidate.label, "score": candidate.score, "features": features}
+    return {
+        "name": mention.text,
+        "date": mention.when or None,
+        "context": mention.context or None,
+        "candidates": [
+            {
+                "iri": each.node.value,
+                "label": each.label,
+                "score": each.score,
+                "features": [{"name": part.name, "value": part.value, "score": part.score} for part in each.features],
+            }
+            for each in result.candidates
+        ],
+    }

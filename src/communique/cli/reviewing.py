@@ -17,20 +17,19 @@ from communique.cli.console import format_option, print_json, print_table, tell
 from communique.cli.dialogue import Answers, review_pairs
 from communique.cli.progress import shown
 from communique.cli.session import Session
-from communique.graph.curation.review import (
+from communique.graph.curation.candidates import CandidateMatch, candidates
+from communique.graph.curation.judgements import (
     ACCEPTED,
     REJECTED,
     UNSURE,
-    Candidate,
     Judgement,
-    candidates,
-    judge_anew,
+    judge,
     judgements,
-    profiles,
+    latest_judgements,
     read_table,
-    standing,
     write_table,
 )
+from communique.graph.curation.profiles import profiles
 from communique.graph.errors import LinkingError
 from communique.graph.loading import pipeline
 from communique.graph.loading.pipeline import Options
@@ -96,12 +95,12 @@ def is_dialogue() -> bool:
 _OPTIONS = {ACCEPTED: "accept", REJECTED: "reject", UNSURE: "unsure"}
 
 
-def _fits(candidate: Candidate, kind: str | None, everything: bool) -> bool:
+def _fits(candidate: CandidateMatch, kind: str | None, everything: bool) -> bool:
     """Tell whether a candidate is asked for."""
     return (everything or candidate.is_open) and (kind is None or kind.lower() in {k.lower() for k in candidate.kinds})
 
 
-def _list(session: Session, found: Sequence[Candidate], form: str) -> None:
+def _list(session: Session, found: Sequence[CandidateMatch], form: str) -> None:
     """List candidates with what they are called."""
     known = profiles(session.run, {node for each in found for node in each.pair})
     if form == "json":
@@ -115,7 +114,7 @@ def _list(session: Session, found: Sequence[Candidate], form: str) -> None:
     return print_table("Possible matches", columns, rows, caption)
 
 
-def _told(candidate: Candidate, labels: dict[NamedNode, str]) -> dict[str, Any]:
+def _told(candidate: CandidateMatch, labels: dict[NamedNode, str]) -> dict[str, Any]:
     """Describe a candidate, ready for JSON."""
     judged = candidate.judgement
     return {
@@ -132,7 +131,7 @@ def _told(candidate: Candidate, labels: dict[NamedNode, str]) -> dict[str, Any]:
     }
 
 
-def _last(candidate: Candidate) -> str | None:
+def _last(candidate: CandidateMatch) -> str | None:
     """Sum up the judgement that counts."""
     judged = candidate.judgement
     return f"{judged.verdict} by {judged.by}, {judged.at:%Y-%m-%d}" if judged else None
@@ -154,8 +153,8 @@ def _judge(session: Session, settings: Settings, named: list[tuple[str, str]], r
 
 def _answered(session: Session, settings: Settings, answers: Answers) -> list[Judgement]:
     """Make judgements of answers."""
-    known, by = standing(judgements(session.run)), settings.acting_agent
-    return [judge_anew(pair, verdict, known, by=by, reason=reason) for pair, verdict, reason in answers]
+    known, by = latest_judgements(judgements(session.run)), settings.acting_agent
+    return [judge(pair, verdict, known, by=by, reason=reason) for pair, verdict, reason in answers]
 
 
 def _read(session: Session, settings: Settings, table: Path) -> list[Judgement]:

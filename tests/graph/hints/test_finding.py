@@ -7,16 +7,16 @@ import pytest
 from communique.graph.errors import InvalidParameter, UnknownNode
 from communique.graph.hints.finding import Finder
 from communique.graph.linking import Index
-from communique.graph.queries import Parameter, find
+from communique.graph.queries import QueryParameter, find
 from communique.graph.queries.answers import Run
 from communique.graph.terms.namespaces import ID, shorten
 
-STATE = Parameter("state", "iri", ("state/PRK",), "the state")
-EVENT = Parameter("event", "iri", ("event/jeju-training-2016",), "the event")
-ROLE = Parameter("role", "iri", ("role:trainee",), "the role")
-BODY = Parameter("actor", "iri", ("org/wego",), "the body")
-PLACE = Parameter("place", "iri", ("place/GRC",), "the place", of_class="com:Territory")
-ANYTHING = Parameter("node", "iri", ("state/PRK",), "the node", of_class="owl:Thing")
+STATE = QueryParameter("state", "iri", ("state/PRK",), "the state")
+EVENT = QueryParameter("event", "iri", ("event/jeju-training-2016",), "the event")
+ROLE = QueryParameter("role", "iri", ("role:trainee",), "the role")
+BODY = QueryParameter("actor", "iri", ("org/wego",), "the body")
+PLACE = QueryParameter("place", "iri", ("place/GRC",), "the place", of_class="com:Territory")
+ANYTHING = QueryParameter("node", "iri", ("state/PRK",), "the node", of_class="owl:Thing")
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ ANYTHING = Parameter("node", "iri", ("state/PRK",), "the node", of_class="owl:Th
         (ROLE, "role:host", "role:host"),
     ],
 )
-def test_one_node_is_meant(finder: Finder, parameter: Parameter, text: str, node: str) -> None:
+def test_one_node_is_meant(finder: Finder, parameter: QueryParameter, text: str, node: str) -> None:
     assert shorten(finder.find(parameter, text).value) == node
 
 
@@ -54,7 +54,7 @@ def test_one_node_is_meant(finder: Finder, parameter: Parameter, text: str, node
      (EVENT, "annual workshop", ["event/workshop-1", "event/workshop-2"])],
 )  # fmt: skip
 def test_several_nodes_are_listed_and_none_is_chosen(
-    finder: Finder, parameter: Parameter, text: str, candidates: list[str]
+    finder: Finder, parameter: QueryParameter, text: str, candidates: list[str]
 ) -> None:
     with pytest.raises(InvalidParameter) as failed:
         finder.find(parameter, text)
@@ -81,7 +81,7 @@ def test_several_nodes_are_listed_and_none_is_chosen(
     ],
 )
 def test_what_is_in_no_graph_is_told_with_near_names(
-    finder: Finder, parameter: Parameter, text: str, near: str
+    finder: Finder, parameter: QueryParameter, text: str, near: str
 ) -> None:
     with pytest.raises(UnknownNode) as failed:
         finder.find(parameter, text)

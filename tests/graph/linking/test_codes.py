@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from communique.graph.linking.codes import SCHEMES, by_code
-from communique.graph.linking.states import find
+from communique.graph.linking.states import SCHEMES, by_code, find
 from communique.graph.terms.identifiers import entity
 from communique.graph.terms.namespaces import shorten
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from communique.graph.linking import scoring, states
-from communique.graph.linking.codes import SCHEMES
-from communique.graph.linking.names import library_names
+from communique.graph.linking.meanings import library_names
+from communique.graph.linking.states import SCHEMES
 from communique.graph.terms.identifiers import entity
 
 

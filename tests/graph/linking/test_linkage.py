@@ -1,4 +1,4 @@
-"""Cells → results and mapping sets: each question once, days that have to agree, SSSOM that others can read."""
+"""Mentions → results and mapping sets: each question once, days that have to agree, SSSOM that others can read."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from urllib.parse import unquote
 
 import pytest
 
-from communique.graph.linking.linkage import Cells, Linkage
-from communique.graph.linking.mappings import COLUMNS, Origin, write_mappings
-from communique.graph.linking.names import label
-from communique.graph.linking.results import Candidate, Feature, Result
+from communique.graph.linking.linkage import MAPPING_COLUMNS, ColumnSource, Linkage, Mention, write_mappings
+from communique.graph.linking.scoring import Feature, LinkCandidate, Result
+from communique.graph.linking.states import label
 from communique.graph.terms import sssom
 from communique.graph.terms.identifiers import entity
 
 YEAR_1990 = (date(1990, 1, 1), date(1990, 12, 31))
-ORIGIN = Origin("my data.csv", "Country name", date(2024, 5, 1), "1.2.3")
+ORIGIN = ColumnSource("my data.csv", "Country name", date(2024, 5, 1), "1.2.3")
 # Slots of a mapping set and of a mapping in version 1.0 of the standard.
 SET_SLOTS = {"mapping_set_id", "mapping_set_title", "license", "mapping_date", "mapping_tool", "mapping_tool_version"}
 
@@ -24,26 +23,26 @@ SET_SLOTS = {"mapping_set_id", "mapping_set_title", "license", "mapping_date", "
 def linkage() -> Linkage:
     linkage = Linkage("State")
     for name in ("Zaire", "Zaire", "Congo", "Atlantis", "  "):
-        linkage.link(Cells(name))
-    linkage.link(Cells("Yemen", "1990"), YEAR_1990)
-    linkage.link(Cells("Congo", "1985"), (date(1985, 1, 1), date(1985, 12, 31)))
+        linkage.link(Mention(name))
+    linkage.link(Mention("Yemen", "1990"), YEAR_1990)
+    linkage.link(Mention("Congo", "1985"), (date(1985, 1, 1), date(1985, 12, 31)))
     return linkage
 
 
 def test_every_row_is_counted_and_each_question_asked_once(linkage: Linkage) -> None:
     assert linkage.rows == {"match": 3, "candidates": 2, "none": 1, "empty": 1}
     assert list(linkage.results) == [
-        Cells("Zaire"),
-        Cells("Congo"),
-        Cells("Atlantis"),
-        Cells("Yemen", "1990"),
-        Cells("Congo", "1985"),
+        Mention("Zaire"),
+        Mention("Congo"),
+        Mention("Atlantis"),
+        Mention("Yemen", "1990"),
+        Mention("Congo", "1985"),
     ]
-    assert list(linkage.undecided()) == [Cells("Congo"), Cells("Atlantis"), Cells("Yemen", "1990")]
+    assert list(linkage.undecided()) == [Mention("Congo"), Mention("Atlantis"), Mention("Yemen", "1990")]
 
 
 def test_first_and_last_day_have_to_agree(linkage: Linkage) -> None:
-    result = linkage.results[Cells("Yemen", "1990")]
+    result = linkage.results[Mention("Yemen", "1990")]
     assert result.match is None
     assert {each.node for each in result.candidates} == {entity("state/YEM"), entity("state/COW678")}
     assert {each.score for each in result.candidates} == {0.5}
@@ -56,7 +55,7 @@ def test_a_mapping_set_is_sssom(linkage: Linkage) -> None:
     head = [line[1:].partition(":")[0] for line in text.splitlines() if line.startswith("#") and line[1] != " "]
     assert set(head) == SET_SLOTS | {"curie_map"}
     rows = list(sssom.read(text, "some.tsv"))
-    assert set(COLUMNS) >= {"subject_id", "predicate_id", "object_id", "mapping_justification", "confidence"}
+    assert set(MAPPING_COLUMNS) >= {"subject_id", "predicate_id", "object_id", "mapping_justification", "confidence"}
     assert {row.text("subject_label") for row in rows} == {"Zaire", "Congo", "Yemen"}
     for row in rows:
         assert row.text("predicate_id") in {"skos:exactMatch", "skos:closeMatch"}
@@ -84,7 +83,7 @@ def test_a_match_is_exact_and_candidates_are_close(linkage: Linkage) -> None:
 
 def test_what_was_asked_can_be_read_from_the_subject() -> None:
     linkage = Linkage("State")
-    linkage.link(Cells("Korea, Rep.", "1990-05", "Côte d’Ivoire/x"), YEAR_1990)
+    linkage.link(Mention("Korea, Rep.", "1990-05", "Côte d’Ivoire/x"), YEAR_1990)
     row = next(sssom.read("".join(write_mappings(linkage.results, ORIGIN)), "some.tsv"))
     subject = row.node("subject_id").value
     assert subject.endswith("@1990-05@C%C3%B4te%20d%E2%80%99Ivoire%2Fx")
@@ -105,17 +104,17 @@ def test_a_question_is_answered_once_and_its_answer_kept(monkeypatch: pytest.Mon
 
     monkeypatch.setattr("communique.graph.linking.linkage.resolve", answer)
     linkage = Linkage("State")
-    first = linkage.link(Cells("Zaire"), YEAR_1990)
-    assert linkage.link(Cells("Zaire"), YEAR_1990) is first
+    first = linkage.link(Mention("Zaire"), YEAR_1990)
+    assert linkage.link(Mention("Zaire"), YEAR_1990) is first
     assert asked == ["Zaire", "Zaire"], "on the first and on the last day"
 
 
 def test_every_column_of_a_mapping_is_filled(linkage: Linkage) -> None:
     lines = "".join(write_mappings(linkage.results, ORIGIN)).splitlines()
     header, *rows = (line.split("\t") for line in lines if not line.startswith("#"))
-    assert tuple(header) == COLUMNS
+    assert tuple(header) == MAPPING_COLUMNS
     for row in rows:
-        assert all(row) and len(row) == len(COLUMNS)
+        assert all(row) and len(row) == len(MAPPING_COLUMNS)
         told = dict(zip(header, row, strict=True))
         assert (told["mapping_tool"], told["mapping_tool_version"]) == ("communique link", "1.2.3")
 
@@ -135,8 +134,8 @@ def test_every_column_of_a_mapping_is_filled(linkage: Linkage) -> None:
 )
 def test_a_mapping_is_justified_by_what_was_compared(scores: dict[str, float], way: str) -> None:
     features = tuple(Feature(name, "told", share) for name, share in scores.items())
-    result = Result(None, (Candidate(entity("org/hats"), "Ministry of Hats", 0.7, features),))
-    (row,) = sssom.read("".join(write_mappings({Cells("Hats"): result}, ORIGIN)), "some.tsv")
+    result = Result(None, (LinkCandidate(entity("org/hats"), "Ministry of Hats", 0.7, features),))
+    (row,) = sssom.read("".join(write_mappings({Mention("Hats"): result}, ORIGIN)), "some.tsv")
     assert row.text("mapping_justification") == f"semapv:{way}"
 
 
@@ -146,20 +145,22 @@ def test_of_two_days_the_more_careful_answer_counts(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("communique.graph.linking.linkage.resolve", lambda *_, on, **__: answers[on])
     first, last = YEAR_1990
 
-    def candidate(name: str, share: float) -> Candidate:
-        return Candidate(entity(f"org/{name}"), name, share, (Feature("name", "same", 1.0),))
+    def candidate(name: str, share: float) -> LinkCandidate:
+        return LinkCandidate(entity(f"org/{name}"), name, share, (Feature("name", "same", 1.0),))
 
     for shares in ((0.9, 0.8), (0.8, 0.9)):
         for day, share in zip(YEAR_1990, shares, strict=True):
             answers[day] = Result(candidate("a", share), (candidate("a", share),))
-        assert Linkage("Organization").link(Cells("A"), YEAR_1990) is answers[first if shares[0] < shares[1] else last]
+        assert (
+            Linkage("Organization").link(Mention("A"), YEAR_1990) is answers[first if shares[0] < shares[1] else last]
+        )
     answers[first] = Result(candidate("a", 0.9), (candidate("a", 0.9), candidate("c", 0.6)))
     answers[last] = Result(candidate("b", 0.8), (candidate("b", 0.8),))
-    told = Linkage("Organization").link(Cells("A"), YEAR_1990)
+    told = Linkage("Organization").link(Mention("A"), YEAR_1990)
     assert told.match is None
     assert [(each.label, each.score) for each in told.candidates] == [("a", 0.45), ("b", 0.4), ("c", 0.3)]
     answers[first] = answers[last] = Result(None, (candidate("c", 0.6), candidate("b", 0.6)))
-    told = Linkage("Organization").link(Cells("A"), YEAR_1990)
+    told = Linkage("Organization").link(Mention("A"), YEAR_1990)
     assert [(each.label, each.score) for each in told.candidates] == [("b", 0.6), ("c", 0.6)]
 
 

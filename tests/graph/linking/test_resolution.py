@@ -13,7 +13,7 @@ from communique.graph import sources
 from communique.graph.linking.entities import Entity, Name
 from communique.graph.linking.index import Index
 from communique.graph.linking.resolution import LIKE_ENOUGH, resolve
-from communique.graph.linking.results import Result
+from communique.graph.linking.scoring import Result
 from communique.graph.loading.inputs import base_quads
 from communique.graph.mapping.document import map_document
 from communique.graph.terms.identifiers import entity

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from communique.graph.linking.entities import Entity, Name
-from communique.graph.linking.results import Candidate
-from communique.graph.linking.scoring import Question, score, similarity
+from communique.graph.linking.scoring import LinkCandidate, Question, score, similarity
 from communique.graph.terms.identifiers import entity
 
 FIRST, LAST = date(2008, 1, 1), date(2013, 12, 31)
@@ -28,7 +27,7 @@ def asked(text: str = "Ministry of Hats", **known: object) -> Question:
     return Question(text, "Organization", **known)  # type: ignore[arg-type]
 
 
-def features(candidate: Candidate) -> dict[str, tuple[str, float]]:
+def features(candidate: LinkCandidate) -> dict[str, tuple[str, float]]:
     return {feature.name: (feature.value, feature.score) for feature in candidate.features}
 
 

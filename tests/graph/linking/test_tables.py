@@ -6,9 +6,8 @@ from collections import Counter
 from datetime import date
 
 from communique.graph import sources
-from communique.graph.linking.codes import SCHEMES
-from communique.graph.linking.names import own_names
-from communique.graph.linking.senses import Sense, read_table
+from communique.graph.linking.meanings import SCHEMES, Sense, own_names
+from communique.graph.linking.tables import read_table
 from communique.graph.mapping.background import described, map_background
 from communique.graph.mapping.territory import territories
 from communique.graph.terms.identifiers import entity

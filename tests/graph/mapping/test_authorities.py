@@ -24,7 +24,7 @@ HEAD = "\t".join(COLUMNS.split()) + "\n"
 ROW = "id:org/un\tskos:exactMatch\twikidata:Q1065\tAda\t2026-11-22\tsemapv:ManualMappingCuration\tx:y\tThe whole.\n"
 
 
-def rows(root: Path) -> list[sssom.Row]:
+def rows(root: Path) -> list[sssom.MappingRow]:
     tables = sorted((root / "graph" / "authorities").glob("*.sssom.tsv"))
     return [row for table in tables for row in sssom.read(table.read_text(encoding="utf-8"), table.name)]
 

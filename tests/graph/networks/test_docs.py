@@ -6,9 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from communique.graph.networks import LAYERS, MEASURES, NODES, WEIGHTS, Options, formats
+from communique.graph.networks import LAYERS, MEASURES, NODES, WEIGHTS, NetworkOptions, formats
 
-NAMES = {*LAYERS, *MEASURES, *NODES, *WEIGHTS, *formats.FORMATS, *formats.MEASURE_FORMATS, *Options().as_parameters()}
+NAMES = {
+    *LAYERS,
+    *MEASURES,
+    *NODES,
+    *WEIGHTS,
+    *formats.FORMATS,
+    *formats.MEASURE_FORMATS,
+    *NetworkOptions().as_parameters(),
+}
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))

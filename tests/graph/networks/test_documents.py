@@ -9,7 +9,7 @@ from pyoxigraph import Store
 
 from communique.graph import sources
 from communique.graph.mapping import map_corpus
-from communique.graph.networks import Network, Options, measure, project
+from communique.graph.networks import Network, NetworkOptions, measure, project
 from communique.graph.networks.projection import Run
 from communique.graph.terms.namespaces import shorten
 from communique.graph.terms.vocabulary import ontology_quads
@@ -25,7 +25,7 @@ def draw(ask: Callable[..., Run]) -> Draw:
     )
     store.extend(ontology_quads())
 
-    return lambda layer, **options: project(ask(store), layer, options=Options.parse(options), data_version="v1")
+    return lambda layer, **options: project(ask(store), layer, options=NetworkOptions.parse(options), data_version="v1")
 
 
 def ends(network: Network) -> set[tuple[str, str]]:

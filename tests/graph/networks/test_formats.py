@@ -14,7 +14,7 @@ import pytest
 from pyoxigraph import Literal, Quad, Store
 
 from communique.graph.errors import NetworkError
-from communique.graph.networks import MeasureTable, Network, Options, formats, measure, project
+from communique.graph.networks import MeasureTable, Network, NetworkOptions, formats, measure, project
 from communique.graph.networks.projection import Run
 from communique.graph.terms.identifiers import BACKGROUND, entity
 from communique.graph.terms.namespaces import ID, term
@@ -29,7 +29,7 @@ def draw(ask: Callable[[Store], Run], world: Store) -> Draw:
     """Draw a layer of the world, or of another store; keywords are options."""
 
     def project_layer(layer: str, store: Store = world, **options: Any) -> Network:
-        return project(ask(store), layer, options=Options(**options), data_version="v1")
+        return project(ask(store), layer, options=NetworkOptions(**options), data_version="v1")
 
     return project_layer
 
@@ -65,7 +65,7 @@ def test_json_is_read_by_networkx(hosting: Network, measures: list[MeasureTable]
 def test_json_metadata_suffices_to_repeat_the_network(hosting: Network) -> None:
     about = json.loads(formats.write(hosting, "json"))["graph"]
     assert about["parameters"] == {"weight": "share", "nodes": "state", "planned": "true", "inferred": "true"}
-    assert Options.parse(about["parameters"]).planned
+    assert NetworkOptions.parse(about["parameters"]).planned
     assert (about["layer"], about["data_version"], about["complete"]) == ("hosting", "v1", True)
     assert about["queries"].keys() == {"hosting", "actors", "sources"}
     assert about["sources"][0]["publisher"] == "the bank"

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
-from communique.graph.networks import LAYERS, Network, Options, project
+from communique.graph.networks import LAYERS, Network, NetworkOptions, project
 from communique.graph.networks.projection import Run
 from communique.graph.terms.namespaces import COM, ORG, RDF, VOCAB
 from communique.graph.terms.vocabulary import ontology_quads, superclasses
@@ -41,7 +41,7 @@ WINDOWS = [(None, None), (date(2016, 1, 1), date(2018, 3, 1)), (date(2012, 6, 1)
 class ByHand:
     """The network of one layer, worked out from quads as the documentation says."""
 
-    def __init__(self, quads: list[Quad], layer: str, options: Options) -> None:
+    def __init__(self, quads: list[Quad], layer: str, options: NetworkOptions) -> None:
         self.layer, self.options = layer, options
         self.admitted = USED | ({"planned"} if options.planned else set())
         self.told: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
@@ -254,7 +254,7 @@ def test_the_documentation_holds_for_every_option(ask: Ask, base: list[Quad], la
     for weight, nodes, planned, inferred, (since, until) in product(
         LAYERS[layer].weights, ("state", "organization"), (False, True), (False, True), WINDOWS
     ):
-        options = Options(weight, nodes, planned, inferred, since, until)
+        options = NetworkOptions(weight, nodes, planned, inferred, since, until)
         found = drawn(project(run, layer, options=options, data_version="v1"))
         assert found == ByHand(quads, layer, options).draw(weight), options
         ties += len(found[1])
@@ -266,7 +266,7 @@ def test_without_an_inferred_provider_whoever_invited_is_the_source(ask: Ask, ba
     store.extend([*base, *ontology_quads()])
 
     def trainers(*, inferred: bool) -> set[tuple[str, str]]:
-        _, edges = drawn(project(ask(store), "training", options=Options(inferred=inferred), data_version="v1"))
+        _, edges = drawn(project(ask(store), "training", options=NetworkOptions(inferred=inferred), data_version="v1"))
         return {(u[-3:], v[-3:]) for u, v in edges if v.endswith("XEE")}
 
     assert trainers(inferred=True) == {("XBB", "XEE")}

@@ -1,4 +1,4 @@
-"""Options: text in, choices out, and back."""
+"""NetworkOptions: text in, choices out, and back."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from communique.graph.errors import NetworkError
-from communique.graph.networks import Options
+from communique.graph.networks import NetworkOptions
 
 OPTIONS = st.builds(
-    Options,
+    NetworkOptions,
     weight=st.sampled_from([None, "count", "newman"]),
     nodes=st.sampled_from(["state", "organization"]),
     planned=st.booleans(),
@@ -23,13 +23,13 @@ OPTIONS = st.builds(
 
 
 @given(options=OPTIONS)
-def test_what_is_written_is_read_back(options: Options) -> None:
-    assert Options.parse(options.as_parameters()) == options
+def test_what_is_written_is_read_back(options: NetworkOptions) -> None:
+    assert NetworkOptions.parse(options.as_parameters()) == options
 
 
 def test_nothing_given_means_the_defaults() -> None:
-    assert Options.parse({}) == Options.parse({"from": "", "nodes": " "}) == Options()
-    assert not Options().has_window
+    assert NetworkOptions.parse({}) == NetworkOptions.parse({"from": "", "nodes": " "}) == NetworkOptions()
+    assert not NetworkOptions().has_window
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_nothing_given_means_the_defaults() -> None:
     ],
 )
 def test_an_incomplete_date_means_its_first_or_last_day(text: str, first: date, last: date) -> None:
-    assert Options.parse({"from": text, "to": text}) == Options(since=first, until=last)
+    assert NetworkOptions.parse({"from": text, "to": text}) == NetworkOptions(since=first, until=last)
 
 
 @pytest.mark.parametrize(
@@ -61,4 +61,4 @@ def test_an_incomplete_date_means_its_first_or_last_day(text: str, first: date, 
 )
 def test_what_makes_no_sense_is_refused(parameters: dict[str, str], message: str) -> None:
     with pytest.raises(NetworkError, match=message):
-        Options.parse(parameters)
+        NetworkOptions.parse(parameters)

@@ -11,7 +11,7 @@ from pyoxigraph import QuerySolutions, RdfFormat, Store
 
 from communique.graph.networks import LAYERS
 from communique.graph.networks.layers import read_query
-from communique.graph.queries import shelf
+from communique.graph.queries import queries_in
 from communique.graph.terms.namespaces import shorten
 from communique.graph.terms.vocabulary import classes, ontology_quads
 
@@ -20,12 +20,12 @@ TIES = {"co-party": "Partyhood", "co-membership": "Membership"}
 
 
 def test_every_layer_has_its_query_and_no_query_is_left_over() -> None:
-    assert shelf("networks").keys() == {*LAYERS, "actors", "sources"}
+    assert queries_in("networks").keys() == {*LAYERS, "actors", "sources"}
 
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_all_layers_answer_with_the_same_columns(layer: str) -> None:
-    query, other = shelf("networks")[layer], shelf("networks")["visit"]
+    query, other = queries_in("networks")[layer], queries_in("networks")["visit"]
     assert [column.name for column in query.columns] == [column.name for column in other.columns]
     assert query.text == LAYERS[layer].query()
 

@@ -11,7 +11,7 @@ import pytest
 from pyoxigraph import NamedNode, Quad, QueryResultsFormat, Store
 
 from communique.graph.errors import NetworkError
-from communique.graph.networks import LAYERS, Network, Options, layers, project
+from communique.graph.networks import LAYERS, Network, NetworkOptions, layers, project
 from communique.graph.networks.projection import Run
 from communique.graph.networks.tables import edge_rows, metadata, occasion_rows
 from communique.graph.terms.namespaces import shorten
@@ -24,7 +24,7 @@ JSON, TSV = QueryResultsFormat.JSON, QueryResultsFormat.TSV
 @pytest.fixture(scope="module")
 def draw(ask: Ask, world: Store) -> Draw:
     """Draw a layer of the world; keywords are options."""
-    return lambda layer, **options: project(ask(world), layer, options=Options(**options), data_version="v1")
+    return lambda layer, **options: project(ask(world), layer, options=NetworkOptions(**options), data_version="v1")
 
 
 def name(iri: str) -> str:
@@ -269,7 +269,7 @@ def test_documents_that_say_the_same_again_tie_nobody_again(ask: Ask, world: Sto
         graph = quad.graph_name.value.replace("/graph/doc/", "/graph/doc/again-")
         twice.add(Quad(quad.subject, quad.predicate, quad.object, NamedNode(graph)))
     once, again = (
-        project(ask(store), layer, options=Options(planned=True, since=date(1990, 1, 1)), data_version="v1")
+        project(ask(store), layer, options=NetworkOptions(planned=True, since=date(1990, 1, 1)), data_version="v1")
         for store in (world, twice)
     )
     assert edge_rows(again) == edge_rows(once)

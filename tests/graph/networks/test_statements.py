@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from communique.graph.errors import NetworkError
-from communique.graph.networks.statements import Fact, Facts, read_statements
+from communique.graph.networks.statements import Facts, StatedValue, read_statements
 from communique.graph.terms.namespaces import COM, GRAPH, SKOS, VOCAB
 
 
@@ -13,7 +13,7 @@ def told(*facts: tuple[str, str, str]) -> Facts:
     """Collect facts of one node: (document, property, value)."""
     found = Facts()
     for graph, property_, value in facts:
-        found.add("node", property_, Fact(value, "en", f"{GRAPH}doc/{graph}"))
+        found.add("node", property_, StatedValue(value, "en", f"{GRAPH}doc/{graph}"))
     return found
 
 
@@ -23,7 +23,7 @@ def said(graph: str, slug: str, day: str | None = None, dated_in: str | None = N
 
 
 @pytest.mark.parametrize(
-    ("facts", "standing"),
+    ("facts", "status"),
     [
         ([], None),
         (said("1", "planned"), "planned"),
@@ -39,8 +39,8 @@ def said(graph: str, slug: str, day: str | None = None, dated_in: str | None = N
         ([*said("1", "ongoing", "2016-10-01", "1/inferred"), *said("10", "planned", "2017-04-04")], "planned"),
     ],
 )
-def test_the_standing_of_a_node_weighs_its_documents(facts: list[tuple[str, str, str]], standing: str | None) -> None:
-    assert told(*facts).standing("node") == standing
+def test_the_status_of_a_node_weighs_its_documents(facts: list[tuple[str, str, str]], status: str | None) -> None:
+    assert told(*facts).status("node") == status
 
 
 def test_a_day_that_is_none_is_named_with_its_node() -> None:
@@ -50,14 +50,14 @@ def test_a_day_that_is_none_is_named_with_its_node() -> None:
 
 def test_an_english_label_goes_first() -> None:
     facts = Facts()
-    facts.add("node", f"{SKOS}prefLabel", Fact("Aachen", "de", "g"))
-    facts.add("node", f"{SKOS}prefLabel", Fact("Treaty", "en", "g"))
+    facts.add("node", f"{SKOS}prefLabel", StatedValue("Aachen", "de", "g"))
+    facts.add("node", f"{SKOS}prefLabel", StatedValue("Treaty", "en", "g"))
     assert facts.label("node") == "Treaty"
     assert facts.label("another") is None
 
 
-def test_the_same_belonging_with_two_documents_is_kept_twice() -> None:
+def test_the_same_affiliation_with_two_documents_is_kept_twice() -> None:
     rows = "\n".join(f'<e>\t<m>\t<a>\t"both"\t<d{n}>\t<g>' for n in (2, 1, 1)).replace("<", "<x:")
     answer = f"?occasion\t?member\t?actor\t?side\t?document\t?graph\n{rows}\n".encode()
-    found = read_statements(answer, inferred=True).belongings
+    found = read_statements(answer, inferred=True).affiliations
     assert [each.document for each in found] == ["x:d1", "x:d2"]

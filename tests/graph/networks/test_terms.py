@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
 from communique.graph.loading.releases import Harvest, gather, packaged_source, read_release
 from communique.graph.mapping import map_corpus
-from communique.graph.networks import Network, Options, project
+from communique.graph.networks import Network, NetworkOptions, project
 from communique.graph.networks.completeness import notes
 from communique.graph.networks.projection import Run
 from communique.graph.sources import background, read_yaml
@@ -43,7 +43,7 @@ def draw(ask: Ask, register: Store) -> Draw:
     """Draw co-parties; the words are the window."""
 
     def project_window(since: str = "", until: str = "", **options: str) -> Network:
-        chosen = Options.parse({"from": since, "to": until, **options})
+        chosen = NetworkOptions.parse({"from": since, "to": until, **options})
         return project(ask(register), "co-party", options=chosen, data_version="v1")
 
     return project_window
@@ -157,7 +157,10 @@ def test_two_are_tied_when_both_are_bound_on_one_day_of_the_window(
 ) -> None:
     since, until = window
     network = project(
-        ask(bind(spans)), "co-party", options=Options(weight="count", since=since, until=until), data_version="v1"
+        ask(bind(spans)),
+        "co-party",
+        options=NetworkOptions(weight="count", since=since, until=until),
+        data_version="v1",
     )
     days = [since + timedelta(number) for number in range((until - since).days + 1)]
     bound = [{day for day in days for span in own if holds(span, day)} for own in spans]
@@ -202,4 +205,4 @@ def alliances(ask: Ask, shared: Path, year: str) -> Any:
     for release in gather(packaged_source("atop"), [shared / "data/atop_alliances"]):
         store.bulk_extend(read_release(release, Harvest()))
     store.extend((*ontology_quads(), *map_corpus([], read_yaml(background()))))
-    return project(ask(store), "co-party", options=Options.parse({"from": year, "to": year}), data_version="v1")
+    return project(ask(store), "co-party", options=NetworkOptions.parse({"from": year, "to": year}), data_version="v1")

@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from communique.graph.networks.records import Member
+from communique.graph.networks.records import OccasionMember
 from communique.graph.networks.ties import tie, weigh
 from communique.graph.networks.times import OPEN, Bounds
 
@@ -34,8 +34,8 @@ def member(
     side: str = "both",
     spans: tuple[Bounds, ...] = (OPEN,),
     planned: bool = False,
-) -> Member:
-    return Member(node, occasion, side, spans, planned, ())
+) -> OccasionMember:
+    return OccasionMember(node, occasion, side, spans, planned, ())
 
 
 def test_three_papers_with_four_two_and_three_authors() -> None:
@@ -51,7 +51,7 @@ def test_three_papers_with_four_two_and_three_authors() -> None:
 @given(world=st.booleans().flatmap(worlds))
 def test_edges_are_the_sums_of_shares_of_members_that_meet(world: Any) -> None:
     directed, occasions = world
-    members: list[Member] = []
+    members: list[OccasionMember] = []
     expected: dict[tuple[int, int], Fraction] = defaultdict(Fraction)
     planned: dict[tuple[int, int], int] = defaultdict(int)
     for at, (divisor, parts) in enumerate(occasions):
@@ -70,7 +70,7 @@ def test_edges_are_the_sums_of_shares_of_members_that_meet(world: Any) -> None:
     assert edges.weight.tolist() == [float(weight) for weight in exact]
 
 
-def pairs(members: list[Member], directed: bool) -> list[tuple[Member, Member]]:
+def pairs(members: list[OccasionMember], directed: bool) -> list[tuple[OccasionMember, OccasionMember]]:
     if directed:
         sources, targets = ([each for each in members if each.side == side] for side in ("source", "target"))
         every = list(product(sources, targets))
@@ -79,7 +79,7 @@ def pairs(members: list[Member], directed: bool) -> list[tuple[Member, Member]]:
     return [(one, other) for one, other in every if one.node != other.node and meet(one, other)]
 
 
-def meet(one: Member, other: Member) -> bool:
+def meet(one: OccasionMember, other: OccasionMember) -> bool:
     for both in product(one.spans, other.spans):
         begins, ends = ([day for day in days if day] for days in zip(*both, strict=True))
         if all(begin <= end for begin in begins for end in ends):

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from communique.graph.networks.statements import Fact, Facts
-from communique.graph.networks.times import OPEN, Time, find_shared_time, find_time, meetings
+from communique.graph.networks.statements import Facts, StatedValue
+from communique.graph.networks.times import OPEN, Time, find_shared_time, find_time, intersections
 from communique.graph.terms.namespaces import COM, GRAPH, VOCAB
 
 Said = dict[str, str]
@@ -25,7 +25,7 @@ def told(**nodes: Said) -> Facts:
     for node, said in nodes.items():
         for name, value in said.items():
             text = f"{VOCAB}stage/{value}" if name == "stage" else value
-            facts.add(node, COM + name, Fact(text, None, f"{GRAPH}doc/1"))
+            facts.add(node, COM + name, StatedValue(text, None, f"{GRAPH}doc/1"))
     return facts
 
 
@@ -99,13 +99,13 @@ def test_the_time_of_an_occasion(agreement: Said, begin: str | None, end: str | 
 
 def test_bounds_are_the_widest_that_documents_allow() -> None:
     facts = told(event={"beginEarliest": "2016-05-24"})
-    facts.add("event", f"{COM}beginEarliest", Fact("2016-05-01Z", None, f"{GRAPH}doc/2"))
+    facts.add("event", f"{COM}beginEarliest", StatedValue("2016-05-01Z", None, f"{GRAPH}doc/2"))
     assert find_time(facts, "event") == Time(date(2016, 5, 1), None, lasts=True)
 
 
 def test_one_stage_beyond_the_signature_is_enough() -> None:
     facts = told(party=SIGNED, agreement=ENDED)
-    facts.add("party", f"{COM}stage", Fact(f"{VOCAB}stage/ratified", None, f"{GRAPH}doc/2"))
+    facts.add("party", f"{COM}stage", StatedValue(f"{VOCAB}stage/ratified", None, f"{GRAPH}doc/2"))
     assert find_shared_time(facts, "party", "agreement").lasts
 
 
@@ -115,9 +115,9 @@ def test_times_meet_on_the_days_they_share() -> None:
         (day("1930-01-01"), day("1940-12-31")),
         (day("1920-12-31"), None),
     )
-    assert meetings([early, late], [since]) == [(since[0], early[1]), late]
-    assert meetings([early], [late]) == []
-    assert meetings([OPEN], [OPEN]) == [OPEN]
+    assert intersections([early, late], [since]) == [(since[0], early[1]), late]
+    assert intersections([early], [late]) == []
+    assert intersections([OPEN], [OPEN]) == [OPEN]
 
 
 @pytest.mark.parametrize(

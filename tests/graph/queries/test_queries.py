@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from communique.graph.errors import InvalidParameter, SourceError, UnknownQuery
-from communique.graph.queries import find, library, shelf
-from communique.graph.queries.library import Query, read_query
-from communique.graph.queries.parameters import KINDS, Parameter, write_text
+from communique.graph.queries import find, library, queries_in
+from communique.graph.queries.library import PackagedQuery, read_query
+from communique.graph.queries.parameters import KINDS, QueryParameter, write_text
 from communique.graph.terms.identifiers import entity
 from communique.graph.terms.namespaces import XSD
 
@@ -50,7 +50,7 @@ WRONG = {
 
 
 @pytest.fixture
-def query() -> Query:
+def query() -> PackagedQuery:
     return read_query(TEXT, "event/echo.rq")
 
 
@@ -60,11 +60,11 @@ def rows(text: str) -> list[tuple[object, ...]]:
     return [tuple(solution) for solution in solutions]
 
 
-def parameter(datatype: str) -> Parameter:
-    return Parameter("it", datatype, ("x",), "")
+def parameter(datatype: str) -> QueryParameter:
+    return QueryParameter("it", datatype, ("x",), "")
 
 
-def test_header_and_defaults_are_read(query: Query) -> None:
+def test_header_and_defaults_are_read(query: PackagedQuery) -> None:
     assert (query.name, query.question, query.tags) == ("echo", "P99", ("test",))
     assert query.parameters[0].default == ("state/KOR", "state/GRC")
     assert [(column.name, column.kind, column.datatype) for column in query.columns] == [
@@ -73,15 +73,15 @@ def test_header_and_defaults_are_read(query: Query) -> None:
     ]
 
 
-def test_unbound_query_keeps_its_text(query: Query) -> None:
+def test_unbound_query_keeps_its_text(query: PackagedQuery) -> None:
     assert query.bind() == query.text
 
 
-def test_binding_replaces_only_what_is_given(query: Query) -> None:
+def test_binding_replaces_only_what_is_given(query: PackagedQuery) -> None:
     assert rows(query.bind({"state": "state/ROU"})) == [(entity("state/ROU"), Literal("none"))]
 
 
-def test_repeatable_parameter_takes_each_value_once(query: Query) -> None:
+def test_repeatable_parameter_takes_each_value_once(query: PackagedQuery) -> None:
     pairs = [("state", "state/ROU"), ("state", "state/TLS"), ("state", "state/ROU")]
     assert [row[0] for row in rows(query.bind(pairs))] == [entity("state/ROU"), entity("state/TLS")]
 
@@ -96,7 +96,7 @@ def test_repeatable_parameter_takes_each_value_once(query: Query) -> None:
         "\r\n\x00\x7f",
     ],
 )
-def test_value_that_looks_like_query_text_stays_a_value(query: Query, hostile: str) -> None:
+def test_value_that_looks_like_query_text_stays_a_value(query: PackagedQuery, hostile: str) -> None:
     answer = rows(query.bind([("note", hostile), ("state", "state/ROU")]))
     assert answer == [(entity("state/ROU"), Literal(hostile))]
 
@@ -140,7 +140,7 @@ def test_tagged_text_is_split_at_a_language_only() -> None:
     assert parameter("rdf:langString").read("a@b.example") == Literal("a@b.example", language="en")
 
 
-def test_unknown_and_repeated_parameters_are_refused(query: Query) -> None:
+def test_unknown_and_repeated_parameters_are_refused(query: PackagedQuery) -> None:
     with pytest.raises(InvalidParameter, match="country: no such parameter; expected: one of state, note"):
         query.bind({"country": "state/KOR"})
     with pytest.raises(InvalidParameter, match="note: given again, as 'b'; expected: one value"):
@@ -187,4 +187,4 @@ def test_found_question_is_the_one_of_the_library() -> None:
 
 
 def test_shelves_are_not_questions() -> None:
-    assert not shelf("derived").keys() & library().keys()
+    assert not queries_in("derived").keys() & library().keys()

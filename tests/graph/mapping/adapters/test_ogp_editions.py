@@ -9,7 +9,7 @@ from typing import Any
 
 from pyoxigraph import Store
 
-from communique.graph.curation.duplicates.editions import pair_editions, read_listed
+from communique.graph.curation.editions import pair_editions, read_listed
 from communique.graph.terms.vocabulary import ontology_quads
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from communique.graph.curation.review.judgements import UNSURE, Judgement, Pair, judgements, paired, standing
+from communique.graph.curation.judgements import UNSURE, Judgement, Pair, judgements, latest_judgements, paired
 from communique.graph.queries.answers import Run, ask, node, text
 from communique.graph.terms.namespaces import COM, prologue, shorten
 
@@ -35,7 +35,7 @@ _KINDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CandidateMatch:
     """A pair that awaits judgement.
 
     Attributes
@@ -60,27 +60,27 @@ class Candidate:
 
     @property
     def id(self) -> str:
-        """Give the name by which it is called on the command line."""
+        """The name by which it is called on the command line."""
         return shorten(self.iri.value).removeprefix("candidate/")
 
     @property
     def pair(self) -> Pair:
-        """Give the two nodes in the order in which they are judged."""
+        """The two nodes in the order in which they are judged."""
         return paired(self.left, self.right)
 
     @property
     def is_open(self) -> bool:
-        """Tell whether a decision is still wanted."""
+        """Whether a decision is still wanted."""
         return self.judgement is None or self.judgement.verdict == UNSURE
 
 
-def candidates(run: Run) -> list[Candidate]:
+def candidates(run: Run) -> list[CandidateMatch]:
     """Read all candidates: the open ones first, never judged before unsure, by falling score; then the decided."""
-    known, kinds = standing(judgements(run)), _kinds(run)
-    found: dict[NamedNode, Candidate] = {}
+    known, kinds = latest_judgements(judgements(run)), _read_kinds(run)
+    found: dict[NamedNode, CandidateMatch] = {}
     for row in ask(run, _ALL):
         left, right = node(row, "left"), node(row, "right")
-        candidate = Candidate(
+        candidate = CandidateMatch(
             iri=node(row, "candidate"),
             left=left,
             right=right,
@@ -94,15 +94,15 @@ def candidates(run: Run) -> list[Candidate]:
     return sorted(found.values(), key=_urgency)
 
 
-def _kinds(run: Run) -> dict[NamedNode, frozenset[str]]:
-    """Name the classes of all nodes in candidates."""
+def _read_kinds(run: Run) -> dict[NamedNode, frozenset[str]]:
+    """Read the classes of all nodes in candidates, and those above them, as local names."""
     found: dict[NamedNode, set[str]] = {}
     for row in ask(run, _KINDS):
         found.setdefault(node(row, "node"), set()).add(text(row, "kind"))
     return {each: frozenset(k.removeprefix(COM) for k in kinds if k.startswith(COM)) for each, kinds in found.items()}
 
 
-def _urgency(candidate: Candidate) -> tuple[int, float, str]:
+def _urgency(candidate: CandidateMatch) -> tuple[int, float, str]:
     """Order candidates for review; what a person proposed comes before what a program did."""
     stage = 0 if candidate.judgement is None else 1 if candidate.is_open else 2
     return stage, -(2.0 if candidate.score is None else candidate.score), candidate.iri.value

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from pyoxigraph import NamedNode
 
-from communique.graph.curation.duplicates.editions import Listed, pair_editions
-from communique.graph.curation.duplicates.records import Record
+from communique.graph.curation.editions import ListedCommitment, pair_editions
+from communique.graph.curation.records import SourceRecord
 from communique.graph.terms.identifiers import entity
 
 KOR, GRC = entity("state/KOR"), entity("state/GRC")
 
 
-def listed(name: str, title: str, *, bearer: NamedNode = KOR, plan: str = "plan/1", wording: str = "") -> Listed:
+def listed(
+    name: str, title: str, *, bearer: NamedNode = KOR, plan: str = "plan/1", wording: str = ""
+) -> ListedCommitment:
     """Make a commitment; its document is what stands before the hyphen of its name."""
     document = name.partition("-")[0]
-    record = Record(
+    record = SourceRecord(
         node=entity(f"commitment/{name}"),
         kind="Commitment",
         classes=frozenset(("Commitment",)),
@@ -24,10 +26,10 @@ def listed(name: str, title: str, *, bearer: NamedNode = KOR, plan: str = "plan/
         last=None,
         documents=frozenset((document,)),
     )
-    return Listed(record, document, title.casefold(), plan, wording)
+    return ListedCommitment(record, document, title.casefold(), plan, wording)
 
 
-def pairs(*commitments: Listed) -> list[tuple[str, str]]:
+def pairs(*commitments: ListedCommitment) -> list[tuple[str, str]]:
     """Pair commitments and give their names."""
     found = pair_editions(commitments)
     return [tuple(each.node.value.rpartition("/")[2] for each in (pair.left, pair.right)) for pair in found]  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""A graph → what is known of its agreements or events for comparing them: titles, parties, dates, kinds, documents."""
+"""A graph → its agreements or events as they are compared: titles, parties, dates, kinds, documents."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from communique.graph.linking import states
-from communique.graph.linking.forms import expanded, plain
+from communique.graph.linking.normalization import expand, normalize
+from communique.graph.linking.tables import read_words
 from communique.graph.terms.identifiers import document_of
 from communique.graph.terms.namespaces import COM, ID, prologue
 
@@ -33,34 +34,16 @@ _DATES = {
     "Event": ("com:beginEarliest", "com:beginLatest|com:endLatest"),
 }
 _LONGEST = 6  # words of the name of a state
-# Words of which a title says nothing by itself; those that tell one agreement of the same parties from another stay.
-_COMMON = frozenset(
-    [
-        *("agreement", "treaty", "free", "trade", "area", "fta", "pta", "economic", "partnership", "comprehensive"),
-        *("preferential", "between", "concerning", "regarding", "on", "for", "establishing", "closer", "international"),
-    ]
-)
+_WORDS = read_words("communique.graph.curation")
+_COMMON, _FIGURES = _WORDS["common"].keys(), _WORDS["number"]
 _YEAR = re.compile(r"[12]\d{3}")
-# Numbers that tell one protocol, round or edition from the next; years do not.
+# Numbers that distinguish one protocol, round or edition from the next; years do not.
 _NUMBER = re.compile(r"\b(?:\d{1,3}|[ivx]{1,5}|first|second|third|fourth|fifth|sixth)\b")
-_ROMAN = {
-    "i": "1",
-    "ii": "2",
-    "iii": "3",
-    "iv": "4",
-    "v": "5",
-    "vi": "6",
-    "vii": "7",
-    "viii": "8",
-    "ix": "9",
-    "x": "10",
-}
-_ORDINAL = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6"}
 
 
 @dataclass(frozen=True)
-class Record:
-    """One agreement or event.
+class SourceRecord:
+    """One agreement, event or commitment as documents describe it.
 
     Attributes
     ----------
@@ -84,45 +67,46 @@ class Record:
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """Give the titles without case, accents, joining words, years and words that most titles have."""
-        return tuple(dict.fromkeys(key for title in self.titles if (key := _telling(expanded(plain(title))))))
+        """The titles without case, accents, joining words, years and words that most titles have."""
+        return tuple(dict.fromkeys(key for title in self.titles if (key := _without_common_words(title))))
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Give all words of the titles."""
+        """All words of the titles."""
         return frozenset(word for key in self.keys for word in key.split())
 
     @cached_property
-    def named(self) -> frozenset[frozenset[NamedNode]]:
-        """Give the states that the titles name, for sources that list no parties; Korea may be either."""
-        return frozenset(meant for key in self.keys for meant in _states(key.split()))
+    def named_states(self) -> frozenset[frozenset[NamedNode]]:
+        """The states that the titles name, each as all that it can mean, for sources that list no parties."""
+        return frozenset(meant for key in self.keys for meant in _find_states(key.split()))
 
     @cached_property
     def numbers(self) -> frozenset[str]:
-        """Give the numbers in the titles that are no years, be they figures, Roman or words."""
-        found = (number for title in self.titles for number in _NUMBER.findall(plain(title)))
-        return frozenset(_ROMAN.get(number, _ORDINAL.get(number, number.lstrip("0"))) for number in found)
+        """The numbers in the titles that are no years, be they figures, Roman or words."""
+        found = (number for title in self.titles for number in _NUMBER.findall(normalize(title)))
+        return frozenset(_FIGURES.get(number, number.lstrip("0")) for number in found)
 
 
-def read_records(ask: Ask, kind: str) -> list[Record]:
+def read_records(ask: Ask, kind: str) -> list[SourceRecord]:
     """Read all agreements or all events that a document describes, in order of their IRIs.
 
     ``ask`` evaluates SPARQL over the union of all graphs; ``kind`` is one of ``KINDS``.
     """
     classes, documents = _read_classes(ask, kind)
-    titles, parties = _collect(ask, kind, _TITLES), _collect(ask, kind, _PARTIES[kind])
-    concepts = _collect(ask, kind, _CONCEPTS)
-    first, last = (_collect(ask, kind, f"?node {path} ?value") for path in _DATES[kind])
+    titles, parties = _read_values(ask, kind, _TITLES), _read_values(ask, kind, _PARTIES[kind])
+    concepts = _read_values(ask, kind, _CONCEPTS)
+    first, last = (_read_values(ask, kind, f"?node {path} ?value") for path in _DATES[kind])
     return [
-        Record(
+        SourceRecord(
             node=node,
-            kind=_special(classes[node], kind),
+            # The most special class, the first by name among several.
+            kind=min(classes[node], key=lambda name: (-len(classes[node][name]), name), default=kind),
             classes=frozenset().union(*classes[node].values()),
             concepts=frozenset(value for value in concepts[node] if isinstance(value, NamedNode)),
             titles=tuple(sorted(value.value for value in titles[node])),
             parties=frozenset(value for value in parties[node] if isinstance(value, NamedNode)),
-            first=min(_days(first[node]), default=None),
-            last=max(_days(last[node]), default=None),
+            first=min(_read_days(first[node]), default=None),
+            last=max(_read_days(last[node]), default=None),
             documents=frozenset(documents[node]),
         )
         for node in sorted(documents, key=lambda node: node.value)
@@ -136,19 +120,19 @@ def _read_classes(ask: Ask, kind: str) -> tuple[dict[NamedNode, dict[str, frozen
         prologue() + f"SELECT ?class ?over {{ ?class rdfs:subClassOf* com:{kind} ; rdfs:subClassOf* ?over }}"
     ):
         if row["over"].value.startswith(COM):
-            above[_local(row["class"])].add(_local(row["over"]))
+            above[row["class"].value.removeprefix(COM)].add(row["over"].value.removeprefix(COM))
     classes: dict[NamedNode, dict[str, frozenset[str]]] = defaultdict(dict)
     documents: dict[NamedNode, set[str]] = defaultdict(set)
     for row in ask(prologue() + f"SELECT DISTINCT ?node ?class ?graph {{ {_OF_KIND.format(kind=kind)} }}"):
-        document, name = document_of(row["graph"]), _local(row["class"])
+        document, name = document_of(row["graph"]), row["class"].value.removeprefix(COM)
         if document is not None and row["node"].value.startswith(ID):
             classes[row["node"]][name] = frozenset(above[name] | {name})
             documents[row["node"]].add(document)
     return classes, documents
 
 
-def _collect(ask: Ask, kind: str, pattern: str) -> Mapping[NamedNode, set[Literal | NamedNode]]:
-    """Collect the values of a pattern by node."""
+def _read_values(ask: Ask, kind: str, pattern: str) -> Mapping[NamedNode, set[Literal | NamedNode]]:
+    """Read the values of a pattern by node."""
     found: dict[NamedNode, set[Literal | NamedNode]] = defaultdict(set)
     query = f"SELECT DISTINCT ?node ?value {{ ?class rdfs:subClassOf* com:{kind} . ?node a ?class . {pattern} }}"
     for row in ask(prologue() + query):
@@ -156,18 +140,13 @@ def _collect(ask: Ask, kind: str, pattern: str) -> Mapping[NamedNode, set[Litera
     return found
 
 
-def _special(classes: Mapping[str, frozenset[str]], kind: str) -> str:
-    """Choose the most special class, the first by name among several."""
-    return min(classes, key=lambda name: (-len(classes[name]), name), default=kind)
-
-
-def _telling(key: str) -> str:
+def _without_common_words(title: str) -> str:
     """Leave years out of a title, and words that most titles have, unless nothing else is left."""
-    words = [word for word in key.split() if not _YEAR.fullmatch(word)]
+    words = [word for word in expand(normalize(title)).split() if not _YEAR.fullmatch(word)]
     return " ".join([word for word in words if word not in _COMMON] or words)
 
 
-def _states(words: Sequence[str]) -> Iterator[frozenset[NamedNode]]:
+def _find_states(words: Sequence[str]) -> Iterator[frozenset[NamedNode]]:
     """Find names of states in a title, the longest first, none inside another; of each all that it can mean."""
     start = 0
     while start < len(words):
@@ -180,15 +159,10 @@ def _states(words: Sequence[str]) -> Iterator[frozenset[NamedNode]]:
         start += 1
 
 
-def _days(values: Iterable[Literal | NamedNode]) -> Iterator[date]:
-    """Read days, leaving out what is none."""
+def _read_days(values: Iterable[Literal | NamedNode]) -> Iterator[date]:
+    """Read days; values that are none are left out."""
     for value in values:
         try:
             yield date.fromisoformat(value.value[:10])
         except ValueError:
             continue
-
-
-def _local(node: NamedNode) -> str:
-    """Give the local name of a class."""
-    return node.value.removeprefix(COM)

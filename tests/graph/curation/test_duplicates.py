@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Store
 
 from communique.graph import validation
-from communique.graph.curation.duplicates import Record, compare, pair_up, quads_of, read_records, search
-from communique.graph.curation.duplicates.comparison import WINDOW_DAYS
+from communique.graph.curation.comparison import WINDOW_DAYS, compare, pair_up
+from communique.graph.curation.duplicates import proposal_quads, search
+from communique.graph.curation.records import SourceRecord, read_records
 from communique.graph.terms.identifiers import DUPLICATES, entity
 from communique.graph.terms.namespaces import ID, shorten, term
 from communique.graph.terms.vocabulary import ontology_quads
@@ -125,12 +126,12 @@ def test_what_is_decided_is_left_out_and_counted() -> None:
 
 def test_candidates_keep_the_rules_and_a_second_run_writes_the_same() -> None:
     store = graph(ONE, register("two", ("a", "Algeria Jordan", "1997", "DZA JOR")))
-    quads = quads_of(search(asking(store), set()).proposals)
+    quads = proposal_quads(search(asking(store), set()).proposals)
     assert {quad.graph_name for quad in quads} == {DUPLICATES}
     before = concerning(validation.validate(store))
     store.extend(quads)
     assert concerning(validation.validate(store)) == before
-    assert quads_of(search(asking(store), set()).proposals) == quads
+    assert proposal_quads(search(asking(store), set()).proposals) == quads
     score = next(quad.object for quad in quads if quad.predicate == term("com:matchScore"))
     assert 0.9 < float(score.value) <= 1  # type: ignore[union-attr]
     reason = next(quad.object for quad in quads if quad.predicate == term("com:matchReason"))
@@ -142,7 +143,7 @@ def concerning(report: ValidationReport) -> set[str]:
 
 
 def test_without_proposals_the_graph_says_what_it_is_for() -> None:
-    said = {(shorten(quad.predicate.value), quad.subject, quad.graph_name) for quad in quads_of([])}
+    said = {(shorten(quad.predicate.value), quad.subject, quad.graph_name) for quad in proposal_quads([])}
     assert said == {("dct:description", DUPLICATES, DUPLICATES), ("com:certainty", DUPLICATES, DUPLICATES)}
 
 
@@ -163,7 +164,7 @@ def test_nodes_with_one_entry_elsewhere_are_proposed_with_all_they_share() -> No
     assert told["org/a", "org/b"].score == 1.0 and f"{one} and {two}" in told["org/a", "org/b"].reason
     assert told["org/a", "org/c"].score < 0.8
     before = concerning(validation.validate(store))
-    store.extend(quads_of(proposals))
+    store.extend(proposal_quads(proposals))
     assert concerning(validation.validate(store)) == before
 
 
@@ -179,7 +180,7 @@ def test_a_pair_that_is_alike_and_of_one_entry_is_proposed_once_with_all_that_sp
     alone = found(graph(ONE, register("two", row)))
     assert comparison.score >= alone["agreement/one-3", "agreement/two-a"]
     assert "2 of 2 parties in common" in comparison.reason and "https://example.org/7" in comparison.reason
-    scores = [quad for quad in quads_of([proposal]) if quad.predicate == term("com:matchScore")]
+    scores = [quad for quad in proposal_quads([proposal]) if quad.predicate == term("com:matchScore")]
     assert len(scores) == 1
 
 
@@ -217,17 +218,17 @@ titles = st.sampled_from(
 
 
 @st.composite
-def records(draw: st.DrawFn, name: str = "x") -> Record:
+def records(draw: st.DrawFn, name: str = "x") -> SourceRecord:
     first, last = sorted([draw(days), draw(days)], key=lambda day: (day is None, day))  # type: ignore[arg-type,return-value]
     parties = frozenset(draw(st.sets(nodes)))
     texts = tuple(draw(st.lists(titles, max_size=2)))
     number = draw(st.integers(0, 999))
     node, document = entity(f"agreement/{name}-{number}"), frozenset([draw(st.sampled_from("abc"))])
-    return Record(node, "Agreement", frozenset(["Agreement"]), texts, parties, first, last, document)
+    return SourceRecord(node, "Agreement", frozenset(["Agreement"]), texts, parties, first, last, document)
 
 
 @given(records(), records())
-def test_a_comparison_is_the_same_from_both_sides_and_within_bounds(left: Record, right: Record) -> None:
+def test_a_comparison_is_the_same_from_both_sides_and_within_bounds(left: SourceRecord, right: SourceRecord) -> None:
     one, other = compare(left, right), compare(right, left)
     assert (one is None) == (other is None)
     if one is not None and other is not None:
@@ -236,31 +237,31 @@ def test_a_comparison_is_the_same_from_both_sides_and_within_bounds(left: Record
 
 
 @given(records())
-def test_a_record_is_like_itself(record: Record) -> None:
+def test_a_record_is_like_itself(record: SourceRecord) -> None:
     compared = compare(record, record)
     if compared is not None and record.titles:
         assert compared.score == pytest.approx(1.0)
 
 
 @given(st.lists(records(), max_size=8, unique_by=lambda record: record.node))
-def test_pairs_are_in_order_and_of_two_documents(found: list[Record]) -> None:
+def test_pairs_are_in_order_and_of_two_documents(found: list[SourceRecord]) -> None:
     for left, right in pair_up(found).pairs:
         assert left < right
         assert found[left].documents.isdisjoint(found[right].documents)
 
 
-def test_a_block_that_is_too_large_is_passed_over_and_told() -> None:
+def test_a_block_that_is_too_large_is_skipped_and_told() -> None:
     rows = [(str(n), "Cooperation", "1999", "") for n in range(200)]
     store = graph(register("one", *rows), register("two", ("a", "Cooperation", "1999", "")))
     blocks = pair_up(read_records(asking(store), "Agreement"))
-    assert (blocks.pairs, blocks.passed_over) == (frozenset(), 1)
+    assert (blocks.pairs, blocks.skipped) == (frozenset(), 1)
 
 
-def concluded(key: str, first: date, last: date | None = None) -> Record:
+def concluded(key: str, first: date, last: date | None = None) -> SourceRecord:
     """Make the one agreement of a document, alike in all but its days."""
     parties = frozenset([entity("state/DZA"), entity("state/JOR")])
     node, kinds = entity(f"agreement/{key}"), frozenset(["Agreement"])
-    return Record(node, "Agreement", kinds, ("Algeria Jordan",), parties, first, last or first, frozenset([key]))
+    return SourceRecord(node, "Agreement", kinds, ("Algeria Jordan",), parties, first, last or first, frozenset([key]))
 
 
 FIRST = date(2001, 3, 31)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from communique.graph.linking.forms import expanded, plain, shorn, unordered
-from communique.graph.linking.names import library_names, own_names
+from communique.graph.linking.meanings import library_names, own_names
+from communique.graph.linking.normalization import expand, normalize, sort_words, without_form
 from communique.graph.linking.states import candidates, find
 
 ACTUAL = sorted({name for name, _ in own_names()} | {name for name, _ in library_names()})
@@ -31,8 +31,8 @@ ACTUAL = sorted({name for name, _ in own_names()} | {name for name, _ in library
         ("...", ""),
     ],
 )
-def test_plain_key(text: str, key: str) -> None:
-    assert plain(text) == plain(key) == unicodedata.normalize("NFKD", key)
+def test_normalized(text: str, key: str) -> None:
+    assert normalize(text) == normalize(key) == unicodedata.normalize("NFKD", key)
 
 
 @pytest.mark.parametrize(
@@ -45,27 +45,27 @@ def test_plain_key(text: str, key: str) -> None:
         ("the", "the"),
     ],
 )
-def test_expanded_key(key: str, lax: str) -> None:
-    assert expanded(key) == lax
+def test_expanded(key: str, lax: str) -> None:
+    assert expand(key) == lax
 
 
-def test_unordered_key_meets_inversions() -> None:
-    assert unordered(expanded(plain("Iran, Islamic Republic of"))) == unordered(expanded("islamic republic of iran"))
+def test_sorted_words_meet_inversions() -> None:
+    assert sort_words(expand(normalize("Iran, Islamic Republic of"))) == sort_words(expand("islamic republic of iran"))
 
 
 @pytest.mark.parametrize(
     ("key", "short"), [("republic moldova", "moldova"), ("喀麦隆共和国", "喀麦隆"), ("republic", "")]
 )
-def test_shorn_key(key: str, short: str) -> None:
-    assert shorn(key) == short
+def test_without_form(key: str, short: str) -> None:
+    assert without_form(key) == short
 
 
 @settings(deadline=None)
 @given(st.text(max_size=40))
 def test_keys_are_idempotent(text: str) -> None:
-    key = plain(text)
-    assert plain(key) == key
-    assert unordered(unordered(key)) == unordered(key)
+    key = normalize(text)
+    assert normalize(key) == key
+    assert sort_words(sort_words(key)) == sort_words(key)
 
 
 @settings(deadline=None)
@@ -88,15 +88,15 @@ def test_case_accents_and_punctuation_never_lead_to_another_state(name, case, be
 def test_no_name_of_one_state_is_found_as_another() -> None:
     owners: dict[str, set[object]] = defaultdict(set)
     for name, node in (*((name, sense.node) for name, sense in own_names()), *library_names()):
-        owners[plain(name)].add(node)
-    assert {name for name in ACTUAL if find(name) not in owners[plain(name)] | {None}} == set()
+        owners[normalize(name)].add(node)
+    assert {name for name in ACTUAL if find(name) not in owners[normalize(name)] | {None}} == set()
 
 
 def test_every_name_of_the_own_table_means_nothing_but_its_states() -> None:
     meanings: dict[str, set[object]] = {}
     for name, sense in own_names():
-        meanings.setdefault(plain(name), set()).add(sense.node)
-    wrong = [name for name, _ in own_names() if find(name) not in meanings[plain(name)] | {None}]
+        meanings.setdefault(normalize(name), set()).add(sense.node)
+    wrong = [name for name, _ in own_names() if find(name) not in meanings[normalize(name)] | {None}]
     assert wrong == []
 
 

@@ -1,4 +1,4 @@
-"""Profiles: what the graph says of a node, as far as it helps to tell whether another one is the same."""
+"""Profiles: what the graph says of a node, as far as it helps to decide whether another one is the same."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Profile:
 
     @property
     def is_known(self) -> bool:
-        """Tell whether the graph describes the node at all."""
+        """Whether the graph describes the node at all."""
         return bool(self.kinds)
 
 
@@ -71,7 +71,7 @@ def profiles(run: Run, nodes: Collection[NamedNode]) -> dict[NamedNode, Profile]
             part.append(row["value"])
         if "name" in row:
             labels.setdefault(row["value"], text(row, "name"))
-    return {each: _profile(each, parts, labels) for each, parts in values.items()}
+    return {each: _describe(each, parts, labels) for each, parts in values.items()}
 
 
 def _query(nodes: Sequence[NamedNode]) -> str:
@@ -83,22 +83,24 @@ def _query(nodes: Sequence[NamedNode]) -> str:
     return f"{prefixes}SELECT DISTINCT ?node ?part ?value ?name {{ {branches} {name} }} ORDER BY ?node ?part ?value"
 
 
-def _profile(iri: NamedNode, parts: dict[str, list[Term]], labels: dict[Term, str]) -> Profile:
-    """Lay the parts of a node out."""
+def _describe(iri: NamedNode, parts: dict[str, list[Term]], labels: dict[Term, str]) -> Profile:
+    """Write the parts of a node for people: nodes by their labels, the date as written, else by its bounds."""
 
     def shown(*names: str) -> list[str]:
         values = [value for name in names for value in parts.get(name, ())]
-        return sorted({labels.get(value) or _show(value) for value in values})
+        return sorted({labels.get(value) or _write(value) for value in values})
 
-    label = _preferred(parts.get("label", [])) or shorten(iri.value)
-    others = [name for name in shown("label", "name") if name != label]
+    texts = [label for label in parts.get("label", []) if isinstance(label, Literal)]
+    texts.sort(key=lambda label: label.language != "en")
+    label = (texts[0].value if texts else "") or shorten(iri.value)
+    bounds = [*shown("earliest")[:1], *shown("latest")[-1:]]
     return Profile(
         iri=iri,
         label=label,
         kinds=shown("kind"),
-        names=others,
+        names=[name for name in shown("label", "name") if name != label],
         codes=shown("code"),
-        when=_when(shown("when"), shown("earliest"), shown("latest")),
+        when=", ".join(shown("when")) or "/".join(dict.fromkeys(bounds)),
         parties=shown("party", "participant"),
         countries=shown("country"),
         places=shown("place"),
@@ -107,21 +109,5 @@ def _profile(iri: NamedNode, parts: dict[str, list[Term]], labels: dict[Term, st
     )
 
 
-def _preferred(labels: Sequence[Term]) -> str:
-    """Choose the English label, else the first."""
-    texts = [label for label in labels if isinstance(label, Literal)]
-    english = (label.value for label in texts if label.language == "en")
-    return next(english, texts[0].value if texts else "")
-
-
-def _when(written: Sequence[str], earliest: Sequence[str], latest: Sequence[str]) -> str:
-    """Give the date as written, else its bounds."""
-    if written:
-        return ", ".join(written)
-    bounds = [*earliest[:1], *latest[-1:]]
-    return "/".join(dict.fromkeys(bounds))
-
-
-def _show(value: Term) -> str:
-    """Write a value for people."""
+def _write(value: Term) -> str:
     return value.value if isinstance(value, Literal) else shorten(str(value).strip("<>"))

@@ -10,19 +10,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 from pyoxigraph import NamedNode
 from rapidfuzz import fuzz
 
-from communique.graph.curation.duplicates.comparison import Comparison
-from communique.graph.curation.duplicates.records import Ask, Record
-from communique.graph.linking.forms import expanded, plain
+from communique.graph.curation.comparison import PairComparison, Proposal
+from communique.graph.curation.records import Ask, SourceRecord
+from communique.graph.linking.normalization import expand, normalize
 from communique.graph.terms.identifiers import document_of
 from communique.graph.terms.namespaces import COM, ID, prologue
 
 # How much each feature counts; where one is not known of both, the others share its weight.
-WEIGHTS: Mapping[str, float] = {"titleScore": 0.45, "partyScore": 0.15, "wording": 0.25, "plan": 0.15}
+EDITION_WEIGHTS: Mapping[str, float] = {"titleScore": 0.45, "partyScore": 0.15, "wording": 0.25, "plan": 0.15}
 # Below this, two titles are two promises, whatever else is alike.
 LEAST_ALIKE = 0.7
 
@@ -38,44 +37,55 @@ _COMMITMENTS = """SELECT ?node ?graph (SAMPLE(?kind) AS ?class) (SAMPLE(?label) 
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedCommitment:
     """A commitment as one document lists it; plan and wording (its digest) are empty where they are not known."""
 
-    record: Record
+    record: SourceRecord
     document: str
     title: str
     plan: str
     wording: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """Two commitments that may be one, in the order of their IRIs, and why."""
-
-    left: Record
-    right: Record
-    comparison: Comparison
-
-
-def read_listed(ask: Ask) -> list[Listed]:
+def read_listed(ask: Ask) -> list[ListedCommitment]:
     """Read the commitments with a label and a bearer that documents list, in the order of their IRIs.
 
-    ``ask`` evaluates SPARQL over the union of all graphs.
+    ``ask`` evaluates SPARQL over the union of all graphs. What stands in the graph of no document is left out.
     """
-    return [listed for row in ask(prologue() + _COMMITMENTS) if (listed := _listed(row)) is not None]
+    listed = []
+    for row in ask(prologue() + _COMMITMENTS):
+        document = document_of(row["graph"])
+        if document is None:
+            continue
+        kind = row["class"].value.removeprefix(COM)
+        record = SourceRecord(
+            node=row["node"],
+            kind=kind,
+            classes=frozenset(("Commitment", kind)),
+            titles=(row["title"].value,),
+            parties=frozenset(map(NamedNode, row["bearers"].value.split())),
+            first=None,
+            last=None,
+            documents=frozenset((document,)),
+        )
+        plan, wording = ("" if row[name] is None else row[name].value for name in ("plan", "digest"))
+        listed.append(ListedCommitment(record, document, expand(normalize(row["title"].value)), plan, wording))
+    return listed
 
 
-def pair_editions(listed: Iterable[Listed], *, minimum: float = 0.75) -> list[Pairing]:
+def pair_editions(listed: Iterable[ListedCommitment], *, minimum: float = 0.75) -> list[Proposal]:
     """Pair what two documents list of one state, or of one body, best pairs first, each once per pair of documents.
 
+    Editions name states alike; of the bearers of a commitment the states count, and all only where there is none.
     Plans are compared and no condition, since editions number them anew. Nothing is said of commitments that find no
     partner: they may be new, dropped or rewritten.
     """
-    bearers: dict[NamedNode, dict[str, list[Listed]]] = defaultdict(lambda: defaultdict(list))
+    bearers: dict[NamedNode, dict[str, list[ListedCommitment]]] = defaultdict(lambda: defaultdict(list))
     for each in listed:
-        for bearer in _main(each.record.parties):
+        states = [bearer for bearer in each.record.parties if bearer.value.startswith(_STATE)]
+        for bearer in states or each.record.parties:
             bearers[bearer][each.document].append(each)
-    found: dict[tuple[NamedNode, NamedNode], Pairing] = {}
+    found: dict[tuple[NamedNode, NamedNode], Proposal] = {}
     for documents in bearers.values():
         for left, right in combinations(sorted(documents), 2):
             for pairing in _assign(documents[left], documents[right], minimum):
@@ -85,13 +95,7 @@ def pair_editions(listed: Iterable[Listed], *, minimum: float = 0.75) -> list[Pa
     )
 
 
-def _main(bearers: Iterable[NamedNode]) -> list[NamedNode]:
-    """Keep the states among bearers, which editions name alike; where there are none, all of them."""
-    known = list(bearers)
-    return [bearer for bearer in known if bearer.value.startswith(_STATE)] or known
-
-
-def _assign(left: Sequence[Listed], right: Sequence[Listed], minimum: float) -> Iterator[Pairing]:
+def _assign(left: Sequence[ListedCommitment], right: Sequence[ListedCommitment], minimum: float) -> Iterator[Proposal]:
     """Take the best pair, then the best of what is left, down to the minimum."""
     scored = [
         (one, other, compared) for one in left for other in right if (compared := _compare(one, other)) is not None
@@ -104,10 +108,10 @@ def _assign(left: Sequence[Listed], right: Sequence[Listed], minimum: float) -> 
             continue
         taken |= nodes
         first, second = sorted((one.record, other.record), key=lambda record: record.node.value)
-        yield Pairing(first, second, compared)
+        yield Proposal(first, second, compared)
 
 
-def _compare(one: Listed, other: Listed) -> Comparison | None:
+def _compare(one: ListedCommitment, other: ListedCommitment) -> PairComparison | None:
     """Compare title, bearers, plan and wording; None where the titles are too unlike."""
     alike = fuzz.token_sort_ratio(one.title, other.title) / 100
     if alike < LEAST_ALIKE:
@@ -119,26 +123,8 @@ def _compare(one: Listed, other: Listed) -> Comparison | None:
         if left and right:
             weighed[name] = float(left == right)
             reasons.append(f"the same {name}" if left == right else f"another {name}")
-    score = sum(WEIGHTS[name] * value for name, value in weighed.items()) / sum(WEIGHTS[name] for name in weighed)
-    features = {name: value for name, value in weighed.items() if name.endswith("Score")}
-    return Comparison(features, score, "; ".join(reasons) + ".")
-
-
-def _listed(row: Any) -> Listed | None:
-    """Read a row; None for what stands in the graph of no document."""
-    document = document_of(row["graph"])
-    if document is None:
-        return None
-    kind = row["class"].value.removeprefix(COM)
-    record = Record(
-        node=row["node"],
-        kind=kind,
-        classes=frozenset(("Commitment", kind)),
-        titles=(row["title"].value,),
-        parties=frozenset(map(NamedNode, row["bearers"].value.split())),
-        first=None,
-        last=None,
-        documents=frozenset((document,)),
+    score = sum(EDITION_WEIGHTS[name] * value for name, value in weighed.items()) / sum(
+        EDITION_WEIGHTS[name] for name in weighed
     )
-    plan, wording = ("" if row[name] is None else row[name].value for name in ("plan", "digest"))
-    return Listed(record, document, expanded(plain(row["title"].value)), plan, wording)
+    features = {name: value for name, value in weighed.items() if name.endswith("Score")}
+    return PairComparison(features, score, "; ".join(reasons) + ".")

@@ -9,20 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, QueryResultsFormat, Store
 
-from communique.graph.curation.review import (
+from communique.graph.curation.judgements import (
     ACCEPTED,
     REJECTED,
     UNSURE,
     VERDICTS,
     Judgement,
-    judge_anew,
+    judge,
+    judgement_quads,
     judgements,
-    quads_of,
+    latest_judgements,
+    paired,
     read_table,
-    standing,
     write_table,
 )
-from communique.graph.curation.review.judgements import paired
 from communique.graph.errors import LinkingError, SourceError
 from communique.graph.queries.answers import Run
 from communique.graph.terms.identifiers import DERIVED, JUDGEMENTS, entity
@@ -56,7 +56,7 @@ def runner(store: Store) -> Run:
 
 def holding(found: list[Judgement]) -> Store:
     store = Store()
-    store.extend(quad for each in found for quad in quads_of(each))
+    store.extend(quad for each in found for quad in judgement_quads(each))
     return store
 
 
@@ -75,7 +75,7 @@ def test_what_is_written_as_sssom_is_read_back(found: list[Judgement]) -> None:
 
 @given(some_judgements())
 def test_the_latest_judgement_on_a_pair_counts(found: list[Judgement]) -> None:
-    for pair, judgement in standing(found).items():
+    for pair, judgement in latest_judgements(found).items():
         assert judgement.pair == pair
         assert all(each.at <= judgement.at for each in found if each.pair == pair)
 
@@ -88,7 +88,9 @@ def test_exact_matches_follow_from_what_counts(found: list[Judgement]) -> None:
     store.extend(Quad(node, term("rdf:type"), term("com:Organization"), JUDGEMENTS) for node in (A, B, C))
     known = {A, B, C, ELSEWHERE}
     accepted = {
-        each.pair for each in standing(found).values() if each.verdict == ACCEPTED and known.issuperset(each.pair)
+        each.pair
+        for each in latest_judgements(found).values()
+        if each.verdict == ACCEPTED and known.issuperset(each.pair)
     }
     derived = {(q.subject, q.object) for q in derive(store) if q.predicate == term("skos:exactMatch")}
     both = accepted | {(right, left) for left, right in accepted}
@@ -98,15 +100,15 @@ def test_exact_matches_follow_from_what_counts(found: list[Judgement]) -> None:
 def test_a_new_judgement_comes_after_what_is_known_whatever_the_clock() -> None:
     pair = paired(B, A)
     ahead = Judgement(pair, ACCEPTED, "Ada", datetime.now(UTC).replace(microsecond=0) + timedelta(days=300))
-    anew = judge_anew(pair, REJECTED, {pair: ahead}, by="Bo", reason="  Two   bodies. ")
+    anew = judge(pair, REJECTED, {pair: ahead}, by="Bo", reason="  Two   bodies. ")
     assert (anew.pair, anew.at - ahead.at, anew.reason) == ((A, B), timedelta(seconds=1), "Two bodies.")
-    assert standing([anew, ahead]) == {pair: anew}
+    assert latest_judgements([anew, ahead]) == {pair: anew}
 
 
 @pytest.mark.parametrize(("verdict", "by"), [("maybe", "Ada"), (UNSURE, " ")])
 def test_no_judgement_without_a_verdict_and_a_name(verdict: str, by: str) -> None:
     with pytest.raises(LinkingError):
-        judge_anew(paired(A, B), verdict, {}, by=by)
+        judge(paired(A, B), verdict, {}, by=by)
 
 
 def test_nothing_is_paired_with_itself() -> None:
