@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from pyoxigraph import NamedNode, Quad
 
-from communique.cli import server as serving
+from communique.cli import serve as serving
 from communique.graph.linking import codes, names
 from communique.graph.queries.library import _library
 from communique.graph.settings import Settings
@@ -28,10 +28,10 @@ P = NamedNode("http://example.org/p")
 SERVE = """
 import sys
 from pathlib import Path
-from communique.cli.server import serve
+from communique.cli.serve import run_server
 from communique.graph.queries.library import _library
 from communique.graph.settings import Settings
-serve(Settings(home=Path(sys.argv[1]), port=int(sys.argv[2]), engine_workers=2))
+run_server(Settings(home=Path(sys.argv[1]), port=int(sys.argv[2]), engine_workers=2))
 """
 
 
@@ -119,5 +119,5 @@ def test_questions_and_names_of_states_are_read_before_the_web_workers_are_forke
     monkeypatch.setattr(
         serving.Server, "run", lambda server: read.extend(bool(table.cache_info().currsize) for table in tables)
     )
-    serving.serve(Settings())
+    serving.run_server(Settings())
     assert read == [True] * len(tables)
