@@ -6,11 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-from click.testing import CliRunner
-
-from communique.cli import COMMANDS, main
-
 LISTING = """
 import sys
 there = set(sys.modules)
@@ -44,10 +39,3 @@ def test_a_ready_question_imports_neither_networks_nor_the_gate_nor_tables_of_na
     }
     rooms = {name.split(".")[2] for name in found if name.count(".") > 1 and name.startswith("communique.graph.")}
     assert rooms == {"engine", "errors", "hints", "queries", "settings", "sources", "store", "terms"}
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_each_subcommand_is_where_the_table_says(name: str) -> None:
-    result = CliRunner().invoke(main, [name, "--help"])
-    assert result.exit_code == 0
-    assert result.stdout.startswith(f"Usage: main {name} ")
