@@ -5,12 +5,14 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from communique.graph.errors import SourceError, SourceLimit
 from communique.graph.sources.decoding.streams import buffered, name_of, open_stream
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 # The longest text that is read as a whole, in MiB: a document, a mapping, a query, a table of judgements.
 LONGEST = 64

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pyoxigraph import NamedNode, RdfFormat
@@ -15,6 +15,9 @@ from communique.graph.sources.decoding.encodings import looks_like
 from communique.graph.sources.decoding.streams import name_of, open_stream
 from communique.graph.sources.decoding.xml import attributes
 from communique.graph.terms.namespaces import RDF
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 _BEGINNINGS = (
     (re.compile(rb"\s*(<\?xml|<rdf:RDF|<!DOCTYPE)", re.IGNORECASE), RdfFormat.RDF_XML),

@@ -14,11 +14,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file
-from importlib.resources.abc import Traversable
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph
 from pyoxigraph import Quad, RdfFormat
@@ -27,6 +26,9 @@ from communique.graph.errors import Faults, SourceError, SourceLimit
 from communique.graph.settings import Settings, read_settings
 from communique.graph.sources.decoding.rdf import LONGEST, Form
 from communique.graph.sources.decoding.streams import Notice, ignore, name_of, readable
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 _PORTION = 4_096
 _MEMORY = (b"memory allocation", b"MemoryError", b"capacity overflow")

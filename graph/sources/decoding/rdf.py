@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pyoxigraph
 from pyoxigraph import Quad, RdfFormat, Triple
@@ -17,6 +16,9 @@ from communique.graph.sources.decoding.encodings import looks_like, undecodable,
 from communique.graph.sources.decoding.faults import explain, iris_of_xml, is_local, likely_form
 from communique.graph.sources.decoding.streams import name_of, open_stream
 from communique.graph.sources.decoding.xml import WellFormed
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 # Triples that stand in triples: what handles them calls itself, and overflows its stack at some thousand.
 DEEPEST = 100

@@ -11,13 +11,15 @@ import io
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.resources.abc import Traversable
 from pathlib import Path, PurePath
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import zstandard
 
 from communique.graph.errors import SourceError
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 # Told how many bytes, as they lie on disk, have been read since the last time.
 Notice = Callable[[int], object]

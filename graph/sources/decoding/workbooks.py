@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from importlib.resources.abc import Traversable
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import python_calamine
 
 from communique.graph.errors import SourceError
 from communique.graph.sources.decoding.streams import name_of, open_stream
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 
 def read_cells(file: Path | Traversable, name: str | None) -> Iterator[list[str]]:

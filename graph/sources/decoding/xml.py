@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from xml.parsers import expat
 
 from communique.graph.errors import SourceLimit
 from communique.graph.sources.decoding.encodings import xml_as_utf8
 from communique.graph.sources.decoding.streams import name_of, open_stream
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 # The parser copies what an element inherits, so that its time grows with the square of the depth.
 DEEPEST = 1_000

@@ -134,8 +134,9 @@ def test_load_then_replace_is_replace_in_any_order_of_files(
     folder = tmp_path_factory.mktemp("case")
     settings = started(folder / "home")
     for content in (old, new, new):
-        files = [write(folder / f"{number}.nq", item) for number, item in enumerate(quads_of(content))]
-        order.shuffle(files)
+        items = sorted(quads_of(content), key=str)
+        order.shuffle(items)
+        files = [write(folder / f"{number}.nq", *items[number::3]) for number in range(min(3, len(items)))]
         if files:
             pipeline.load(settings, files, REJECT)
     expected = {BASE} | quads_of({**old, **new})
