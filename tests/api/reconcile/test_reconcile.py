@@ -17,9 +17,8 @@ from pyoxigraph import Literal, Quad, Store
 
 from communique.api import create_app
 from communique.api.reconcile import matching
-from communique.api.reconcile.properties import PROPERTIES
 from communique.api.reconcile.requests import BATCH, CHARACTERS, ENTITIES, MOST_PROPERTIES
-from communique.api.reconcile.types import types
+from communique.api.reconcile.schema import PROPERTIES, types
 from communique.graph.engine import start_engine
 from communique.graph.linking import Index, resolve
 from communique.graph.linking.index import ROOTS
