@@ -5,9 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from communique import __version__
-from communique.api import headers, health, hints, home, networks, pages, problems, questions, sparql, terms
-from communique.api.names import Names
-from communique.api.reconcile import Reconcile
+from communique.api import home, networks, pages, problems, questions, reconcile, responses, sparql, terms
 from communique.graph.engine.client import Client
 from communique.graph.engine.protocol import address_of
 from communique.graph.settings import Settings
@@ -28,20 +26,11 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.strict_slashes = False
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions["client"] = client = Client(address_of(settings.home))
-    names = Names(client)
-    for resource in (
-        home.Home(client),
-        sparql.Sparql(client),
-        hints.Hints(client),
-        questions.Questions(client, names),
-        terms.Terms(client),
-        networks.Networks(client),
-        Reconcile(client, names),
-        health.Health(client),
-    ):
-        app.register_blueprint(resource.blueprint())
-    app.after_request(headers.complete)
+    app.extensions["client"] = Client(address_of(settings.home))
+    app.extensions["kept"] = {}  # what ``snapshot.once`` has read
+    for resource in (home, sparql, questions, terms, networks, reconcile):
+        app.register_blueprint(resource.routes)
+    app.after_request(responses.complete)
     app.context_processor(lambda: {"version": __version__})
     pages.register(app)
     problems.register(app)

@@ -1,4 +1,4 @@
-"""``/``: what this is and what it holds, with a way to everything else."""
+"""``/``: what this is and what it holds; ``/healthz`` and ``/readyz``: for those who watch the service."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from flask import Blueprint, Response, jsonify, render_template, url_for
 from communique import __version__
 from communique.api import responses
 from communique.api.negotiation import HTML, JSON, choose
-from communique.api.reading import Run, read_steadily
+from communique.api.snapshot import engine, once, read_steadily
 from communique.graph import networks
-from communique.graph.engine.client import Client
 from communique.graph.queries import library
+from communique.graph.queries.answers import Run
 from communique.graph.terms.namespaces import GRAPH, prologue
+
+routes = Blueprint("home", __name__)
 
 _SIZES = "SELECT ?graph (COUNT(*) AS ?n) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph ORDER BY ?graph"
 _DOCUMENTS = (
@@ -30,7 +32,7 @@ _DOCUMENTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class DocumentSize:
     """A source and how many statements it gave: what it states, and what follows from it by a rule."""
 
     iri: str
@@ -41,66 +43,63 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class SnapshotSize:
     """What a snapshot holds; ``sizes`` counts statements per graph IRI."""
 
     snapshot: str
     sizes: Mapping[str, int]
-    documents: tuple[Document, ...]
+    documents: tuple[DocumentSize, ...]
 
     @property
     def statements(self) -> int:
-        """Count all statements."""
+        """How many statements there are in all."""
         return sum(self.sizes.values())
 
 
-class Home:
-    """The landing page."""
+@routes.get("/")
+def landing() -> Response:
+    """Introduce the service, as a page or as JSON."""
+    media_type = choose((HTML, JSON))
 
-    def __init__(self, client: Client) -> None:
-        """Count with the engine behind ``client``."""
-        self._client = client
-        self._known: Holdings | None = None
-
-    def blueprint(self) -> Blueprint:
-        """Give its route."""
-        routes = Blueprint("home", __name__)
-        routes.add_url_rule("/", "landing", self.landing)
-        return routes
-
-    def landing(self) -> Response:
-        """Introduce the service, as a page or as JSON."""
-        media_type = choose((HTML, JSON))
-        return responses.tagged(self._client.snapshot(), media_type, lambda: self._introduce(media_type))
-
-    def _introduce(self, media_type: str) -> tuple[Response, str]:
-        """Write the page, or the same in JSON."""
-        holdings = self._count()
+    def make() -> tuple[Response, str]:
+        # It reads all of the data.
+        size, snapshot = read_steadily(lambda run, snapshot: once("size", snapshot, lambda: count(run, snapshot)))
         if media_type == HTML:
             known = {"questions": library().values(), "layers": networks.layers()}
-            return Response(render_template("home.html", holdings=holdings, **known), mimetype=HTML), holdings.snapshot
-        return jsonify(_summarise(holdings)), holdings.snapshot
+            return Response(render_template("home.html", holdings=size, **known), mimetype=HTML), snapshot
+        return jsonify(_summarise(size)), snapshot
 
-    def _count(self) -> Holdings:
-        """Count once per snapshot: it reads all of the data."""
-        if self._known and self._known.snapshot == self._client.snapshot():
-            return self._known
-        holdings, _ = read_steadily(self._client, count)
-        self._known = holdings
-        return holdings
+    return responses.tagged(media_type, make)
 
 
-def count(run: Run, snapshot: str) -> Holdings:
+@routes.get("/healthz")
+def live() -> Response:
+    """Say that this process answers at all."""
+    return _uncached(jsonify(status="live", version=__version__))
+
+
+@routes.get("/readyz")
+def ready() -> Response:
+    """Say that a query is answered, and from which snapshot; EngineError when not."""
+    return _uncached(jsonify(status="ready", snapshot=engine().query("ASK {}").snapshot))
+
+
+def _uncached(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def count(run: Run, snapshot: str) -> SnapshotSize:
     """Ask the graph itself what it holds."""
     sizes = {row["graph"]: int(row["n"]) for row in _rows(run(_SIZES))}
-    return Holdings(snapshot, sizes, tuple(_document(row, sizes) for row in _rows(run(_DOCUMENTS))))
+    return SnapshotSize(snapshot, sizes, tuple(_document(row, sizes) for row in _rows(run(_DOCUMENTS))))
 
 
-def _document(row: Mapping[str, str], sizes: Mapping[str, int]) -> Document:
+def _document(row: Mapping[str, str], sizes: Mapping[str, int]) -> DocumentSize:
     """Join a document with the sizes of its two graphs."""
     graph = f"{GRAPH}doc/{row['document'].rpartition('/')[2]}"
     stated, inferred = sizes.get(graph, 0), sizes.get(f"{graph}/inferred", 0)
-    return Document(row["document"], row.get("label", ""), row.get("issued"), stated, inferred)
+    return DocumentSize(row["document"], row.get("label", ""), row.get("issued"), stated, inferred)
 
 
 def _rows(body: bytes) -> list[dict[str, str]]:
@@ -109,7 +108,7 @@ def _rows(body: bytes) -> list[dict[str, str]]:
     return [{name: term["value"] for name, term in row.items()} for row in bindings]
 
 
-def _summarise(holdings: Holdings) -> dict[str, Any]:
+def _summarise(size: SnapshotSize) -> dict[str, Any]:
     """Write the landing page for programs."""
     ways = {
         "sparql": "sparql.answer",
@@ -121,10 +120,10 @@ def _summarise(holdings: Holdings) -> dict[str, Any]:
     return {
         "name": "Communique",
         "version": __version__,
-        "snapshot": holdings.snapshot,
-        "statements": holdings.statements,
-        "graphs": holdings.sizes,
-        "documents": [asdict(document) for document in holdings.documents],
+        "snapshot": size.snapshot,
+        "statements": size.statements,
+        "graphs": size.sizes,
+        "documents": [asdict(document) for document in size.documents],
         "licence": "https://creativecommons.org/licenses/by/4.0/",
         "links": {name: url_for(endpoint, _external=True) for name, endpoint in ways.items()},
     }

@@ -1,4 +1,4 @@
-"""Accept header or ``?format=`` → the media type to answer in."""
+"""Accept header or ``?format=`` → the media type to answer in; parameters that nobody reads are refused."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from werkzeug.exceptions import NotAcceptable
 
 from communique.graph.engine.protocol import Request
 from communique.graph.errors import InvalidParameter
+from communique.graph.terms.spelling import did_you_mean
 
 T = TypeVar("T")
 
 HTML = "text/html"
 JSON = "application/json"
+PROBLEM = "application/problem+json"
 
 # Media type as asked for → the one the engine is asked for. The first is the default.
 SOLUTIONS: Mapping[str, str] = MappingProxyType(
@@ -65,7 +67,7 @@ FORMATS: Mapping[str, tuple[str | None, str | None]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AcceptedTypes:
     """The media types this client would get; None where it takes none. Which one it is depends on the query."""
 
     solutions: str | None
@@ -77,19 +79,19 @@ class Choice:
         return Request(text, solutions, self.graph and GRAPHS[self.graph], **dataset)
 
     def media_type(self, engine_type: str) -> str:
-        """Give the media type of the response to an answer that the engine wrote in ``engine_type``."""
+        """Return the media type of the response to an answer that the engine wrote in ``engine_type``."""
         for chosen, table in ((self.solutions, SOLUTIONS), (self.graph, GRAPHS)):
             if chosen is not None and table[chosen] == engine_type:
                 return chosen
         raise LookupError(engine_type)
 
 
-def choose_for_query() -> Choice:
+def choose_for_query() -> AcceptedTypes:
     """Choose for a query, whose form only the engine knows; an unknown ``format`` is InvalidParameter."""
     name = request.values.get("format")
     if name is None:
-        return Choice(best(SOLUTIONS), best(GRAPHS))
-    return Choice(*pick_format(name, FORMATS))
+        return AcceptedTypes(best(SOLUTIONS), best(GRAPHS))
+    return AcceptedTypes(*pick_format(name, FORMATS))
 
 
 def choose(offered: Iterable[str]) -> str:
@@ -112,3 +114,11 @@ def pick_format(name: str, formats: Mapping[str, T]) -> T:
     if name not in formats:
         raise InvalidParameter(f"format: {name!r} is not known", expected=f"one of {', '.join(formats)}")
     return formats[name]
+
+
+def refuse_others(*known: str) -> None:
+    """Raise InvalidParameter for a parameter of the address that is none of ``known``, which it lists."""
+    for name in request.args:
+        if name not in known:
+            expected = f"one of {', '.join(known)}" if known else "no parameter at all"
+            raise InvalidParameter(f"{name}: no such parameter", expected=expected, hint=did_you_mean(name, known))

@@ -13,15 +13,15 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
-from communique.api import responses, tables
-from communique.api.negotiation import HTML, JSON, choose, pick_format
-from communique.api.parameters import refuse_others
-from communique.api.reading import read_steadily
+from communique.api import pages, responses
+from communique.api.negotiation import HTML, JSON, choose, pick_format, refuse_others
+from communique.api.snapshot import read_steadily
 from communique.graph import networks
-from communique.graph.engine.client import Client
 from communique.graph.errors import InvalidParameter, NetworkError
 from communique.graph.networks import NODES, Layer, MeasureTable, Network, NetworkOptions, formats
 from communique.graph.networks.definitions import MEASURES
+
+routes = Blueprint("networks", __name__)
 
 # Format → media type. Of formats with one media type, Accept means the first; the first of all is the default.
 _PAGE = {"html": HTML}
@@ -52,64 +52,54 @@ _VALUES = MappingProxyType(
 )
 
 
-class Networks:
-    """The layers."""
+@routes.get("/networks")
+def index() -> Response:
+    """List layers, options and measures."""
+    refuse_others()
+    measures = {name: each.formula for name, each in MEASURES.items()}
+    known = {"layers": networks.layers(), "options": _OPTIONS, "measures": measures}
+    if choose((JSON, HTML)) == HTML:
+        return Response(render_template("networks.html", **known), mimetype=HTML)
+    return jsonify(known | {"layers": list(map(_describe, networks.layers())), "options": dict(_OPTIONS)})
 
-    def __init__(self, client: Client) -> None:
-        """Draw from the engine behind ``client``."""
-        self._client = client
 
-    def blueprint(self) -> Blueprint:
-        """Give its routes."""
-        routes = Blueprint("networks", __name__)
-        routes.add_url_rule("/networks", "index", self.index)
-        routes.add_url_rule("/networks/<name>", "network", self.network)
-        routes.add_url_rule("/networks/<name>/measures", "measure", self.measure)
-        return routes
+@routes.get("/networks/<name>")
+def network(name: str) -> Response:
+    """Draw one layer; measures become attributes of its nodes."""
+    layer, form = _find(name), _form(_NETWORK)
+    options, measures = _options(), request.args.getlist("measure")
 
-    def index(self) -> Response:
-        """List layers, options and measures."""
-        refuse_others()
-        measures = {name: each.formula for name, each in MEASURES.items()}
-        known = {"layers": networks.layers(), "options": _OPTIONS, "measures": measures}
-        if choose((JSON, HTML)) == HTML:
-            return Response(render_template("networks.html", **known), mimetype=HTML)
-        return jsonify(known | {"layers": list(map(_describe, networks.layers())), "options": dict(_OPTIONS)})
+    def make() -> tuple[Response, str]:
+        drawn, snapshot = _draw(layer, options)
+        measured = [networks.measure(drawn, each) for each in measures]
+        if form == "html":
+            return _network_page(layer, drawn, measured), snapshot
+        return Response(formats.write(drawn, form, measures=measured), mimetype=_NETWORK[form]), snapshot
 
-    def network(self, name: str) -> Response:
-        """Draw one layer; measures become attributes of its nodes."""
-        layer, form = _find(name), _form(_NETWORK)
-        options, measures = _options(), request.args.getlist("measure")
+    return responses.tagged(form, make)
 
-        def make() -> tuple[Response, str]:
-            drawn, snapshot = self._draw(layer, options)
-            measured = [networks.measure(drawn, each) for each in measures]
-            if form == "html":
-                return _network_page(layer, drawn, measured), snapshot
-            return Response(formats.write(drawn, form, measures=measured), mimetype=_NETWORK[form]), snapshot
 
-        return responses.tagged(self._client.snapshot(), form, make)
+@routes.get("/networks/<name>/measures")
+def measure(name: str) -> Response:
+    """Measure one layer, by ``?measure=``, a single one; degree unless another is named."""
+    layer, form = _find(name), _form(_MEASURE)
+    options, measure = _options(), request.args.get("measure") or "degree"
 
-    def measure(self, name: str) -> Response:
-        """Measure one layer, by ``?measure=``, a single one; degree unless another is named."""
-        layer, form = _find(name), _form(_MEASURE)
-        options, measure = _options(), request.args.get("measure") or "degree"
+    def make() -> tuple[Response, str]:
+        drawn, snapshot = _draw(layer, options)
+        table = networks.measure(drawn, measure)
+        if form == "html":
+            return _measure_page(layer, table), snapshot
+        return Response(formats.write_measure(table, form), mimetype=_MEASURE[form]), snapshot
 
-        def make() -> tuple[Response, str]:
-            drawn, snapshot = self._draw(layer, options)
-            table = networks.measure(drawn, measure)
-            if form == "html":
-                return _measure_page(layer, table), snapshot
-            return Response(formats.write_measure(table, form), mimetype=_MEASURE[form]), snapshot
+    return responses.tagged(form, make)
 
-        return responses.tagged(self._client.snapshot(), form, make)
 
-    def _draw(self, layer: Layer, options: NetworkOptions) -> tuple[Network, str]:
-        """Draw a layer from one snapshot; gives its id too."""
-        return read_steadily(
-            self._client,
-            lambda run, snapshot: networks.project(run, layer.name, options=options, data_version=snapshot),
-        )
+def _draw(layer: Layer, options: NetworkOptions) -> tuple[Network, str]:
+    """Draw a layer from one snapshot; returns its id too."""
+    return read_steadily(
+        lambda run, snapshot: networks.project(run, layer.name, options=options, data_version=snapshot)
+    )
 
 
 def _find(name: str) -> Layer:
@@ -160,8 +150,8 @@ def _network_page(layer: Layer, network: Network, measured: list[MeasureTable]) 
         "network.html",
         layer=layer,
         described=formats.metadata(network),
-        nodes=tables.read_rows(columns, formats.node_rows(network, measured)),
-        edges=tables.read_rows(_EDGES, formats.edge_rows(network)),
+        nodes=pages.read_rows(columns, formats.node_rows(network, measured)),
+        edges=pages.read_rows(_EDGES, formats.edge_rows(network)),
         options=_OPTIONS,
         measures=MEASURES,
     )
@@ -175,7 +165,7 @@ def _measure_page(layer: Layer, table: MeasureTable) -> Response:
         layer=layer,
         measure=table,
         described=formats.metadata(table.network),
-        values=tables.read_rows(_VALUES, formats.measure_rows(table)),
+        values=pages.read_rows(_VALUES, formats.measure_rows(table)),
         measures=MEASURES,
     )
     return Response(page, mimetype=HTML)

@@ -1,13 +1,110 @@
-"""What templates need: short names and links to the same answer in another format."""
+"""Pages for people: answers as tables with short names and links, and what the templates need."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, request
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from communique.graph.terms.namespaces import shorten
+from communique.api.negotiation import HTML, SOLUTIONS
+from communique.graph.engine.client import Answer
+from communique.graph.terms.namespaces import XSD, shorten
+
+LONGEST = 500
+_NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")}
+
+
+@dataclass(frozen=True, slots=True)
+class PageCell:
+    """One value: with ``iri`` a link, with ``language`` a text in it, with ``items`` a list of values."""
+
+    text: str
+    iri: str | None = None
+    language: str | None = None
+    is_number: bool = False
+    items: tuple[PageCell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """Rows for a page, at most ``LONGEST`` of ``total``."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[PageCell]]
+    total: int
+
+
+def read_table(answer: Answer) -> PageTable | bool:
+    """Lay an answer out; the truth value of an ASK is given as it is."""
+    is_graph = answer.media_type != SOLUTIONS[HTML]
+    return read_graph(answer.body) if is_graph else read_solutions(answer.body)
+
+
+def read_solutions(body: bytes) -> PageTable | bool:
+    """Read SPARQL JSON; the truth value of an ASK is given as it is."""
+    answer: dict[str, Any] = json.loads(body)
+    if "boolean" in answer:
+        return bool(answer["boolean"])
+    columns, bindings = answer["head"]["vars"], answer["results"]["bindings"]
+    rows = [[_binding(row.get(column)) for column in columns] for row in bindings[:LONGEST]]
+    return PageTable(columns, rows, len(bindings))
+
+
+def read_graph(body: bytes) -> PageTable:
+    """Read N-Triples, ordered by subject and property."""
+    triples = sorted(parse(body, format=RdfFormat.N_TRIPLES), key=lambda it: (str(it.subject), str(it.predicate)))
+    rows = [[_cell(part) for part in (it.subject, it.predicate, it.object)] for it in triples[:LONGEST]]
+    return PageTable(("subject", "property", "value"), rows, len(triples))
+
+
+def read_rows(columns: Mapping[str, Sequence[str]], rows: Sequence[Mapping[str, Any]]) -> PageTable:
+    """Lay out plain values; a column has a title, the key of its value and, when it is a link, the key of its IRI."""
+    laid_out = [[_plain(*(row[key] for key in keys)) for keys in columns.values()] for row in rows[:LONGEST]]
+    return PageTable(tuple(columns), laid_out, len(rows))
+
+
+def _binding(term: dict[str, Any] | None) -> PageCell:
+    """Write one RDF term of SPARQL JSON."""
+    if term is None:
+        return PageCell("")
+    if term["type"] == "triple":
+        parts = (_binding(term["value"][part]).text for part in ("subject", "predicate", "object"))
+        return PageCell(f"<<( {' '.join(parts)} )>>")
+    if term["type"] == "uri":
+        return PageCell(shorten(term["value"]), term["value"])
+    return _literal(term["value"], term.get("xml:lang"), term.get("datatype"))
+
+
+def _cell(term: NamedNode | BlankNode | Literal | Triple) -> PageCell:
+    """Write one RDF term."""
+    if isinstance(term, NamedNode):
+        return PageCell(shorten(term.value), term.value)
+    if isinstance(term, Literal):
+        return _literal(term.value, term.language, term.datatype.value)
+    return PageCell(str(term))
+
+
+def _literal(text: str, language: str | None, datatype: str | None) -> PageCell:
+    """Write a literal; strings, numbers and dates explain themselves."""
+    if language:
+        return PageCell(text, language=language)
+    return PageCell(text, is_number=datatype in _NUMBERS)
+
+
+def _plain(value: object, iri: str | None = None) -> PageCell:
+    """Write a Python value; a list is one of IRIs."""
+    if isinstance(value, bool):
+        return PageCell("yes" if value else "no")
+    if isinstance(value, int | float):
+        return PageCell(f"{value:.4g}" if isinstance(value, float) else str(value), is_number=True)
+    if isinstance(value, list):
+        return PageCell("", items=tuple(PageCell(shorten(item), item) for item in value))
+    return PageCell("" if value is None else str(value), iri)
 
 
 def register(app: Flask) -> None:
@@ -18,16 +115,10 @@ def register(app: Flask) -> None:
 
 
 def in_format(name: str) -> str:
-    """Give the address of this page's content in another format; a posted query becomes part of the address."""
-    pairs = [*_pairs(), ("format", name)]
-    return f"{request.path}?{urlencode(pairs)}"
-
-
-def _pairs() -> Iterable[tuple[str, str]]:
-    """List what was asked, without the format."""
-    return ((name, text) for name in request.values if name != "format" for text in request.values.getlist(name))
+    """Return the address of this page's content in another format; a posted query becomes part of the address."""
+    pairs = [(key, text) for key in request.values if key != "format" for text in request.values.getlist(key)]
+    return f"{request.path}?{urlencode([*pairs, ('format', name)])}"
 
 
 def _grouped(number: int) -> str:
-    """Write a number with thin groups of three digits."""
     return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")

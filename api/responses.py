@@ -1,25 +1,44 @@
-"""Responses that can be asked for again: entity tags from the snapshot, the request and the form of the answer."""
+"""Responses: entity tags from the snapshot, headers that every response carries, hints beside an answer (RFC 9457)."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from urllib.parse import urlencode
 
-from flask import Response, request
+from flask import Response, render_template, request
 
 from communique import __version__
+from communique.api.negotiation import HTML, PROBLEM
+from communique.api.snapshot import engine
+from communique.graph.hints.hint import Hint
+from communique.graph.terms.namespaces import BASE
 
+# Pages load one style sheet of their own and nothing else; forms go back to this server.
+_POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
+_ALWAYS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After, Communique-Snapshot, Communique-Hints",
+    "Content-Security-Policy": f"{_POLICY}; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
 # Functions whose value differs from one evaluation to the next.
 _VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)\s*\(", re.IGNORECASE)
+_HINTS = "Communique-Hints"
+_LONGEST = 6_000  # characters of an address that servers and proxies still pass on in a header
 
 
-def tagged(snapshot: str, form: str, make: Callable[[], tuple[Response, str]]) -> Response:
-    """Give a response with an entity tag, or "not modified" without making it.
+def tagged(form: str, make: Callable[[], tuple[Response, str]]) -> Response:
+    """Return a response with an entity tag, or "not modified" without making it.
 
-    ``snapshot`` is the data that would answer now and ``form`` what was negotiated; ``make`` says with the response
-    which snapshot it is from after all. The tag is weak: rows without an order may come in another one.
+    ``form`` is what was negotiated; ``make`` says with the response which snapshot it is from after all. The tag is
+    weak: rows without an order may come in another one.
     """
+    snapshot = engine().snapshot()
     if request.method != "POST" and request.if_none_match.contains_weak(_tag(snapshot, form)):
         return _finish(Response(), snapshot, form)
     response, snapshot = make()
@@ -27,19 +46,52 @@ def tagged(snapshot: str, form: str, make: Callable[[], tuple[Response, str]]) -
 
 
 def untagged(response: Response, snapshot: str) -> Response:
-    """Give a response that differs each time it is asked for."""
+    """Return a response that differs each time it is asked for."""
     response.headers["Communique-Snapshot"] = snapshot
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def is_volatile(text: str) -> bool:
-    """Tell whether a query may have another answer each time, such as one with ``NOW()``."""
+    """Say whether a query may have another answer each time, such as one with ``NOW()``."""
     return bool(_VOLATILE.search(text))
 
 
+def complete(response: Response) -> Response:
+    """Add what was not set already; everything here is public to read, so any origin may read it."""
+    for name, value in _ALWAYS.items():
+        response.headers.setdefault(name, value)
+    response.vary.add("Accept")
+    if request.method == "OPTIONS":  # let scripts of other pages ask with the methods and headers that make sense here
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
+        response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
+        response.headers["Access-Control-Max-Age"] = "86400"
+    return response
+
+
+def announce(response: Response, hints: Sequence[Hint], address: str, pairs: Iterable[tuple[str, str]]) -> Response:
+    """Add the link to hints, if there are any; where the query makes it too long, the query has to be sent there."""
+    if hints:
+        link = f"{address}?{query}" if (query := urlencode(list(pairs))) else address
+        if len(link) > _LONGEST:
+            response.headers[_HINTS] = f'<{address}>; rel="describedby"; type="{PROBLEM}"; method="POST"'
+        else:
+            response.headers[_HINTS] = f'<{link}>; rel="describedby"; type="{PROBLEM}"'
+    return response
+
+
+def write_hints(hints: Sequence[Hint], media_type: str) -> Response:
+    """Write hints as a problem document, or as a page."""
+    title = "Hints about the answer" if hints else "No hints: nothing seems to be wrong"
+    if media_type == HTML:
+        return Response(render_template("hints.html", title=title, hints=hints), mimetype=HTML)
+    head = {"type": f"{BASE}problem/hints", "title": title, "status": 200}
+    told = head | {"detail": "; ".join(hint.message for hint in hints), "hints": [hint.told() for hint in hints]}
+    return Response(json.dumps(told, ensure_ascii=False), mimetype=media_type)
+
+
 def _finish(response: Response, snapshot: str, form: str) -> Response:
-    """Add the tag; werkzeug empties the response when the client has it already. A POST is not asked for again."""
+    # werkzeug empties the response when the client has it already; a POST is not asked for again
     response.headers["Communique-Snapshot"] = snapshot
     response.headers["Cache-Control"] = "no-cache"
     if request.method != "POST":
@@ -49,6 +101,5 @@ def _finish(response: Response, snapshot: str, form: str) -> Response:
 
 
 def _tag(snapshot: str, form: str) -> str:
-    """Digest all that the response depends on."""
     parts = "\n".join((__version__, snapshot, form, request.full_path))
     return hashlib.sha256(parts.encode()).hexdigest()[:24]

@@ -8,12 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from communique.api import responses
-from communique.api.negotiation import HTML, JSON, choose
-from communique.api.parameters import refuse_others
-from communique.api.reading import Run, read_steadily
-from communique.graph.engine.client import Client
+from communique.api.negotiation import HTML, JSON, choose, refuse_others
+from communique.api.snapshot import once, read_steadily
 from communique.graph.hints import terms
 from communique.graph.hints.terms import Entry
+from communique.graph.queries.answers import Run
+
+routes = Blueprint("terms", __name__)
 
 _TITLES = {
     "class": "Classes",
@@ -25,65 +26,44 @@ _TITLES = {
 }
 
 
-class Terms:
-    """The terms of the graph; their numbers are counted once per snapshot."""
+@routes.get("/terms")
+def index() -> Response:
+    """List all terms, or those that ``search`` finds; these in the order of the search."""
+    refuse_others("search")
+    media_type, word = choose((JSON, HTML)), request.args.get("search", "")
 
-    def __init__(self, client: Client) -> None:
-        """Count with the engine behind ``client``."""
-        self._client = client
-        self._known: tuple[str, list[Entry]] | None = None
+    def make() -> tuple[Response, str]:
+        every, snapshot = read_steadily(_entries)
+        found = terms.search(every, word) if word.strip() else every
+        if media_type != HTML:
+            return jsonify(terms=[_summary(entry) for entry in found]), snapshot
+        kinds = groupby(found, key=lambda entry: entry.kind)
+        groups = [("Found", found)] if word else [(_TITLES[kind], list(group)) for kind, group in kinds]
+        return Response(render_template("terms.html", groups=groups, word=word), mimetype=HTML), snapshot
 
-    def blueprint(self) -> Blueprint:
-        """Give its routes."""
-        routes = Blueprint("terms", __name__)
-        routes.add_url_rule("/terms", "index", self.index)
-        routes.add_url_rule("/terms/<path:name>", "term", self.term)
-        return routes
-
-    def index(self) -> Response:
-        """List all terms, or those that ``search`` finds."""
-        refuse_others("search")
-        media_type, word = choose((JSON, HTML)), request.args.get("search", "")
-
-        def make() -> tuple[Response, str]:
-            every, snapshot = read_steadily(self._client, self._entries)
-            found = terms.search(every, word) if word.strip() else every
-            return self._list(found, word, media_type), snapshot
-
-        return responses.tagged(self._client.snapshot(), media_type, make)
-
-    def term(self, name: str) -> Response:
-        """Describe one term, by its name with the prefix; UnknownTerm gives near names."""
-        refuse_others()
-        media_type = choose((JSON, HTML))
-
-        def look(run: Run, snapshot: str) -> Response:
-            every = self._entries(run, snapshot)
-            entry = terms.describe(run, terms.find(every, name))
-            if media_type != HTML:
-                return jsonify(terms.told(entry))
-            parts = {"term": entry, "known": {each.name for each in every}, "written": terms.written}
-            return Response(render_template("term.html", **parts), mimetype=HTML)
-
-        return responses.tagged(self._client.snapshot(), media_type, lambda: read_steadily(self._client, look))
-
-    def _entries(self, run: Run, snapshot: str) -> list[Entry]:
-        """Count once per snapshot: it reads all of the data."""
-        if self._known is None or self._known[0] != snapshot:
-            self._known = snapshot, terms.entries(run)
-        return self._known[1]
-
-    def _list(self, found: list[Entry], word: str, media_type: str) -> Response:
-        """Write a list; one that was searched for keeps the order of the search."""
-        if media_type == HTML:
-            groups = [("Found", found)] if word else _grouped(found)
-            return Response(render_template("terms.html", groups=groups, word=word), mimetype=HTML)
-        return jsonify(terms=[_summary(entry) for entry in found])
+    return responses.tagged(media_type, make)
 
 
-def _grouped(found: list[Entry]) -> list[tuple[str, list[Entry]]]:
-    """Put the terms of each kind under a title."""
-    return [(_TITLES[kind], list(group)) for kind, group in groupby(found, key=lambda entry: entry.kind)]
+@routes.get("/terms/<path:name>")
+def term(name: str) -> Response:
+    """Describe one term, by its name with the prefix; UnknownTerm has near names."""
+    refuse_others()
+    media_type = choose((JSON, HTML))
+
+    def look(run: Run, snapshot: str) -> Response:
+        every = _entries(run, snapshot)
+        entry = terms.describe(run, terms.find(every, name))
+        if media_type != HTML:
+            return jsonify(terms.told(entry))
+        parts = {"term": entry, "known": {each.name for each in every}, "written": terms.written}
+        return Response(render_template("term.html", **parts), mimetype=HTML)
+
+    return responses.tagged(media_type, lambda: read_steadily(look))
+
+
+def _entries(run: Run, snapshot: str) -> list[Entry]:
+    """Count the uses of all terms, once per snapshot: it reads all of the data."""
+    return once("terms", snapshot, lambda: terms.entries(run))
 
 
 def _summary(entry: Entry) -> dict[str, Any]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import engines, linking, machine, merging, reconciling, tables, validation
+from bench import engines, house, linking, machine, merging, reconciling, tables, validation
 
 Chosen = argparse.Namespace
 BENCHMARKS: dict[str, Callable[[Chosen], None]] = {
     "engines": lambda _: engines.main(),
+    "house": lambda _: house.main(),
     "linking": lambda chosen: linking.main(writes=not chosen.dry),
     "merging": lambda _: merging.main(),
     "reconciling": lambda chosen: reconciling.main(writes=not chosen.dry),

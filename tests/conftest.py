@@ -3,18 +3,23 @@
 ``shared`` is the folder of source documents, public data and conformance suites that lies beside a checkout;
 a test that asks for it is skipped, with the reason, where the folder is absent. ``confined`` does the same on a host
 where the query engine would refuse to start. ``publish`` puts quads in force for whatever reads a home.
+``eventually`` waits for what another process is about to do: a test waits for progress, never for a time, so that a
+busy machine makes it late, not wrong.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Quad
 
+# After so long something hangs, whatever the machine has to do besides.
+HANGS = 120.0
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -54,3 +59,16 @@ def confined() -> None:
     tried = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     if tried.returncode:
         pytest.skip(f"no network namespace: {''.join(tried.stderr.splitlines()[-1:])}")
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Callable[[Callable[[], bool]], bool]:
+    """Give a function that waits until something holds; it says no only of what hangs."""
+
+    def wait(holds: Callable[[], bool]) -> bool:
+        end = time.monotonic() + HANGS
+        while not (found := holds()) and time.monotonic() < end:
+            time.sleep(0.01)
+        return found
+
+    return wait

@@ -1,4 +1,4 @@
-"""Query → candidates, each with a score that its features explain.
+"""ReconcileQuery → candidates, each with a score that its features explain.
 
 ``graph.linking`` finds what a name can mean and says what is certain. Properties that were asked for beside it confirm
 or deny: what they deny is no match, and an identifier that is the same decides. What is not known of an entity speaks
@@ -14,16 +14,16 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from communique.api.reading import Run
-from communique.api.reconcile.catalogue import Catalogue, describe, id_of, types_of
-from communique.api.reconcile.properties import DATE, ENTITY, PROPERTIES
-from communique.api.reconcile.requests import Constraint, Query
-from communique.api.reconcile.values import Value, fetch, find
+from communique.api.reconcile.entities import Catalogue, describe, id_of, types_of
+from communique.api.reconcile.requests import PropertyConstraint, ReconcileQuery
+from communique.api.reconcile.schema import DATE, ENTITY, PROPERTIES
+from communique.api.reconcile.values import PropertyValue, fetch, find
 from communique.graph.linking import states
 from communique.graph.linking.entities import Entity
 from communique.graph.linking.index import ROOTS
 from communique.graph.linking.normalization import normalize
 from communique.graph.linking.resolution import resolve
+from communique.graph.queries.answers import Run
 from communique.graph.terms.namespaces import ID
 
 # Of how many entities with a property the others are compared, where no name was given.
@@ -32,11 +32,11 @@ POOL = 60
 _NAME_SHARE = 0.6
 _OTHER_TYPE = 0.8
 
-Found = dict[str, dict[str, list[Value]]]
+Found = dict[str, dict[str, list[PropertyValue]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class EntityCandidate:
     """An entity that may be meant.
 
     Attributes
@@ -64,7 +64,7 @@ class Candidate:
         }
 
 
-def match_all(run: Run, catalogue: Catalogue, batch: Mapping[str, Query]) -> dict[str, list[Candidate]]:
+def match_all(run: Run, catalogue: Catalogue, batch: Mapping[str, ReconcileQuery]) -> dict[str, list[EntityCandidate]]:
     """Find candidates for each query of a batch; each property is asked for once, for the candidates of all queries."""
     pools = {key: _pool(run, catalogue, query) for key, query in batch.items()}
     wanted: dict[str, set[str]] = {}
@@ -75,48 +75,48 @@ def match_all(run: Run, catalogue: Catalogue, batch: Mapping[str, Query]) -> dic
     return {key: _ranked(query, pools[key], known) for key, query in batch.items()}
 
 
-def _pool(run: Run, catalogue: Catalogue, query: Query) -> list[Candidate]:
+def _pool(run: Run, catalogue: Catalogue, query: ReconcileQuery) -> list[EntityCandidate]:
     """Find what a query can mean, before its properties are looked at."""
     if not query.text:
         first = query.constraints[0]
         ids = find(run, first.property, _meant(first), POOL)
-        found = [Candidate(entity, {}, 0.0, False) for each in ids if (entity := catalogue.find(each))]
+        found = [EntityCandidate(entity, {}, 0.0, False) for each in ids if (entity := catalogue.find(each))]
     elif entity := catalogue.find(query.text):
-        found = [Candidate(entity, {"id": 1.0}, 1.0, True)]
+        found = [EntityCandidate(entity, {"id": 1.0}, 1.0, True)]
     else:
         found = list(_resolved(catalogue, query))
     return [weighed for each in found if (weighed := _typed(each, query))]
 
 
-def _resolved(catalogue: Catalogue, query: Query) -> Iterator[Candidate]:
+def _resolved(catalogue: Catalogue, query: ReconcileQuery) -> Iterator[EntityCandidate]:
     """Ask linking under each type that is wanted; an entity found under several is given once, at its best.
 
     Without a type, the name of a state means the state and not, say, its territory.
     """
-    best: dict[NamedNode, Candidate] = {}
+    best: dict[NamedNode, EntityCandidate] = {}
     is_state = False
     for kind in _kinds(query):
         result = resolve(query.text, kind, on=_day(query), context=_context(catalogue, query), index=catalogue.index)
         for each in result.candidates:
             if entity := catalogue.find(each.node.value):
                 features = {feature.name: feature.score for feature in each.features}
-                candidate = Candidate(entity, features, each.score, each == result.match and not is_state)
+                candidate = EntityCandidate(entity, features, each.score, each == result.match and not is_state)
                 best[each.node] = max(best.get(each.node, candidate), candidate, key=_strength)
         is_state = is_state or (kind == "State" and result.match is not None and not query.types)
     yield from best.values()
 
 
-def _strength(candidate: Candidate) -> tuple[bool, float]:
+def _strength(candidate: EntityCandidate) -> tuple[bool, float]:
     """Order candidates by how much speaks for them."""
     return candidate.match, candidate.score
 
 
-def _kinds(query: Query) -> Sequence[str]:
+def _kinds(query: ReconcileQuery) -> Sequence[str]:
     """List the types to look under: those asked for, or all at the top where a type only weighs."""
     return sorted(query.types) if query.types and query.strict != "should" else ROOTS
 
 
-def _typed(candidate: Candidate, query: Query) -> Candidate | None:
+def _typed(candidate: EntityCandidate, query: ReconcileQuery) -> EntityCandidate | None:
     """Weigh the types that were asked for; None where an entity must have them and has not."""
     if not query.types:
         return candidate
@@ -129,7 +129,7 @@ def _typed(candidate: Candidate, query: Query) -> Candidate | None:
     return replace(candidate, features=features, score=score, match=candidate.match and fits)
 
 
-def _ranked(query: Query, pool: Iterable[Candidate], known: Found) -> list[Candidate]:
+def _ranked(query: ReconcileQuery, pool: Iterable[EntityCandidate], known: Found) -> list[EntityCandidate]:
     """Compare the properties and give the best; where two are certain, none is."""
     found = [_compared(each, query, known) for each in pool]
     if sum(each.match for each in found) > 1:
@@ -138,7 +138,7 @@ def _ranked(query: Query, pool: Iterable[Candidate], known: Found) -> list[Candi
     return found[: query.limit]
 
 
-def _compared(candidate: Candidate, query: Query, known: Found) -> Candidate:
+def _compared(candidate: EntityCandidate, query: ReconcileQuery, known: Found) -> EntityCandidate:
     """Compare the properties of one candidate."""
     agreed: dict[str, float] = {}
     for constraint in query.constraints:
@@ -155,7 +155,7 @@ def _compared(candidate: Candidate, query: Query, known: Found) -> Candidate:
     return replace(candidate, features={**candidate.features, **agreed}, score=score, match=match)
 
 
-def _agree(constraint: Constraint, values: Sequence[Value]) -> float:
+def _agree(constraint: PropertyConstraint, values: Sequence[PropertyValue]) -> float:
     """Compare the values asked for with those of an entity: 1 where one is the same, less where a date is near."""
     if constraint.property.kind == DATE:
         return max(_near(asked, value.text) for asked in constraint.values for value in values)
@@ -164,7 +164,7 @@ def _agree(constraint: Constraint, values: Sequence[Value]) -> float:
     return float(not has.isdisjoint(meant))
 
 
-def _meant(constraint: Constraint) -> list[str]:
+def _meant(constraint: PropertyConstraint) -> list[str]:
     """Give the values asked for, with the states that names among them mean."""
     values = [each.removeprefix(ID) for each in constraint.values]
     if constraint.property.kind != ENTITY:
@@ -173,7 +173,7 @@ def _meant(constraint: Constraint) -> list[str]:
     return [*values, *(node.value.removeprefix(ID) for node in found if node is not None)]
 
 
-def _context(catalogue: Catalogue, query: Query) -> str | None:
+def _context(catalogue: Catalogue, query: ReconcileQuery) -> str | None:
     """Give the country that was asked for, by a name that linking knows."""
     for constraint in query.constraints:
         if constraint.property.id == "country" and constraint.values:
@@ -182,7 +182,7 @@ def _context(catalogue: Catalogue, query: Query) -> str | None:
     return None
 
 
-def _day(query: Query) -> date | None:
+def _day(query: ReconcileQuery) -> date | None:
     """Give the day on which the name was used, if one was given."""
     for constraint in query.constraints:
         if constraint.property.id == "day" and constraint.values:

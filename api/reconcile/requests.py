@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from communique.api.reconcile.properties import Property, find_property
-from communique.api.reconcile.types import read_types
+from communique.api.reconcile.schema import ReconcileProperty, find_property, read_types
 from communique.graph.errors import InvalidParameter
 from communique.graph.terms.namespaces import ID
 
@@ -28,15 +27,15 @@ _ID = re.compile(r"[a-z][a-z-]*(?:/[^\s<>\"{}|\\^`\x00-\x20]+)+")
 
 
 @dataclass(frozen=True, slots=True)
-class Constraint:
+class PropertyConstraint:
     """What a candidate should have: a property and the values given for it, as texts."""
 
-    property: Property
+    property: ReconcileProperty
     values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class ReconcileQuery:
     """One query of a batch.
 
     Attributes
@@ -50,7 +49,7 @@ class Query:
     types: frozenset[str]
     strict: str
     limit: int
-    constraints: tuple[Constraint, ...]
+    constraints: tuple[PropertyConstraint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +57,10 @@ class Extension:
     """Entities, properties, and of each property the settings."""
 
     ids: tuple[str, ...]
-    properties: tuple[tuple[Property, Mapping[str, Any]], ...]
+    properties: tuple[tuple[ReconcileProperty, Mapping[str, Any]], ...]
 
 
-def read_batch(text: str) -> dict[str, Query]:
+def read_batch(text: str) -> dict[str, ReconcileQuery]:
     """Read ``queries=``; InvalidParameter names the query and what is wrong with it."""
     batch = _object(_parse(text, "queries"), "queries")
     if len(batch) > BATCH:
@@ -105,7 +104,7 @@ def read_limit(value: object, place: str, default: int, most: int) -> int:
     return min(number, most)
 
 
-def _query(query: Mapping[str, Any], place: str) -> Query:
+def _query(query: Mapping[str, Any], place: str) -> ReconcileQuery:
     """Read one query."""
     unknown = query.keys() - {"query", "type", "limit", "properties", "type_strict"}
     if unknown:
@@ -123,15 +122,15 @@ def _query(query: Mapping[str, Any], place: str) -> Query:
         raise InvalidParameter(f"{place}: nothing to look for", expected="a query, or at least one property")
     kinds = read_types([_text(name, f"{place}.type") for name in names if name])
     limit = read_limit(query.get("limit"), f"{place}.limit", CANDIDATES, MOST_CANDIDATES)
-    return Query(" ".join(text.split()), kinds, strict, limit, tuple(constraints))
+    return ReconcileQuery(" ".join(text.split()), kinds, strict, limit, tuple(constraints))
 
 
-def _constraint(entry: Mapping[str, Any], place: str) -> Constraint:
+def _constraint(entry: Mapping[str, Any], place: str) -> PropertyConstraint:
     """Read one property with its value or values; an entity is given by its id."""
     found = find_property(_text(entry.get("pid"), f"{place}.pid"))
     value = entry.get("v")
     values = _array(value, f"{place}.v", VALUES_EACH) if isinstance(value, list) else [value]
-    return Constraint(found, tuple(_value(each, f"{place}.v") for each in values))
+    return PropertyConstraint(found, tuple(_value(each, f"{place}.v") for each in values))
 
 
 def _value(value: object, place: str) -> str:

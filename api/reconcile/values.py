@@ -1,23 +1,27 @@
-"""The values that properties have on some entities, asked of the engine in one query per property."""
+"""The values that properties have on entities, asked of the engine in one query per property; data extension."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from communique.api.reconcile.properties import DATE, ENTITY, INTEGER, Property
+from communique.api.reconcile.requests import Extension, read_limit
+from communique.api.reconcile.schema import DATE, ENTITY, INTEGER, ReconcileProperty, types
+from communique.graph.errors import InvalidParameter
 from communique.graph.queries.answers import Run, ask, listed, node, text
 from communique.graph.terms.namespaces import ID, prologue, shorten
 
 _PREFIXES = prologue(("com", "dct", "org", "rdfs", "skos"))
 _LABEL = "OPTIONAL { ?value skos:prefLabel ?label }"
+_CONTENT = ("entity", "name")
+_MOST = 1000  # values of one cell
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class PropertyValue:
     """One value: an entity with its label, or a text; ``language`` is empty where it has none."""
 
     text: str
@@ -33,9 +37,9 @@ class Value:
         return {"int": int(self.text)} if kind == INTEGER else {"str": self.text}
 
 
-def fetch(run: Run, found: Property, ids: Collection[str]) -> dict[str, list[Value]]:
+def fetch(run: Run, found: ReconcileProperty, ids: Collection[str]) -> dict[str, list[PropertyValue]]:
     """Fetch the values of one property; labels in English come first, then by language and text."""
-    values: dict[str, dict[str, Value]] = {each: {} for each in ids}
+    values: dict[str, dict[str, PropertyValue]] = {each: {} for each in ids}
     if not ids:
         return {}
     label = _LABEL if found.kind == ENTITY else ""
@@ -44,12 +48,12 @@ def fetch(run: Run, found: Property, ids: Collection[str]) -> dict[str, list[Val
     for row in ask(run, query):
         known = values[node(row, "node").value.removeprefix(ID)]
         value = _read(row, found.kind)
-        if value.text not in known or _rank(value, row) < _rank(known[value.text], row):
+        if value.text not in known or _rank(value) < _rank(known[value.text]):
             known[value.text] = value
     return {each: _sorted(list(known.values())) for each, known in values.items()}
 
 
-def find(run: Run, found: Property, wanted: Sequence[str], most: int) -> list[str]:
+def find(run: Run, found: ReconcileProperty, wanted: Sequence[str], most: int) -> list[str]:
     """Find entities that have one of some values, given as texts or ids; at most ``most``, in order of their ids."""
     texts = ", ".join(str(Literal(each)) for each in wanted)
     wanted_nodes = ", ".join(str(Literal(ID + each)) for each in wanted)
@@ -60,22 +64,56 @@ def find(run: Run, found: Property, wanted: Sequence[str], most: int) -> list[st
     return [node(row, "node").value.removeprefix(ID) for row in ask(run, query)]
 
 
-def _read(row: Any, kind: str) -> Value:
+def _read(row: Any, kind: str) -> PropertyValue:
     """Read one value."""
     value, label = row["value"], row.get("label")
     if kind == ENTITY:
         name = text(row, "label") or shorten(text(row, "value"))
-        return Value(
+        return PropertyValue(
             text(row, "value").removeprefix(ID), name, label.language or "" if isinstance(label, Literal) else ""
         )
-    return Value(text(row, "value"), "", value.language or "" if isinstance(value, Literal) else "")
+    return PropertyValue(text(row, "value"), "", value.language or "" if isinstance(value, Literal) else "")
 
 
-def _rank(value: Value, _: Any) -> tuple[int, str]:
+def _rank(value: PropertyValue) -> tuple[int, str]:
     """Prefer labels in English."""
     return (0 if value.language == "en" else 1 if value.language else 2, value.label)
 
 
-def _sorted(values: list[Value]) -> list[Value]:
+def _sorted(values: list[PropertyValue]) -> list[PropertyValue]:
     """Order values: English first, then other languages."""
     return sorted(values, key=lambda value: (0 if value.language in {"en", ""} else 1, value.language, value.text))
+
+
+def extend(run: Run, asked: Extension) -> dict[str, Any]:
+    """Give the values of each entity, and what the columns are."""
+    rows: dict[str, dict[str, list[dict[str, Any]]]] = {each: {} for each in asked.ids}
+    meta = []
+    for found, settings in asked.properties:
+        limit, content = _settings(found, settings)
+        kind = "text" if content == "name" and found.kind == ENTITY else found.kind
+        for each, values in fetch(run, found, asked.ids).items():
+            rows[each][found.id] = [_told(value, kind) for value in values[:limit]]
+        meta.append(_column(found, kind))
+    return {"meta": meta, "rows": rows}
+
+
+def _told(value: PropertyValue, kind: str) -> dict[str, Any]:
+    """Write one value; of an entity that is to be a text, its label."""
+    return value.told(kind) if kind != "text" else {"str": value.label or value.text}
+
+
+def _settings(found: ReconcileProperty, settings: Mapping[str, Any]) -> tuple[int, str]:
+    """Read the settings of a property; a limit of 0 means all."""
+    limit, content = settings.get("limit"), settings.get("content") or _CONTENT[0]
+    if content not in _CONTENT:
+        raise InvalidParameter(f"{found.id}: content is {content!r}", expected=" or ".join(_CONTENT))
+    return _MOST if limit in {0, "0"} else read_limit(limit, f"{found.id}: limit", _MOST, _MOST), content
+
+
+def _column(found: ReconcileProperty, kind: str) -> dict[str, Any]:
+    """Describe a column; entities have a type, so that they can be extended in turn."""
+    column: dict[str, Any] = {"id": found.id, "name": found.name}
+    if kind == ENTITY and found.target:
+        column["type"] = types()[found.target].told(deep=False)
+    return column

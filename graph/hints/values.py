@@ -16,7 +16,6 @@ from communique.graph.queries.answers import Term as Value
 from communique.graph.terms.namespaces import RDF, VOCAB, XSD, prologue, shorten
 from communique.graph.terms.spelling import closest
 from communique.graph.terms.vocabulary import LANG_STRING, Concept, Term
-from communique.graph.validation.compiled.datatypes import LIMITED, well_formed
 
 _MOST = 2_000  # values of a property that are looked at
 _LONGEST = 60
@@ -28,7 +27,7 @@ _EXAMPLES = {
     "integer": "12",
     "boolean": "true",
 }
-_NUMBERS = {NamedNode(XSD + name) for name in ("integer", "decimal", "double", "float")} | LIMITED
+_NUMBERS = {NamedNode(XSD + name) for name in ("integer", "decimal", "double", "float")}
 
 
 @dataclass(frozen=True)
@@ -178,6 +177,9 @@ def _about_node(sample: Sample, node: str) -> Hint | None:
 
 def _ill_formed(literal: Literal) -> Hint | None:
     """Say that the text of a literal does not fit its datatype."""
+    # The compiler of shapes takes long to import, and few answers need it.
+    from communique.graph.validation.compiled.datatypes import well_formed
+
     test = well_formed("?value", literal.datatype)
     if test is None or bool(Store().query(f"{prologue()}ASK {{ BIND({literal} AS ?value) FILTER({test}) }}")):
         return None
@@ -189,7 +191,10 @@ def _ill_formed(literal: Literal) -> Hint | None:
 
 def _is_comparable(literal: Literal, sample: Sample) -> bool:
     """Tell whether a number can be compared with values of a property (SPARQL 1.1, section 17.3)."""
-    return literal.datatype in _NUMBERS and not _NUMBERS.isdisjoint(sample.datatypes)
+    from communique.graph.validation.compiled.datatypes import LIMITED  # see above
+
+    numbers = _NUMBERS | LIMITED
+    return literal.datatype in numbers and not numbers.isdisjoint(sample.datatypes)
 
 
 def _written(literal: Literal) -> str:

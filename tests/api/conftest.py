@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,9 +30,16 @@ def app(
     world: list[Quad],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Flask]:
-    """Serve the world; a second and 48 MiB are given to a query."""
-    settings = Settings(tmp_path_factory.mktemp("home"), query_seconds=1.0, query_megabytes=48, query_characters=20_000)
+    """Serve the world; 48 MiB are given to a query, and time enough."""
+    settings = Settings(tmp_path_factory.mktemp("home"), query_seconds=60, query_megabytes=48, query_characters=20_000)
     publish(settings.home, world)
+    with serving(settings) as app:
+        yield app
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[Flask]:
+    """Start an engine and make the application before it."""
     with start_engine(settings):
         app = create_app(settings)
         with closing(app.extensions["client"]):
@@ -42,6 +49,16 @@ def app(
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def hasty_client(
+    confined: None, publish: Callable[[Path, Iterable[Quad]], str], tmp_path: Path
+) -> Iterator[FlaskClient]:
+    """Serve a few hundred statements; a second is given to a query."""
+    publish(tmp_path, ontology_quads()[:400])
+    with serving(Settings(tmp_path, query_seconds=1.0)) as app:
+        yield app.test_client()
 
 
 @pytest.fixture

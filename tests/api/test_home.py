@@ -115,7 +115,7 @@ def test_a_defect_is_confessed_without_its_details(app: Flask, monkeypatch: pyte
     def fail() -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setitem(app.view_functions, "health.live", fail)
+    monkeypatch.setitem(app.view_functions, "home.live", fail)
     response = app.test_client().get("/healthz")
     assert (response.status_code, response.mimetype) == (500, "application/problem+json")
     assert "secret" not in response.text

@@ -201,7 +201,7 @@ def test_a_defect_of_ours_is_no_verdict_on_the_data(run: Run, monkeypatch: pytes
     def fail() -> None:
         raise KeyError("x\x1b")
 
-    monkeypatch.setattr("communique.cli.inspecting.Session.start", fail)
+    monkeypatch.setattr("communique.cli.info.Session.start", fail)
     result = run("info")
     assert result.exit_code == 3
     assert "Traceback" in result.stderr and "\x1b" not in result.stderr and "report it" in result.stderr

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
+from click import Context
 from click.testing import Result
 
-from communique.cli import main
+from communique.cli import COMMANDS, main
 
 Run = Callable[..., Result]
 
@@ -79,11 +80,13 @@ def test_digests_start_a_new_document(run: Run, tmp_path: Path) -> None:
     assert "paragraph: 3" in draft
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_with_an_example(run: Run, name: str) -> None:
     told = run(name, "--help")
     assert told.exit_code == 0
-    subcommands = getattr(main.commands[name], "commands", {})
+    command = main.get_command(Context(main), name)
+    assert command is not None and command.name == name
+    subcommands = getattr(command, "commands", {})
     texts = [run(name, each, "--help").stdout for each in subcommands] or [told.stdout]
     assert all("Example:" in text for text in texts)
 

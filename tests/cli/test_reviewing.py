@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 from pyoxigraph import Quad
 
-from communique.cli import dialogue, reviewing
+from communique.cli import review
 from communique.graph.loading import pipeline
 from communique.graph.store.journal import Journal
 from communique.graph.store.workspace import Workspace
@@ -157,7 +157,7 @@ def test_mistakes_are_explained(run: Run, options: list[str], words: str) -> Non
 
 
 def test_a_dialogue_asks_until_the_reviewer_quits(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reviewing, "is_dialogue", lambda: True)
+    monkeypatch.setattr(review, "is_dialogue", lambda: True)
     result = run("review", "--agent", "Ada", home=home, text="a\nthe same words\ns\nq\n")
     assert result.exit_code == 0, result.output
     assert "Global e-governance forum" in result.stdout and "sources" in result.stdout
@@ -167,7 +167,7 @@ def test_a_dialogue_asks_until_the_reviewer_quits(run: Run, home: Path, monkeypa
 
 
 def test_answers_that_the_gate_refuses_are_kept(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reviewing, "is_dialogue", lambda: True)
+    monkeypatch.setattr(review, "is_dialogue", lambda: True)
     monkeypatch.setattr(pipeline, "review", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     result = run("review", "--agent", "Ada", home=home, text="r\nno\n")
     assert "your answers are kept" in result.stderr
@@ -176,5 +176,5 @@ def test_answers_that_the_gate_refuses_are_kept(run: Run, home: Path, monkeypatc
 
 
 def test_square_brackets_of_data_are_no_markup(built: Path) -> None:
-    assert dialogue._marked(["[red]x[/red]"], ["[red]x[/red]"]) == "[bold]\\[red]x\\[/red][/]"
-    assert "and 3 more" in dialogue._marked([str(n) for n in range(15)], [])
+    assert review._marked(["[red]x[/red]"], ["[red]x[/red]"]) == "[bold]\\[red]x\\[/red][/]"
+    assert "and 3 more" in review._marked([str(n) for n in range(15)], [])

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
@@ -17,39 +16,31 @@ from typing import Any
 import pytest
 from pyoxigraph import NamedNode, Quad
 
-from communique.cli import server as serving
+from communique.cli import serve as serving
 from communique.graph.linking import meanings
-from communique.graph.queries.library import library
 from communique.graph.settings import Settings
 
 Publish = Callable[[Path, Iterable[Quad]], str]
+Eventually = Callable[[Callable[[], bool]], bool]
 
 P = NamedNode("http://example.org/p")
 SERVE = """
 import sys
 from pathlib import Path
-from communique.cli.server import serve
+from communique.cli.serve import run_server
 from communique.graph.queries.library import library
 from communique.graph.settings import Settings
-serve(Settings(home=Path(sys.argv[1]), port=int(sys.argv[2]), engine_workers=2))
+run_server(Settings(home=Path(sys.argv[1]), port=int(sys.argv[2]), engine_workers=2))
 """
 
 
 OLDER, NEWER = ([Quad(P, P, NamedNode(f"http://example.org/{name}"), P)] for name in ("older", "newer"))
 
 
-def eventually(holds: Callable[[], bool]) -> bool:
-    for _ in range(200):
-        if holds():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def snapshot(port: int) -> str | None:
     """Ask which data is served; None while nobody answers."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as response:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=60) as response:
             answer: dict[str, Any] = json.load(response)
             return str(answer["snapshot"])
     except OSError:
@@ -89,14 +80,19 @@ ENDS = [signal.SIGTERM, *(pytest.param(each, marks=pytest.mark.slow) for each in
 
 @pytest.mark.parametrize("order", ENDS)
 def test_the_life_of_a_service(
-    service: subprocess.Popen[bytes], publish: Publish, tmp_path: Path, port: int, order: signal.Signals
+    service: subprocess.Popen[bytes],
+    publish: Publish,
+    tmp_path: Path,
+    port: int,
+    order: signal.Signals,
+    eventually: Eventually,
 ) -> None:
     assert eventually(lambda: snapshot(port) is not None)
     newer = publish(tmp_path, NEWER)
     assert eventually(lambda: snapshot(port) == newer)
     assert processes(tmp_path)
     service.send_signal(order)
-    assert service.wait(30) == (-order if order == signal.SIGKILL else 0)
+    assert service.wait(120) == (-order if order == signal.SIGKILL else 0)
     assert eventually(lambda: not processes(tmp_path))
     assert eventually(lambda: snapshot(port) is None)
 
@@ -116,5 +112,5 @@ def test_questions_and_names_of_states_are_read_before_the_web_workers_are_forke
     monkeypatch.setattr(
         serving.Server, "run", lambda server: read.extend(bool(table.cache_info().currsize) for table in tables)
     )
-    serving.serve(Settings())
+    serving.run_server(Settings())
     assert read == [True] * len(tables)

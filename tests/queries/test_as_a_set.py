@@ -45,7 +45,11 @@ def merge() -> Merge:
 
 
 # Of these rdflib thinks for long, of some for minutes.
-LONG = {"duplicates-in-two-registers", "node-by-name", "states-at-event", "ties-of-training"}
+LONG = {
+    *("adopter-counts-of-agreement", "adoption-of-agreement", "duplicates-in-two-registers", "edition-before-day"),
+    *("indicator-beside-cooperation", "name-on-day", "node-by-name", "states-at-event", "statements-of-person"),
+    "ties-of-training",
+}
 NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in sorted(library())]
 
 

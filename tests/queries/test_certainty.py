@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
@@ -56,13 +57,12 @@ def grounds(quads: frozenset[Quad]) -> dict[NamedNode, str]:
 def expected(quads: frozenset[Quad], wanted: set[str]) -> set[tuple[str | None, ...]]:
     """Work the answer of the question out by hand, in the order of its columns, without the label."""
     happening, certainty = events(quads), grounds(quads)
+    stating: defaultdict[tuple[object, NamedNode], list[Quad]] = defaultdict(list)
+    for quad in quads:
+        stating[quad.subject, quad.predicate].append(quad)
 
     def values(node: object, key: str, graph: object = None) -> list[str | None]:
-        found = {
-            quad.object
-            for quad in quads
-            if (quad.subject, quad.predicate) == (node, term(key)) and graph in {None, quad.graph_name}
-        }
+        found = {quad.object for quad in stating[node, term(key)] if graph in {None, quad.graph_name}}
         return [shorten(value.value) for value in found] or [None]
 
     def rows() -> Iterator[tuple[str | None, ...]]:

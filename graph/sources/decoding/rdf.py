@@ -20,6 +20,9 @@ from communique.graph.sources.decoding.streams import name_of, open_stream
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
 # Triples that stand in triples: what handles them calls itself, and overflows its stack at some thousand.
 DEEPEST_TRIPLES = 100
 # Elements of RDF/XML in elements: the parser copies what one inherits, so that its time grows with the square.

@@ -23,7 +23,7 @@ from communique.cli.inputs import (
 )
 from communique.cli.progress import shown
 from communique.cli.reporting import Output
-from communique.cli.validating import print_judged
+from communique.cli.validate import print_judged
 from communique.graph.errors import ConformanceError
 from communique.graph.loading import pipeline
 from communique.graph.loading.pipeline import Options, Outcome

@@ -17,7 +17,6 @@ from communique.graph.errors import SourceErrors
 from communique.graph.loading.releases import packaged_source, read_mapping
 from communique.graph.mapping import adapters
 from communique.graph.mapping.tables import TableSource
-from communique.graph.sources.decoding.encodings import decode, read_text
 from communique.graph.sources.decoding.faults import cure_of
 from communique.graph.sources.inputs import KINDS, STDIN, spool
 from communique.graph.terms.namespaces import GRAPH
@@ -55,11 +54,6 @@ def graph_of(name: str | None) -> NamedNode | None:
         return NamedNode(name if "://" in name else GRAPH + name)
     except ValueError as error:
         raise click.UsageError(f"--graph {name!r} makes no IRI: {error}; {cure_of(str(error))[1]}") from error
-
-
-def text_of(file: Path) -> str:
-    """Read a text file, or standard input where that is named; SourceError for what is no text in UTF-8."""
-    return decode(sys.stdin.buffer.read(), str(STDIN)) if file == STDIN else read_text(file)
 
 
 def source_of(files: Sequence[Path | str], mapping: Path | None) -> tuple[TableSource | None, list[Path]]:

@@ -6,18 +6,21 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
 from communique.graph.engine.evaluation import evaluate
 from communique.graph.engine.protocol import JSON_RESULTS, Request
-from communique.graph.linking.index import ROOTS, Index
 from communique.graph.queries.answers import solve
 from communique.graph.queries.editions import LoadedEdition, loaded_editions
 from communique.graph.settings import Settings, read_settings
 from communique.graph.store.merged import MergedDataset
 from communique.graph.store.workspace import Snapshot, Workspace
 from communique.graph.terms.identifiers import META, inferred, stated
+
+if TYPE_CHECKING:
+    from communique.graph.linking.index import Index
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class Session:
     @cached_property
     def names(self) -> Index:
         """The names of all nodes that people look up by one."""
+        from communique.graph.linking.index import ROOTS, Index  # takes long to import, and few commands need it
+
         return Index.of(lambda text: solve(self.run, text), ROOTS)
 
     def documents(self) -> Iterator[Quad]:

@@ -96,7 +96,10 @@ def test_every_format_says_the_same(home: Settings, tmp_path: Path, wrapping: st
         assert pipeline.rollback(home).snapshot == before
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize(
+    "suffix",
+    [pytest.param(each, marks=[] if each in {".nq", ".rdf", ".jsonld"} else [pytest.mark.slow]) for each in FORMATS],
+)
 @pytest.mark.parametrize("fault", ["cut off", pytest.param("Latin-1", marks=pytest.mark.slow)])
 def test_a_broken_file_of_any_format_changes_nothing_and_is_not_lost(
     home: Settings, tmp_path: Path, suffix: str, fault: str
@@ -224,7 +227,9 @@ except StoreError as error:
 """
 
 
-@pytest.mark.parametrize("limit", [20_000, 300_000, 900_000])
+@pytest.mark.parametrize(
+    "limit", [300_000, *(pytest.param(each, marks=pytest.mark.slow) for each in (20_000, 900_000))]
+)
 def test_a_disk_that_fills_up_during_a_load_leaves_the_old_state(home: Settings, tmp_path: Path, limit: int) -> None:
     """In a process of its own whose files may not grow beyond a limit: the batch, the text or the store gets stuck."""
     file = tmp_path / "large.nt"

@@ -332,9 +332,10 @@ def generation_of(store: Store) -> int:
     return int(generation)
 
 
-# Kills at the n-th look at the file system fall between all steps of a publication; the others come at random times.
+# Kills at the n-th look at the file system fall between all steps of a publication; the others come at random times
+# after the first one, counted in the time that it took.
 POINTS = [(steps, None) for steps in range(4, 44, 2)] + [
-    (0, seconds) for seconds in (random.Random(7).uniform(0.0, 0.18) for _ in range(32))
+    (0, random.Random(seed).uniform(0.0, 3.0)) for seed in range(32)
 ]
 
 
@@ -342,29 +343,31 @@ POINTS = [(steps, None) for steps in range(4, 44, 2)] + [
 def test_kill_at_any_moment_leaves_old_or_new(workspace: Workspace, share: int) -> None:
     """52 kills; among the fast tests every fifth of them."""
     issued = 0
-    for steps, seconds in POINTS[::share]:
-        acknowledged = churn_until_killed(workspace.home, issued, steps, seconds)
+    for steps, moment in POINTS[::share]:
+        acknowledged = churn_until_killed(workspace.home, issued, steps, moment)
         last = max(acknowledged, default=issued)
         if workspace.current_id():
             snapshot = workspace.current()
             issued = generation_of(snapshot.load())
-            assert issued in {last, last + 1}, (steps, seconds)
+            assert issued in {last, last + 1}, (steps, moment)
             assert generation_of(Store.read_only(str(snapshot.path / "store"))) == issued
         with workspace.exclusive():
             assert not list(workspace.shelf.glob(".*"))
     assert issued > 4 / share
 
 
-def churn_until_killed(home: Path, generation: int, steps: int, seconds: float | None) -> list[int]:
+def churn_until_killed(home: Path, generation: int, steps: int, moment: float | None) -> list[int]:
     """Let a process write until it is killed; give what it acknowledged."""
     command = [sys.executable, "-c", CHURN, str(home), str(generation), str(steps)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-        if seconds is not None:
-            time.sleep(seconds)
+        start, first = time.monotonic(), []
+        if moment is not None:
+            first = [process.stdout.readline()]
+            time.sleep(moment * (time.monotonic() - start))
             process.kill()
-        lines = [line.split() for line in process.stdout if line.endswith("\n")]
+        lines = [line.split() for line in [*first, *process.stdout] if line.endswith("\n")]
     assert process.returncode == -signal.SIGKILL
     return [int(number) for _, number in lines]
 

@@ -16,7 +16,7 @@ def test_answers_come_in_the_order_of_the_items(threads: int) -> None:
 
 
 def test_two_tasks_are_under_way_at_a_time() -> None:
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=120)
     assert len(list(side_by_side(lambda _: both.wait(), range(2), 2))) == 2
 
 

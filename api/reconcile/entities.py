@@ -1,4 +1,4 @@
-"""The catalogue: what all entities of a snapshot are called, sorted for whoever types.
+"""Entities: what all of a snapshot are called, sorted for whoever types, and suggestions while he does.
 
 Names are matched by ``graph.linking``, so that a table is linked here as it is by ``communique link``.
 """
@@ -7,25 +7,29 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
+from typing import Any
 
 from pyoxigraph import NamedNode
 
-from communique.api.reconcile.types import lineage, types
+from communique.api.reconcile.schema import PROPERTIES, lineage, types
 from communique.graph.linking.entities import Entity
 from communique.graph.linking.index import ROOTS, Index
+from communique.graph.linking.normalization import normalize
 from communique.graph.terms.namespaces import ID
 
+PAGE = 20
 _OTHERS = 3
 
 
 class Catalogue:
     """The entities of one snapshot that can be reconciled."""
 
-    def __init__(self, index: Index, snapshot: str) -> None:
-        """Keep an index, and the name of the data it was made of."""
-        self.index, self.snapshot = index, snapshot
+    def __init__(self, index: Index) -> None:
+        """Keep the index of the names of all nodes."""
+        self.index = index
 
     def find(self, name: str) -> Entity | None:
         """Find an entity by its id, or by its whole IRI, if it is of a type that can be reconciled."""
@@ -88,3 +92,42 @@ def describe(entity: Entity) -> str:
     kinds = ", ".join(each["name"] for each in types_of(entity))
     others = dict.fromkeys(each.text for each in entity.names if each.way != "code" and each.text != entity.label)
     return f"{kinds}; also {', '.join(list(others)[:_OTHERS])}" if others else kinds
+
+
+def suggest_entities(catalogue: Catalogue, prefix: str, kinds: frozenset[str], start: int) -> list[dict[str, Any]]:
+    """Suggest entities of some types, or of any: names that begin with the prefix first, then later words in names."""
+    key = normalize(prefix)
+    near = chain(catalogue.starting(key), catalogue.holding(key)) if key else iter(())
+    fitting: dict[NamedNode, Entity] = {}
+    for each in near:
+        if not kinds or not kinds.isdisjoint(each.kinds):
+            fitting[each.node] = each
+        if len(fitting) == start + PAGE:
+            break
+    return [
+        {"id": id_of(each), "name": each.label, "description": describe(each), "notable": types_of(each)}
+        for each in _page(fitting.values(), start)
+    ]
+
+
+def suggest_types(prefix: str, start: int) -> list[dict[str, Any]]:
+    """Suggest types by id or name."""
+    found = (each for each in types().values() if _begins(prefix, (each.id, each.name)))
+    return [each.told() for each in _page(found, start)]
+
+
+def suggest_properties(prefix: str, start: int) -> list[dict[str, Any]]:
+    """Suggest properties by id or name."""
+    found = (each for each in PROPERTIES.values() if _begins(prefix, (each.id, each.name)))
+    return [each.told() for each in _page(found, start)]
+
+
+def _begins(prefix: str, texts: Iterable[str]) -> bool:
+    """Tell whether a word of the texts begins with a prefix, whatever the case."""
+    wanted = prefix.strip().lower()
+    return any(text.lower().startswith(wanted) or f" {wanted}" in text.lower() for text in texts)
+
+
+def _page(found: Iterable[Any], start: int) -> list[Any]:
+    """Cut a page out."""
+    return list(found)[start : start + PAGE]

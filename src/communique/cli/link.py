@@ -24,7 +24,7 @@ from communique.graph.linking.linkage import ColumnSource, Linkage, Mention, wri
 from communique.graph.linking.resolution import STATES
 from communique.graph.mapping.bounds import read_bounds
 from communique.graph.sources.decoding.streams import plain_name
-from communique.graph.sources.rows import Rejected
+from communique.graph.sources.rows import Rejected, TableRow
 from communique.graph.sources.tables import SUFFIXES, Layout, read_rows
 from communique.graph.sources.tree import FilePlace, Scalar
 from communique.graph.terms.namespaces import shorten
