@@ -101,8 +101,9 @@ def _gather(statements: Iterable[Statement]) -> Blocks:
         if lists and predicate in (_FIRST, _REST) and isinstance(subject, BlankNode):
             continue
         written = lists.get(value, value) if isinstance(value, BlankNode) else value
-        is_known = isinstance(subject, NamedNode) or (isinstance(subject, BlankNode) and subject in axioms)
-        if not is_known or not isinstance(written, NamedNode | Literal | tuple):
+        if not isinstance(subject, NamedNode) and not (isinstance(subject, BlankNode) and subject in axioms):
+            raise MappingError(f"no IRI in {statement}", expected="an IRI for every node", hint="name the node")
+        if not isinstance(written, NamedNode | Literal | tuple):
             raise MappingError(f"no IRI in {statement}", expected="an IRI for every node", hint="name the node")
         values = blocks.setdefault(subject, {}).setdefault(predicate, [])
         if written not in values:
