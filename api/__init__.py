@@ -7,6 +7,7 @@ from flask import Flask
 from communique import __version__
 from communique.api import headers, health, hints, home, networks, pages, problems, questions, sparql, terms
 from communique.api.names import Names
+from communique.api.ontology import ontology
 from communique.api.reconcile import Reconcile
 from communique.graph.engine.client import Client
 from communique.graph.engine.protocol import address_of
@@ -41,6 +42,7 @@ def create_app(settings: Settings) -> Flask:
         health.Health(client),
     ):
         app.register_blueprint(resource.blueprint())
+    app.register_blueprint(ontology)
     app.after_request(headers.complete)
     app.context_processor(lambda: {"version": __version__})
     pages.register(app)

@@ -108,6 +108,11 @@ def ontology_quads() -> tuple[Quad, ...]:
     return tuple(Quad(triple.subject, triple.predicate, triple.object, ONTOLOGY) for triple in statements)
 
 
+def facts() -> Index:
+    """What the ontology and its concept schemes say, by subject and predicate, in the order of the files."""
+    return _index()
+
+
 @cache
 def terms() -> Mapping[str, Term]:
     """All terms that data may use, by key, such as ``participant``, ``Event``, ``label`` or ``organization``."""
