@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python requirements/install.py
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test test-slow check fmt mutate bench build lock clean
+.PHONY: help setup serve test test-slow check fmt docs mutate bench build lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 — /p' Makefile
@@ -48,6 +48,9 @@ check: .venv/dev.stamp ## lint, types, import contract
 fmt: .venv/dev.stamp ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: .venv/serve.stamp ## write the reference pages of the ontology into docs/ontology/
+	$(BIN)/python -m communique.api.offline docs/ontology
 
 mutate: .venv/dev.stamp ## change the code of a room and list the changes that no test notices (ROOM=…, needs mutmut)
 	$(BIN)/python -m bench.mutating $(ROOM)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from communique import __version__
-from communique.api import home, networks, pages, problems, questions, reconcile, responses, sparql, terms
+from communique.api import home, networks, ontology, pages, problems, questions, reconcile, responses, sparql, terms
 from communique.graph.engine.client import Client
 from communique.graph.engine.protocol import address_of
 from communique.graph.settings import Settings
@@ -28,7 +28,7 @@ def create_app(settings: Settings) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["client"] = Client(address_of(settings.home))
     app.extensions["kept"] = {}  # what ``snapshot.once`` has read
-    for resource in (home, sparql, questions, terms, networks, reconcile):
+    for resource in (home, sparql, questions, terms, networks, ontology, reconcile):
         app.register_blueprint(resource.routes)
     app.after_request(responses.complete)
     app.context_processor(lambda: {"version": __version__})

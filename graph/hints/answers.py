@@ -26,7 +26,7 @@ from communique.graph.queries.answers import Run, ask, listed, text
 from communique.graph.queries.media import GRAPHS, SOLUTIONS
 from communique.graph.terms.namespaces import GRAPH, ID, PREFIXES, RDFS, shorten
 from communique.graph.terms.spelling import closest
-from communique.graph.terms.vocabulary import Term
+from communique.graph.terms.vocabulary import Term, deprecated
 
 _LOG = logging.getLogger(__name__)
 _MOST_TERMS, _MOST_PATTERNS, _MOST_HINTS = 40, 20, 5
@@ -127,10 +127,13 @@ def _about_graph(run: Run, graph: str) -> Hint:
 
 
 def _about_terms(run: Run, reading: Reading, *, is_empty: bool) -> Iterator[Hint]:
-    """Name the IRIs that no graph uses, and the classes whose nodes have a narrower class."""
+    """Name deprecated terms, the IRIs that no graph uses, and the classes whose nodes have a narrower class."""
     written = dict(islice(reading.written.items(), _MOST_TERMS))
     suspects = written if is_empty else {each: form for each, form in written.items() if _is_suspect(each)}
-    unknown = missing(run, suspects)
+    former = [each for each in written if NamedNode(each) in deprecated()]
+    for each in former:
+        yield Hint("term", f"{written[each]} is deprecated", f"write {known.meant(each)[0]} in its place")
+    unknown = missing(run, suspects).difference(former)
     strange = [prefix for prefix, base in reading.prefixes.items() if PREFIXES.get(prefix, base) != base]
     for prefix in strange:
         if any(each.startswith(reading.prefixes[prefix]) for each in unknown):

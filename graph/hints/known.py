@@ -15,6 +15,7 @@ from communique.graph.terms.vocabulary import (
     Term,
     classes,
     concepts,
+    deprecated,
     ontology_quads,
     schemes,
     superclasses,
@@ -26,7 +27,7 @@ from communique.graph.terms.vocabulary import (
 def known() -> Mapping[str, str]:
     """Give all names of the ontology, its schemes and what they use of others: IRI to prefixed name."""
     parts = {part for quad in ontology_quads() for part in (quad.subject, quad.predicate, quad.object)}
-    iris = sorted(part.value for part in parts if isinstance(part, NamedNode))
+    iris = sorted(part.value for part in parts if isinstance(part, NamedNode) and part not in deprecated())
     return MappingProxyType({iri: shorten(iri) for iri in iris if namespace(iri)})
 
 
@@ -65,9 +66,12 @@ def is_ours(iri: str) -> bool:
 def meant(iri: str) -> list[str]:
     """Give the known names that an unknown IRI may mean, as prefixed names or IRIs, the likeliest first; at most two.
 
-    First another way to write the IRI itself (``http:`` for ``https:``, ``ns/`` for ``ns#``, another case), then a name
+    First the name that took the place of a deprecated one, then another way to write the IRI itself (``http:`` for
+    ``https:``, ``ns/`` for ``ns#``, another case), then a name
     or key of the same letters elsewhere (``com:trainee`` for ``role:trainee``), then a near spelling beside it.
     """
+    if now := deprecated().get(NamedNode(iri)):
+        return [shorten(now.value)]
     if respelt := _respelt(iri):
         return [shorten(respelt)]
     home = namespace(iri)

@@ -66,6 +66,7 @@ class Entry:
     scheme : the concept scheme of a concept, or of the values of a property
     samples : values in use, the commonest first; nodes of a class; empty until ``describe``
     properties : what nodes of a class have, with the number of nodes; empty until ``describe``
+    search_words : words by which people look for it and that are not its name
     """
 
     iri: str
@@ -82,6 +83,7 @@ class Entry:
     scheme: str | None = None
     samples: tuple[Use, ...] = field(default=())
     properties: tuple[Use, ...] = field(default=())
+    search_words: tuple[str, ...] = ()
 
     @property
     def counted(self) -> int:
@@ -117,7 +119,7 @@ def entries(run: Run) -> list[Entry]:
 
 
 def search(every: Sequence[Entry], word: str) -> list[Entry]:
-    """Find entries by a word, the best first: by name, by label, by the words of label or definition, by near spelling.
+    """Find entries by a word, the best first: by name, label, words of label, search, definition, near spelling.
 
     ``word`` may be a name with or without its prefix, an IRI, or words such as ``signatory``. Near spellings are looked
     for only when nothing else is found; the list is empty when there are none of these either.
@@ -199,6 +201,7 @@ def _entry(term: Term | Concept, counts: Mapping[str, Mapping[str, int]]) -> Ent
         subjects=_names(term.domain_includes),
         values=_names(term.range_includes),
         scheme=term.scheme,
+        search_words=term.search_words,
     )
 
 
@@ -214,7 +217,9 @@ def _rank(entry: Entry, wanted: str) -> int | None:
         return None
     if any(word.startswith(wanted) for word in _words(local)) or parts <= _words(f"{local} {entry.label}"):
         return 2
-    return 3 if parts <= _words(entry.definition) else None
+    if any(parts <= _words(text) for text in entry.search_words):
+        return 3
+    return 4 if parts <= _words(entry.definition) else None
 
 
 def _words(text: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Writes what follows from the ontology: its settled layout, the JSON-LD context and the alignments as Turtle.
+"""Writes what follows from the ontology: its layout, the JSON-LD context, alignments as Turtle, shapes of old names.
 
 ``python -m communique.graph.terms.artefacts`` in a checkout brings all of them up to date; the tests fail when
 they are not.
@@ -12,17 +12,20 @@ from pathlib import Path
 
 import pyoxigraph
 
-from communique.graph.terms import alignments, turtle, vocabulary
+from communique.graph.terms import alignments, deprecation, turtle, vocabulary
 from communique.graph.terms.context import context
 
 
 def artefacts() -> Iterator[tuple[str, str]]:
-    """Yield (path under ``ontology/``, text) of every file that can be generated, as it should be."""
+    """Yield (path in a checkout, text) of every file that can be generated, as it should be."""
     for path, text in vocabulary.modules():
-        yield path, _settle(text)
+        parser = pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TURTLE)
+        statements = list(parser)
+        yield f"ontology/{path}", turtle.write(statements, parser.prefixes)
     for stem in alignments.vocabularies():
-        yield f"alignments/{stem}.ttl", alignments.turtle(stem)
-    yield "context.jsonld", json.dumps(context(), indent=2, ensure_ascii=False) + "\n"
+        yield f"ontology/alignments/{stem}.ttl", alignments.turtle(stem)
+    yield "ontology/context.jsonld", json.dumps(context(), indent=2, ensure_ascii=False) + "\n"
+    yield "shapes/deprecated.ttl", deprecation.shapes()
 
 
 def stale(root: Path) -> dict[str, str]:
@@ -35,20 +38,14 @@ def stale(root: Path) -> dict[str, str]:
 
 
 def refresh(root: Path) -> list[str]:
-    """Bring the files under ``root`` up to date and name those that changed."""
+    """Bring the files under ``root`` up to date and return the paths of those that changed."""
     changed = stale(root)
     for path, text in changed.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
     return list(changed)
 
 
-def _settle(text: str) -> str:
-    """Lay one Turtle file out anew with the prefixes it declares."""
-    parser = pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TURTLE)
-    statements = list(parser)
-    return turtle.write(statements, parser.prefixes)
-
-
 if __name__ == "__main__":
-    ontology = Path(__file__).parent.parent / "ontology"
-    print("\n".join(refresh(ontology)) or "Everything is up to date.")
+    checkout = Path(__file__).resolve().parents[2]
+    print("\n".join(refresh(checkout)) or "Everything is up to date.")

@@ -29,6 +29,7 @@ SCHEMA = "https://schema.org/"
 FOAF = "http://xmlns.com/foaf/0.1/"
 VOID = "http://rdfs.org/ns/void#"
 DCAT = "http://www.w3.org/ns/dcat#"
+VS = "http://www.w3.org/2003/06/sw-vocab-status/ns#"
 
 # The prefix of a concept scheme and the last step of its IRI under VOCAB.
 SCHEMES = MappingProxyType(
@@ -73,6 +74,7 @@ PREFIXES = MappingProxyType(
         "foaf": FOAF,
         "void": VOID,
         "dcat": DCAT,
+        "vs": VS,
         **{prefix: f"{VOCAB}{scheme}/" for prefix, scheme in SCHEMES.items()},
     }
 )

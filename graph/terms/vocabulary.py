@@ -7,15 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import combinations
 from types import MappingProxyType
 
 import pyoxigraph
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from communique.graph.errors import MappingError
 from communique.graph.terms.identifiers import ONTOLOGY
-from communique.graph.terms.namespaces import BASE, COM, OWL, RDF, RDFS, SCHEMA, SKOS, VOCAB, XSD
+from communique.graph.terms.namespaces import BASE, COM, DCT, OWL, RDF, RDFS, SCHEMA, SKOS, VOCAB, VS, XSD
 from communique.graph.terms.spelling import closest
+from communique.graph.terms.turtle import collections
 
 Index = Mapping[NamedNode, Mapping[NamedNode, tuple[NamedNode | Literal, ...]]]
 
@@ -49,6 +51,8 @@ class Term:
     scheme : name of the concept scheme its values come from, such as ``role``
     constructed : its triples are only ever built by a query
     edge : on a class whose nodes stand for ties
+    search_words : words of other vocabularies or of everyday speech by which people look for it
+    status : ``testing`` or ``unstable``; empty for a reused term
     """
 
     iri: NamedNode
@@ -63,6 +67,8 @@ class Term:
     scheme: str | None = None
     constructed: bool = False
     edge: Edge | None = None
+    search_words: tuple[str, ...] = ()
+    status: str = ""
 
     @property
     def datatype(self) -> NamedNode | None:
@@ -94,12 +100,17 @@ def modules() -> Iterator[tuple[str, str]]:
 
 @cache
 def ontology_quads() -> tuple[Quad, ...]:
-    """Read the ontology and its concept schemes, every statement in ``graph/ontology``; no blank nodes."""
-    return tuple(
-        Quad(triple.subject, triple.predicate, triple.object, ONTOLOGY)
-        for _, text in modules()
-        for triple in pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TURTLE)
-    )
+    """Read the ontology and its concept schemes, every statement in ``graph/ontology``; no blank nodes.
+
+    What the files say of several classes at once (``owl:AllDisjointClasses``) becomes ``owl:disjointWith`` of each two.
+    """
+    statements = dict.fromkeys(triple for _, text in modules() for triple in _without_blank_nodes(text))
+    return tuple(Quad(triple.subject, triple.predicate, triple.object, ONTOLOGY) for triple in statements)
+
+
+def facts() -> Index:
+    """What the ontology and its concept schemes say, by subject and predicate, in the order of the files."""
+    return _index()
 
 
 @cache
@@ -146,10 +157,19 @@ def superclasses(iri: NamedNode) -> tuple[NamedNode, ...]:
     return tuple(above)
 
 
+@cache
+def deprecated() -> Mapping[NamedNode, NamedNode]:
+    """Former names of terms with the term that took the place of each."""
+    gone, place = NamedNode(OWL + "deprecated"), DCT + "isReplacedBy"
+    return MappingProxyType({iri: _nodes(iri, place)[0] for iri, facts in _index().items() if gone in facts})
+
+
 def look_up(key: str) -> Term:
-    """Find the term of a key; MappingError with the closest key when there is none."""
+    """Find the term of a key; MappingError with the name that took its place, or the closest, when there is none."""
     if key in terms():
         return terms()[key]
+    if (now := deprecated().get(NamedNode(COM + key))) is not None:
+        raise MappingError(f"{key!r} is deprecated", hint=f"write {now.value.removeprefix(COM)!r} in its place")
     close = suggest(key)
     hint = f"did you mean {close!r}?" if close else "docs/ontology.md tells how to propose a term"
     raise MappingError(f"{key!r} is not a term of the ontology", hint=hint)
@@ -158,6 +178,19 @@ def look_up(key: str) -> Term:
 def suggest(name: str) -> str | None:
     """Name the key closest to a misspelt one; None when nothing is near."""
     return next(iter(closest(name, terms())), None)
+
+
+def _without_blank_nodes(text: str) -> Iterator[Triple]:
+    """Parse Turtle and write out the sets of disjoint classes, two by two; other statements stay as they are."""
+    statements = list(pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TURTLE))
+    lists, members = collections(statements), NamedNode(OWL + "members")
+    for one in statements:
+        if not isinstance(one.subject, BlankNode):
+            yield Triple(one.subject, one.predicate, one.object)
+        elif one.predicate == members and isinstance(one.object, BlankNode):
+            classes = [item for item in lists[one.object] if isinstance(item, NamedNode)]
+            for left, right in combinations(classes, 2):
+                yield Triple(left, NamedNode(OWL + "disjointWith"), right)
 
 
 @cache
@@ -185,8 +218,10 @@ def _text(iri: NamedNode, *predicates: str) -> str:
 
 
 def _read_term(iri: NamedNode, index: Index) -> Term | None:
-    """Read a term; None for what has no key: ontologies, concepts, and foreign terms only declared."""
+    """Read a term; None for former names and for what has no key: ontologies, concepts, terms only declared."""
     kind = next((KINDS[node.value] for node in _nodes(iri, RDF + "type") if node.value in KINDS), None)
+    if iri in deprecated():
+        return None
     key = iri.value.removeprefix(COM) if iri.value.startswith(COM) else _text(iri, COM + "shortName")
     if kind is None or not key:
         return None
@@ -205,6 +240,8 @@ def _read_term(iri: NamedNode, index: Index) -> Term | None:
         scheme=scheme.value.removeprefix(VOCAB) if scheme else None,
         constructed=_text(iri, COM + "constructed") == "true",
         edge=_read_edge(iri),
+        search_words=tuple(word.value for word in index[iri].get(NamedNode(SKOS + "hiddenLabel"), ())),
+        status=_text(iri, VS + "term_status"),
     )
 
 

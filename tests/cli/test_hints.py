@@ -83,6 +83,7 @@ def test_terms_are_found_by_a_word(run: Run) -> None:
     assert "role:trainee" in shown
     assert "PREFIX com: <https://w3id.org/communique/ns#>" in shown
     assert "com:participant" in run("terms", "particpant").stdout
+    assert "PREFIX com: <https://w3id.org/communique/ns#>" in run("terms", "deadline").stdout
 
 
 def test_all_terms_are_listed(run: Run) -> None:

@@ -18,6 +18,7 @@ from pyoxigraph import NamedNode, Quad
 
 from communique.cli import serve as serving
 from communique.graph.linking import meanings
+from communique.graph.queries.library import library
 from communique.graph.settings import Settings
 
 Publish = Callable[[Path, Iterable[Quad]], str]
@@ -28,7 +29,6 @@ SERVE = """
 import sys
 from pathlib import Path
 from communique.cli.serve import run_server
-from communique.graph.queries.library import library
 from communique.graph.settings import Settings
 run_server(Settings(home=Path(sys.argv[1]), port=int(sys.argv[2]), engine_workers=2))
 """

@@ -29,21 +29,21 @@ def test_there_is_one_file_per_module_and_per_scheme(root: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES)
 def test_two_parsers_read_the_same_from_a_file(path: str) -> None:
-    first = {str(triple) for triple in pyoxigraph.parse(FILES[path], format=pyoxigraph.RdfFormat.TURTLE)}
+    first = pyoxigraph.Dataset(pyoxigraph.parse(FILES[path], format=pyoxigraph.RdfFormat.TURTLE))
     text = rdflib.Graph().parse(data=FILES[path], format="turtle").serialize(format="nt", encoding="utf-8")
-    second = {str(triple) for triple in pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.N_TRIPLES)}
-    assert first == second and first
+    second = pyoxigraph.Dataset(pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.N_TRIPLES))
+    for dataset in (first, second):
+        dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.UNSTABLE)
+    assert first == second and len(first)
 
 
 def test_what_follows_from_the_ontology_is_up_to_date(root: Path) -> None:
-    stale = list(artefacts.stale(root / "ontology"))
+    stale = list(artefacts.stale(root))
     assert not stale, f"run python -m communique.graph.terms.artefacts, then look at {stale}"
 
 
 def test_refreshing_writes_what_is_stale_and_then_rests(tmp_path: Path) -> None:
-    (tmp_path / "vocabularies").mkdir()
-    (tmp_path / "alignments").mkdir()
-    assert "context.jsonld" in artefacts.refresh(tmp_path)
+    assert {"ontology/context.jsonld", "shapes/deprecated.ttl"} <= set(artefacts.refresh(tmp_path))
     assert artefacts.refresh(tmp_path) == []
 
 

@@ -16,11 +16,20 @@ PROLOGUE = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.item
 
 # A term, a concept, a scheme and a module that keep every rule; each breach changes one line.
 SOUND = """
-com:Bridge a owl:Class ; rdfs:label "bridge"@en ; skos:definition "What spans a river."@en ;
-  rdfs:subClassOf owl:Thing ; rdfs:isDefinedBy <https://w3id.org/communique/ns> .
-com:spans a owl:ObjectProperty ; rdfs:label "spans"@en ; skos:definition "Joins a bridge to its river."@en ;
-  schema:domainIncludes com:Bridge ; schema:rangeIncludes com:Bridge ;
+com:Bridge a owl:Class ; rdfs:label "bridge"@en ; skos:definition "A work that spans a river."@en ;
+  dct:created "2026-01-01"^^xsd:date ; dct:modified "2026-01-02"^^xsd:date ; vs:term_status "testing" ;
   rdfs:isDefinedBy <https://w3id.org/communique/ns> .
+com:Arch a owl:Class ; rdfs:label "arch"@en ; skos:definition "A bridge of stones."@en ; rdfs:subClassOf com:Bridge ;
+  rdfs:isDefinedBy <https://w3id.org/communique/ns> .
+com:Span a owl:Class ; rdfs:label "span"@en ; skos:definition "A former name of com:Bridge."@en ;
+  owl:deprecated true ; dct:isReplacedBy com:Bridge ; vs:term_status "archaic" ;
+  rdfs:isDefinedBy <https://w3id.org/communique/ns> .
+com:spans a owl:ObjectProperty ; rdfs:label "spans"@en ; skos:definition "The river of a bridge."@en ;
+  schema:domainIncludes com:Bridge ; schema:rangeIncludes com:River ;
+  rdfs:isDefinedBy <https://w3id.org/communique/ns> .
+com:River a owl:Class ; rdfs:label "river"@en ; skos:definition "A stream of water."@en ;
+  rdfs:isDefinedBy <https://w3id.org/communique/ns> .
+[] a owl:AllDisjointClasses ; owl:members ( com:Bridge com:River ) .
 <https://w3id.org/communique/ns> a owl:Ontology ; dct:title "Bridges"@en ; dct:description "On bridges."@en ;
   dct:license <https://creativecommons.org/licenses/by/4.0/> .
 <https://w3id.org/communique/vocab/role> a skos:ConceptScheme ; skos:prefLabel "Role"@en ;
@@ -34,18 +43,25 @@ role:pier a skos:Concept ; skos:prefLabel "pier"@en ; skos:definition "Holds a b
 BREACHES = {
     "Term-label": ('rdfs:label "bridge"@en', 'rdfs:label "pont"@fr'),
     "Term-space": ('"bridge"@en', '"bridge "@en'),
-    "Term-explanation": ('skos:definition "What spans a river."@en ;', ""),
+    "Term-explanation": ('skos:definition "A work that spans a river."@en ;', ""),
+    "Term-genus": ('"A work that spans a river."', '"What spans a river."'),
+    "Term-status": ('vs:term_status "testing"', 'vs:term_status "good"'),
+    "Term-modified": ('dct:modified "2026-01-02"', 'dct:modified "2025-01-02"'),
+    "Defined-status": ('vs:term_status "testing" ;', ""),
+    "Deprecated-place": ("dct:isReplacedBy com:Bridge ;", ""),
+    "Deprecated-status": ('vs:term_status "archaic"', 'vs:term_status "testing"'),
     "Term-home": (
-        "rdfs:subClassOf owl:Thing ; rdfs:isDefinedBy <https://w3id.org/communique/ns> .",
-        "rdfs:subClassOf owl:Thing .",
+        "rdfs:subClassOf com:Bridge ;\n  rdfs:isDefinedBy <https://w3id.org/communique/ns> .",
+        "rdfs:subClassOf com:Bridge .",
     ),
     "Term-domain": ("schema:domainIncludes com:Bridge", "schema:domainIncludes com:Bridge ; rdfs:domain com:Bridge"),
-    "Term-range": ("schema:rangeIncludes com:Bridge", "schema:rangeIncludes com:Bridge ; rdfs:range com:Bridge"),
-    "Class-parent": ("rdfs:subClassOf owl:Thing ;", ""),
+    "Term-range": ("schema:rangeIncludes com:River", "schema:rangeIncludes com:River ; rdfs:range com:River"),
+    "Class-parent": ("rdfs:subClassOf com:Bridge", "rdfs:subClassOf owl:Thing"),
+    "Class-place": ("owl:deprecated true ;", ""),
     "Property-domain": ("schema:domainIncludes com:Bridge ;", ""),
-    "Property-range": ("schema:rangeIncludes com:Bridge ;", ""),
+    "Property-range": ("schema:rangeIncludes com:River ;", ""),
     "Label-owner": ('rdfs:label "spans"@en', 'rdfs:label "bridge"@en'),
-    "Definition-owner": ('"Joins a bridge to its river."', '"What spans a river."'),
+    "Definition-owner": ('"The river of a bridge."', '"A work that spans a river."'),
     "Concept-label": ('skos:prefLabel "pier"@en', 'skos:prefLabel " pier"@en'),
     "Concept-definition": ('skos:definition "Holds a bridge."@en ;', ""),
     "Concept-notation": ('skos:notation "pier"', 'skos:notation "Pier 1"'),

@@ -9,8 +9,8 @@ from pyoxigraph import Store
 
 from communique.graph.mapping import map_corpus
 from communique.graph.sources import background, documents, read_yaml
-from communique.graph.terms.namespaces import ID, prologue
-from communique.graph.terms.vocabulary import ontology_quads
+from communique.graph.terms.namespaces import COM, ID, prologue
+from communique.graph.terms.vocabulary import deprecated, ontology_quads
 from communique.graph.validation import validate
 from communique.graph.validation.derivation import derive
 from communique.graph.validation.explanation import rule_of
@@ -20,6 +20,7 @@ DOC = "GRAPH <https://w3id.org/communique/graph/doc/{}>"
 
 # Shapes of what stands in no document, but in registers or in deployments of their own.
 IDLE = {"comsh:Quoting", "comsh:Signature", "comsh:ScoreObservation", "comsh:Assessment", "comsh:Recommendation"}
+IDLE |= {f"comsh:Former-{old.value.removeprefix(COM)}" for old in deprecated()}
 IDLE |= {"comsh:Involvement", "comsh:FinancialFlow", "comsh:Planned", "comsh:Statehood"}
 IDLE |= {"comsh:Judgement", "comsh:StepDays", "comsh:StepOrder", "comsh:Alliance", "comsh:Lineage", "comsh:UntiedParty"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import click
 
@@ -36,12 +36,14 @@ def terms(word: str | None, form: str) -> None:
     return _print_entry(describe(session.run, exact[0]), form)
 
 
-def _print_list(title: str, found: Iterable[Entry], form: str) -> None:
-    """Print terms, one a line."""
+def _print_list(title: str, found: Sequence[Entry], form: str) -> None:
+    """Print terms, one a line, and below them what their prefixes stand for."""
     if form == "json":
         return print_json([told(entry) for entry in found])
     rows = [(each.name, each.kind, each.uses, each.definition or each.label) for each in found]
-    return print_table(title, ("term", "kind", "uses", "meaning"), rows, f"{len(rows)} terms")
+    prefixes = dict.fromkeys(each.declaration for each in found if each.declaration)
+    caption = "\n".join([f"{len(rows)} terms", *prefixes])
+    return print_table(title, ("term", "kind", "uses", "meaning"), rows, caption)
 
 
 def _print_entry(entry: Entry, form: str) -> None:

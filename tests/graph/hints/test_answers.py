@@ -28,6 +28,7 @@ EMPTY = [
     ("?x com:particpant ?y", "term", "com:particpant is used by no graph", "did you mean com:participant?"),
     ("?x a com:MOU", "term", "com:MOU is used by no graph", "com:MemorandumOfUnderstanding"),
     ("?x com:label ?y", "term", "com:label", "skos:prefLabel"),
+    ("?x com:isTitleCut ?y", "term", "com:isTitleCut is deprecated", "write com:isTitleTruncated in its place"),
     ("?x a <http://w3id.org/communique/ns#Meeting>", "term", "used by no graph", "did you mean com:Meeting?"),
     ("<http://w3id.org/communique/id/state/KOR> ?p ?o", "term", "used by no graph", "<state/KOR>"),
     ("?x com:role role:traine", "term", "role:traine", "did you mean role:trainee?"),

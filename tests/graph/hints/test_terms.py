@@ -40,6 +40,8 @@ def test_uses_are_counted(every: list[Entry]) -> None:
         ("https://w3id.org/communique/ns#participant", "com:participant"),
         ("signatory", "role:signatory"),
         ("signatories", "com:Signature"),
+        ("start date", "com:beginEarliest"),
+        ("contracting party", "com:Partyhood"),
         ("particpant", "com:participant"),
         ("MOU", "com:MemorandumOfUnderstanding"),
         ("Memorandum of understanding", "com:MemorandumOfUnderstanding"),

@@ -6,7 +6,7 @@ import pyoxigraph
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 
 from communique.graph.errors import MappingError
 from communique.graph.terms.namespaces import COM, XSD, term
@@ -62,6 +62,33 @@ def test_kinds_come_under_their_headings_and_only_used_prefixes_are_declared() -
 def test_many_iris_are_wrapped() -> None:
     many = [Triple(term("com:Event"), term("owl:disjointWith"), NamedNode(f"{COM}Class{n}")) for n in range(20)]
     assert max(map(len, write(many).splitlines())) < 125
+
+
+LISTED = """
+@prefix com: <https://w3id.org/communique/ns#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+[] a owl:AllDisjointClasses ; owl:members ( com:Event com:Place com:Actor ) .
+[] a owl:AllDisjointClasses ; owl:members () .
+"""
+
+
+def test_lists_of_disjoint_classes_are_written_as_lists() -> None:
+    statements = list(pyoxigraph.parse(LISTED, format=RdfFormat.TURTLE))
+    text = write(statements)
+    assert "owl:members ( com:Event com:Place com:Actor ) ." in text and "owl:members rdf:nil" in text
+    again = pyoxigraph.Dataset(pyoxigraph.parse(text, format=RdfFormat.TURTLE))
+    before = pyoxigraph.Dataset(Quad(one.subject, one.predicate, one.object) for one in statements)
+    for dataset in (before, again):
+        dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.UNSTABLE)
+    assert before == again
+
+
+def test_a_list_that_does_not_end_is_refused() -> None:
+    cell = BlankNode("cell")
+    axiom = [Triple(BlankNode("x"), TYPE, term("owl:AllDisjointClasses"))]
+    axiom += [Triple(BlankNode("x"), term("owl:members"), cell), Triple(cell, term("rdf:first"), term("com:Event"))]
+    with pytest.raises(MappingError, match="no IRI"):
+        write(axiom)
 
 
 def test_a_blank_node_is_refused() -> None:

@@ -23,7 +23,7 @@ def test_an_own_term_is_read_with_all_its_parts() -> None:
     assert (found.iri, found.kind, found.module, found.scheme) == (term("com:role"), "object", "event", "role")
     assert term("com:Participation") in found.domain_includes
     assert found.datatype is None and not found.constructed
-    assert found.definition.startswith("What the actor does")
+    assert found.definition.startswith("The function that an actor has")
 
 
 def test_a_reused_term_has_a_key_of_its_own() -> None:
@@ -45,6 +45,33 @@ def test_edges_are_read_from_the_annotations_of_classes() -> None:
     assert edges["FinancialPledge"] == vocabulary.Edge(term("com:bearer"), term("com:recipient"), directed=True)
     properties = {found.iri for found in vocabulary.terms().values() if found.kind != "class"}
     assert all({edge.source, edge.target} <= properties for edge in edges.values())
+
+
+def test_a_former_name_leads_to_the_present_one() -> None:
+    assert term("com:isTitleCut") in vocabulary.deprecated()
+    for old, new in vocabulary.deprecated().items():
+        key, now = old.value.removeprefix(COM), new.value.removeprefix(COM)
+        assert key not in vocabulary.terms() and now in vocabulary.terms()
+        with pytest.raises(MappingError) as failed:
+            vocabulary.look_up(key)
+        assert f"{key!r} is deprecated" in failed.value.message and repr(now) in (failed.value.hint or "")
+
+
+def test_classes_that_exclude_each_other_are_written_two_by_two() -> None:
+    disjoint = term("owl:disjointWith")
+    pairs = {(quad.subject, quad.object) for quad in vocabulary.ontology_quads() if quad.predicate == disjoint}
+    assert (term("com:State"), term("com:Person")) in pairs
+    assert (term("com:Participation"), term("com:Judgement")) in pairs
+    assert not [pair for pair in pairs if pair[0] == pair[1]]
+
+
+def test_the_nodes_of_relations_have_one_superclass() -> None:
+    above = {
+        key for key in vocabulary.classes() if term("com:Relationship") in vocabulary.superclasses(term(f"com:{key}"))
+    }
+    ends = {key for key, found in vocabulary.classes().items() if found.edge}
+    assert ends - above == {"FinancialPledge", "DigitalService", "Recommendation"}, "things of their own with two ends"
+    assert {"Naming", "CountStatement", "RankObservation", "Judgement"} <= above
 
 
 def test_shortcuts_are_marked_as_constructed() -> None:

@@ -66,7 +66,7 @@ def test_several_days_are_the_time_from_first_to_last(made: Callable[..., Any]) 
 
 def test_a_title_that_is_cut_off_is_marked(made: Callable[..., Any]) -> None:
     loaded = made("UNTC-1945-1960.csv", LIST, listed("I-7", "River Conv..."), listed("I-8", volume="Not Available"))
-    assert loaded.ask("?one com:isTitleCut ?cut") == [("true", "agreement/untc-i-7")]
+    assert loaded.ask("?one com:isTitleTruncated ?cut") == [("true", "agreement/untc-i-7")]
     assert [one for one, _ in loaded.ask("?one com:publishedIn ?where")] == ["agreement/untc-i-7"]
 
 
@@ -97,7 +97,7 @@ def test_every_row_of_the_lists_is_mapped(lists: Any) -> None:
 
 
 def test_a_third_of_the_titles_is_marked_and_one_is_missing(lists: Any) -> None:
-    assert len(lists.ask("?one com:isTitleCut true")) == 504
+    assert len(lists.ask("?one com:isTitleTruncated true")) == 504
     without = lists.ask("?one a com:Treaty . FILTER NOT EXISTS { ?one skos:prefLabel ?name }")
     assert without == [("agreement/untc-i-7911",)]
 
