@@ -99,6 +99,12 @@ class Batch:
             found.setdefault(name, []).append(quad)
         return found
 
+    @cached_property
+    def numbers(self) -> list[str]:
+        """List the documents that have a number; the others are called by the IRI of their graph."""
+        graphs = {part for parts in self.documents.values() for part in parts if isinstance(part, NamedNode)}
+        return sorted(set(self.documents).difference(graph.value for graph in graphs.union(SHARED)))
+
     def quads_of(self, name: str) -> Iterator[Quad]:
         """List the quads of one document, also when it was withdrawn."""
         if name in self._withdrawn:
@@ -123,12 +129,13 @@ class Batch:
         shared graph, what is about those graphs or rests on those documents; judgements are only added. The work
         depends on the size of what is replaced and of the batch, not on that of the base.
         """
-        given = {graph for graph in self.store.named_graphs() if isinstance(graph, NamedNode) and graph not in SHARED}
-        numbers = {number for graph in given if (number := document_of(graph))}
-        graphs = given.union(*((stated(number), inferred(number)) for number in numbers))
+        parts = [part for parts in self.documents.values() for part in parts]
+        graphs = {part for part in parts if isinstance(part, NamedNode)}
+        numbers = {name for name in self.numbers if graphs.intersection(self.documents[name])}
+        graphs = graphs.union(*((stated(number), inferred(number)) for number in numbers))
         old = [quad for graph in graphs for quad in base.quads_for_pattern(None, None, None, graph)]
-        again = {quad for quad in _shared_quads(self.store) if quad in base}
-        return Change.between([*old, *again.union(_shared_with(base, graphs, old))], self.store)
+        again = {part for part in parts if isinstance(part, Quad) and part in base}
+        return Change.between([*old, *again.union(_shared_with(base, graphs, numbers, old))], self.store)
 
     def withdraw(self, name: str, replacement: Change) -> Change:
         """Take a document out again: return the change that removes it and brings back what it replaced.
@@ -192,12 +199,13 @@ def _shared_quads(store: Store) -> Iterator[Quad]:
     return (quad for graph in SHARED for quad in store.quads_for_pattern(None, None, None, graph))
 
 
-def _shared_with(base: Store, graphs: Collection[NamedNode], old: Collection[Quad]) -> Iterator[Quad]:
+def _shared_with(
+    base: Store, graphs: Collection[NamedNode], numbers: Collection[str], old: Collection[Quad]
+) -> Iterator[Quad]:
     """List the quads of shared graphs about what is replaced, graphs and documents, or that rest on these alone.
 
     Of a subject that rests on other documents too, only what points to the replaced ones is listed.
     """
-    numbers = {number for graph in graphs if (number := document_of(graph))}
     documents = {document(number) for number in numbers}
     parts = {quad.object for node in documents for quad in base.quads_for_pattern(node, _PART, None, META)}
     evidence = documents | {quad.subject for quad in old if document_of(quad.subject)}

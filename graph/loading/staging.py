@@ -165,7 +165,7 @@ def admit(staging: Staging, batch: Batch, policy: Policy) -> Admission:
         policy.watch("derive", 0, 0)
         staging.derive()
         policy.watch("validate", 0, 0)
-        numbers = None if policy.whole else sorted(name for name in admitted if "://" not in name)
+        numbers = None if policy.whole else [name for name in batch.numbers if name in admitted]
         report = policy.gate(staging.store, documents=numbers, change=staging.change)
         if report.is_admissible:
             left_out = Quarantined(sorted(set(batch.documents) - admitted), batch.faults, merge(violations), evidence)

@@ -178,6 +178,13 @@ def test_documents_that_are_withdrawn_can_be_told_when_the_store_has_lost_them()
     assert not set(batch.quads_of(TWO))
 
 
+@pytest.mark.parametrize("iri", ["https://example.org/mine", "urn:example:mine"])
+def test_a_graph_that_is_no_documents_has_no_number(iri: str) -> None:
+    quads = [fact(ONE), Quad(entity("org/a"), term("rdfs:label"), Literal("x"), NamedNode(iri)), REASON, rests_on(TWO)]
+    assert Batch(store_of(quads), ()).numbers == [ONE, TWO]
+    assert replaced(quads, [quads[1]]) == set(quads)
+
+
 def test_a_list_is_written_for_each_source_of_rows_that_has_rejects(tmp_path: Path) -> None:
     source = packaged_source("icegov")
     (edition,) = source.editions[:1]
