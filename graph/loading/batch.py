@@ -32,7 +32,7 @@ _PART = term("dct:hasPart")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class InputReading:
     """What came of one input.
 
     Attributes
@@ -65,12 +65,12 @@ class Batch:
     """
 
     store: Store
-    readings: tuple[Reading, ...]
+    readings: tuple[InputReading, ...]
     added: frozenset[Quad] = frozenset()
     _withdrawn: dict[str, Store] = field(default_factory=dict)
 
     @property
-    def faults(self) -> list[Reading]:
+    def faults(self) -> list[InputReading]:
         """List the inputs that could not be read."""
         return [reading for reading in self.readings if reading.fault]
 

@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 from communique.graph import sources
 from communique.graph.errors import Faults, MappingError, SourceError
 from communique.graph.linking import Index
-from communique.graph.loading.batch import Batch, Reading
+from communique.graph.loading.batch import Batch, InputReading
 from communique.graph.loading.progress import Meter, Watch, silent
 from communique.graph.loading.releases import Harvest, Release, read_release
 from communique.graph.mapping import background
@@ -76,7 +76,7 @@ def read_batch(
     for source in inputs:
         tree = trees.get(source)
         if isinstance(tree, SourceError):
-            readings.append(Reading(source, fault=tree))
+            readings.append(InputReading(source, fault=tree))
         elif tree is not None:
             readings.append(_store(store, source, partial(map_document, tree, known, faults[source])))
         elif isinstance(source, Release):
@@ -105,7 +105,7 @@ def _parse(source: Input, faults: Faults) -> Block | SourceError | None:
     return tree or faults.error(source.name)
 
 
-def _store(store: Store, source: Input, read: Callable[[], Iterable[Quad]]) -> Reading:
+def _store(store: Store, source: Input, read: Callable[[], Iterable[Quad]]) -> InputReading:
     """Put the quads of an input into the store: one portion is stored in a thread while the next is read.
 
     What the reading raises is handled when the portions before it are stored.
@@ -137,8 +137,8 @@ def _store(store: Store, source: Input, read: Callable[[], Iterable[Quad]]) -> R
             if under_way:
                 under_way.result()
     except SourceError as error:
-        return Reading(source, fault=error, is_partial=has_stored)
-    return Reading(source, count, skipped, frozenset(graphs), restated)
+        return InputReading(source, fault=error, is_partial=has_stored)
+    return InputReading(source, count, skipped, frozenset(graphs), restated)
 
 
 def _described(base: Callable[[], Store], trees: Sequence[Block]) -> Collection[str]:

@@ -48,7 +48,7 @@ from communique.graph.store.journal import (
     UNCHANGED,
     Activity,
     Journal,
-    Origin,
+    LoadedSource,
 )
 from communique.graph.store.lexical import Restated
 from communique.graph.store.workspace import Snapshot, Workspace
@@ -264,16 +264,16 @@ def _recover(workspace: Workspace, journal: Journal) -> None:
 
 def _with_account(activity: Activity, batch: Batch, report: ValidationReport | None) -> Activity:
     """Add to an activity what was read, and the digest of the report."""
-    origins = []
+    loaded = []
     for reading in batch.readings:
         account = reading.harvest.account if reading.harvest else Account()
         rows = (account.read, account.mapped, account.rejected)
         source = reading.source
-        origins.append(Origin(source.name, source.digest, reading.statements, str(reading.fault or ""), *rows))
+        loaded.append(LoadedSource(source.name, source.digest, reading.statements, str(reading.fault or ""), *rows))
     return replace(
         activity,
         ended=datetime.now(UTC),
-        sources=tuple(origins),
+        sources=tuple(loaded),
         read=batch.size,
         skipped=sum(reading.skipped for reading in batch.readings),
         report_digest=hashlib.sha256(to_turtle(report).encode()).hexdigest() if report else "",

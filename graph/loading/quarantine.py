@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, RdfFormat, Store
 
-from communique.graph.loading.batch import Batch, Reading, document_name
+from communique.graph.loading.batch import Batch, InputReading, document_name
 from communique.graph.sources import Input
 from communique.graph.store.files import sync
 from communique.graph.terms.identifiers import slug
@@ -46,7 +46,7 @@ class Quarantined:
     """
 
     documents: Sequence[str]
-    faults: Sequence[Reading]
+    faults: Sequence[InputReading]
     report: ValidationReport
     store: Store
 

@@ -40,7 +40,7 @@ _PROPERTIES = {"skipped": "passedOver"}
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class LoadedSource:
     """One source of a load: its name, the SHA-256 of its bytes, its statements, and why it could not be read.
 
     Of a table also how many rows were read, mapped and rejected.
@@ -82,7 +82,7 @@ class Activity:
     outcome: str = ""
     snapshot: str = ""
     previous: str = ""
-    sources: tuple[Origin, ...] = ()
+    sources: tuple[LoadedSource, ...] = ()
     read: int = 0
     committed: int = 0
     quarantined: int = 0
@@ -184,19 +184,19 @@ def to_nquads(activity: Activity) -> bytes:
         *(_quad(node, name, Literal(getattr(activity, name))) for name in _COUNTS),
         *(_quad(node, name, Literal(text)) for name in _TEXTS if (text := getattr(activity, name))),
     ]
-    for number, origin in enumerate(activity.sources, 1):
+    for number, loaded in enumerate(activity.sources, 1):
         source = NamedNode(f"{node.value}/source/{number}")
         quads += [
             _quad(node, "prov:used", source),
             _quad(source, "rdf:type", term("prov:Entity")),
-            _quad(source, "dct:title", Literal(origin.name)),
-            _quad(source, "digest", Literal(origin.digest)),
-            _quad(source, "statements", Literal(origin.statements)),
+            _quad(source, "dct:title", Literal(loaded.name)),
+            _quad(source, "digest", Literal(loaded.digest)),
+            _quad(source, "statements", Literal(loaded.statements)),
         ]
-        if origin.fault:
-            quads.append(_quad(source, "fault", Literal(origin.fault)))
-        if origin.rows_read:
-            quads += [_quad(source, name, Literal(getattr(origin, name))) for name in _ROW_COUNTS]
+        if loaded.fault:
+            quads.append(_quad(source, "fault", Literal(loaded.fault)))
+        if loaded.rows_read:
+            quads += [_quad(source, name, Literal(getattr(loaded, name))) for name in _ROW_COUNTS]
     if activity.previous:
         quads.append(_quad(node, "prov:used", NamedNode(f"{ID}snapshot/{activity.previous}")))
     if activity.snapshot:
@@ -224,7 +224,7 @@ def read_activities(store: Store) -> Iterator[Activity]:
             snapshot=_last_step(node.nodes("in_force")),
             previous=_last_step([each for each in used if "/snapshot/" in each.value]),
             sources=tuple(
-                _read_origin(_Description(each, store))
+                _read_source(_Description(each, store))
                 for each in sorted(sources, key=lambda source: int(_last_step([source])))
             ),
             **{name: node.number(name) for name in _COUNTS},  # type: ignore[arg-type]
@@ -232,9 +232,9 @@ def read_activities(store: Store) -> Iterator[Activity]:
         )
 
 
-def _read_origin(source: _Description) -> Origin:
+def _read_source(source: _Description) -> LoadedSource:
     rows = {name: source.number(name) for name in _ROW_COUNTS}
-    return Origin(
+    return LoadedSource(
         source.text("dct:title"), source.text("digest"), source.number("statements"), source.text("fault"), **rows
     )
 

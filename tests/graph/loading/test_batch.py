@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from communique.graph.loading.batch import Batch, Reading, by_document, document_name
+from communique.graph.loading.batch import Batch, InputReading, by_document, document_name
 from communique.graph.loading.releases import Harvest, Release, packaged_source
 from communique.graph.sources import Input
 from communique.graph.sources.rows import Rejected
@@ -193,8 +193,8 @@ def test_a_list_is_written_for_each_source_of_rows_that_has_rejects(tmp_path: Pa
     release = Release(tmp_path, "icegov", "", source, edition, (), None)
     plain = Input(tmp_path, "a.nq", ".nq")
     for readings, written in (
-        ([Reading(release, harvest=with_rejects), Reading(plain)], [f"{edition.key}.csv"]),
-        ([Reading(release, harvest=without), Reading(release)], []),
+        ([InputReading(release, harvest=with_rejects), InputReading(plain)], [f"{edition.key}.csv"]),
+        ([InputReading(release, harvest=without), InputReading(release)], []),
     ):
         folder = tmp_path / "rejects" / str(len(written))
         Batch(Store(), tuple(readings)).write_rejects(folder)

@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store
 
 from communique.graph.errors import SourceError
 from communique.graph.loading import quarantine
-from communique.graph.loading.batch import Batch, Reading
+from communique.graph.loading.batch import Batch, InputReading
 from communique.graph.loading.quarantine import Quarantined, documents_at_fault
 from communique.graph.sources import Input
 from communique.graph.terms.identifiers import entity, stated
@@ -89,7 +89,7 @@ def read(path: Path, text: str = "") -> Input:
 
 def test_names_that_are_taken_are_counted_up_and_reports_keep_theirs(tmp_path: Path) -> None:
     readings = [
-        Reading(read(tmp_path / folder / name, folder), fault=SourceError("broken"))
+        InputReading(read(tmp_path / folder / name, folder), fault=SourceError("broken"))
         for folder, name in [("a", "x.ttl"), ("b", "x.ttl"), ("c", "x.ttl"), ("d", "report.nt"), ("e", "README.ttl")]
     ]
     batch = Batch(Store(), tuple(readings))
@@ -113,9 +113,9 @@ def test_names_that_are_taken_are_counted_up_and_reports_keep_theirs(tmp_path: P
 @pytest.mark.parametrize("others", [False, True])
 def test_a_document_is_kept_as_written_unless_another_file_adds_to_it(tmp_path: Path, others: bool) -> None:
     quad = Quad(X, term("rdfs:label"), Literal("x"), stated("005"))
-    written = Reading(read(tmp_path / "in" / "005.yaml", "document: 005"), 1, graphs=frozenset([stated("005")]))
-    beside = Reading(read(tmp_path / "in" / "more.nq"), 1, graphs=frozenset([stated("005")]))
-    unconcerned = Reading(read(tmp_path / "in" / "other.nq"), 1, graphs=frozenset([stated("006")]))
+    written = InputReading(read(tmp_path / "in" / "005.yaml", "document: 005"), 1, graphs=frozenset([stated("005")]))
+    beside = InputReading(read(tmp_path / "in" / "more.nq"), 1, graphs=frozenset([stated("005")]))
+    unconcerned = InputReading(read(tmp_path / "in" / "other.nq"), 1, graphs=frozenset([stated("006")]))
     store = Store()
     store.add(quad)
     batch = Batch(store, (written, unconcerned, *[beside] * others))
@@ -135,7 +135,7 @@ def test_a_document_is_kept_as_written_unless_another_file_adds_to_it(tmp_path: 
 
 
 def test_nothing_set_aside_is_false_and_a_document_or_a_fault_is_not(tmp_path: Path) -> None:
-    fault = Reading(read(tmp_path / "x.ttl"), fault=SourceError("broken"))
+    fault = InputReading(read(tmp_path / "x.ttl"), fault=SourceError("broken"))
     nothing = ValidationReport(), Store()
     assert not Quarantined([], [], *nothing)
     assert Quarantined(["005"], [], *nothing)
