@@ -112,7 +112,7 @@ def spool(stream: BinaryIO, folder: Path, kind: str | None) -> Path:
     """Copy standard input into a file of a folder, so that it can be read twice; SourceError without ``kind``."""
     if kind is None:
         expected = "--input-format " + "|".join(KINDS)
-        raise SourceError("standard input has no suffix", path="-", expected=expected)
+        raise SourceError("standard input has no suffix that says its format", path="-", expected=expected)
     path = folder / f"stdin{KINDS[kind]}"
     with path.open("wb") as file:
         shutil.copyfileobj(stream, file, 1 << 20)

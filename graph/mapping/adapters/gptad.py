@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +10,7 @@ from datetime import date
 from communique.graph.mapping.parties import Named, name_party, party_rows, untied_values
 from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.mapping.tables.cells import make_step
-from communique.graph.sources.rows import CELL_SEPARATOR, Rejected, TableRow
+from communique.graph.sources.rows import Rejected, TableRow
 
 # Names as the table misspells or shortens them, and what they can only mean in it.
 _SPELLINGS = {
@@ -32,12 +31,15 @@ _YEAR = re.compile(r"\d\d/\d\d/(\d{4})")
 def rows_agreements(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
     """Yield each agreement and its parties, whose stage is that of the agreement."""
     listed = list(rows)
-    names = Counter(_step(row) for row in listed)
-    for row in listed:
-        step = _step(row)
-        agreement = f"agreement/gptad-{step}" + (f"-{_digest(row)}" if names[step] > 1 else "")
+    steps = [make_step(" ".join(row.cells["Common.Name"].split())) for row in listed]
+    counts = Counter(steps)
+    for row, step in zip(listed, steps, strict=True):
+        agreement = f"agreement/gptad-{step}" + (f"-{row.digest[:8]}" if counts[step] > 1 else "")
         yield row.with_cells(agreement=agreement)
-        parties = list(read_members(row.cells["Membership"], _days(row.cells["Date.of.Signature"])))
+        # Names have to be right at the end or at the beginning of the year of signature.
+        signed = _YEAR.fullmatch(row.cells["Date.of.Signature"])
+        days = (date(int(signed[1]), 12, 31), date(int(signed[1]), 1, 1)) if signed else (None,)
+        parties = list(read_members(row.cells["Membership"], days))
         yield from party_rows(row, agreement, parties, {"stage": row.cells["In.force.status"] or "unknown"})
         yield from untied_values(row, "Membership", parties)
 
@@ -96,20 +98,6 @@ def _read_known(text: str, days: Sequence[date | None]) -> list[Named]:
 def _plain(text: str) -> str:
     """Remove what stands around a name."""
     return re.sub(r"^(?:and|the|The)\s+", "", text.strip(" .")).strip()
-
-
-def _step(row: TableRow) -> str:
-    return make_step(" ".join(row.cells["Common.Name"].split()))
-
-
-def _digest(row: TableRow) -> str:
-    return hashlib.sha256(CELL_SEPARATOR.join(row.passage).encode()).hexdigest()[:8]
-
-
-def _days(signed: str) -> tuple[date | None, ...]:
-    """Return the days on which names have to be right: the end and the beginning of the year of signature."""
-    found = _YEAR.fullmatch(signed)
-    return (date(int(found[1]), 12, 31), date(int(found[1]), 1, 1)) if found else (None,)
 
 
 ADAPTER = Adapter({"agreements": TableAdapter(rows=rows_agreements)})

@@ -16,7 +16,8 @@ _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
 def rows_papers(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """Yield each paper with the number of its conference, and a row for each author who was named before.
 
-    A name is compared with the paper that bore it last, so that a name on n papers makes n - 1 possible matches.
+    Such a row has no cells but the two persons and their name. A name is compared with the paper that bore it last, so
+    that a name on n papers makes n - 1 possible matches.
     """
     last: dict[str, str] = {}
     for row in rows:
@@ -26,14 +27,9 @@ def rows_papers(rows: Iterator[TableRow]) -> Iterator[TableRow]:
             if author:
                 person = f"person/icegov-{make_step(row.cells['doi'].strip())}-{make_step(author)}"
                 if (key := author.casefold()) in last:
-                    yield _pair(row, author, last[key], person)
+                    empty = dict.fromkeys((*row.cells, "ordinal"), "")
+                    yield replace(row, cells={**empty, "name": author, "earlier": last[key], "later": person})
                 last[key] = person
-
-
-def _pair(row: TableRow, name: str, earlier: str, later: str) -> TableRow:
-    """Return the row of a possible match; it has no cells but the two persons and their name."""
-    empty = dict.fromkeys((*row.cells, "ordinal"), "")
-    return replace(row, cells={**empty, "name": name, "earlier": earlier, "later": later})
 
 
 ADAPTER = Adapter({"papers": TableAdapter(rows=rows_papers)})

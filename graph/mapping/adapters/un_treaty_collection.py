@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -10,7 +9,7 @@ from datetime import date, datetime
 
 from communique.graph.mapping.parties import Counted, name_party, party_rows, untied_values
 from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
-from communique.graph.sources.rows import CELL_SEPARATOR, Rejected, TableRow
+from communique.graph.sources.rows import Rejected, TableRow
 from communique.graph.terms.identifiers import slug
 
 _DAY = "%d/%m/%Y"
@@ -23,7 +22,7 @@ def rows_lists(rows: Iterable[TableRow]) -> Iterator[TableRow]:
     numbers = Counter(row.cells["reg_num"] for row in listed)
     for row in listed:
         number = row.cells["reg_num"]
-        name = f"agreement/untc-{slug(number)}" + (f"-{_digest(row)}" if numbers[number] > 1 else "")
+        name = f"agreement/untc-{slug(number)}" + (f"-{row.digest[:8]}" if numbers[number] > 1 else "")
         yield row.with_cells(agreement=name, cut=_cut(row), concluded=_time(row.cells["con_date"]))
 
 
@@ -32,7 +31,7 @@ def rows_entries(rows: Iterable[TableRow]) -> Iterator[TableRow | Rejected]:
     for row in rows:
         number, concluded = row.cells["reg_num"], row.cells["conclusion_date"]
         is_treaty = re.fullmatch(r"(I|II|LoN)-\d+", number) is not None
-        agreement = f"agreement/untc-{slug(number)}" + ("" if is_treaty else f"-{_digest(row)}")
+        agreement = f"agreement/untc-{slug(number)}" + ("" if is_treaty else f"-{row.digest[:8]}")
         yield row.with_cells(agreement=agreement, cut=_cut(row), concluded=_time(concluded))
         names = (name.strip() for name in row.cells["participant(s)"].splitlines())
         parties = [name_party(name, _days(concluded)) for name in names if name]
@@ -60,10 +59,6 @@ def _days(cell: str) -> tuple[date | None, ...]:
 def _cut(row: TableRow) -> str:
     """Return ``true`` for a title that is cut off, else nothing."""
     return "true" if row.cells["title"].rstrip().endswith(("...", "…")) else ""
-
-
-def _digest(row: TableRow) -> str:
-    return hashlib.sha256(CELL_SEPARATOR.join(row.passage).encode()).hexdigest()[:8]
 
 
 ADAPTER = Adapter({"lists": TableAdapter(rows=rows_lists), "entries": TableAdapter(rows=rows_entries)})

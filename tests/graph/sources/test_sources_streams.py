@@ -164,7 +164,7 @@ def test_a_folder_gives_its_files_in_order(tmp_path: Path) -> None:
 
 
 def test_standard_input_needs_a_format(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="no suffix that tells its format"):
+    with pytest.raises(SourceError, match="no suffix that says its format"):
         spool(io.BytesIO(LINES), tmp_path, None)
     path = spool(io.BytesIO(gzip.compress(LINES)), tmp_path, "ntriples")
     assert len(list(sources.read_rdf(path, GRAPH))) == 2000
