@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python requirements/install.py
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test test-slow check fmt docs mutate bench build lock clean
+.PHONY: help setup serve test test-slow check fmt docs mutate picture bench build lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 — /p' Makefile
@@ -54,6 +54,10 @@ docs: .venv/serve.stamp ## write the reference pages of the ontology into docs/o
 
 mutate: .venv/dev.stamp ## change the code of a room and list the changes that no test notices (ROOM=…, needs mutmut)
 	$(BIN)/python -m bench.mutating $(ROOM)
+
+picture: .venv/serve.stamp ## draw the network of the README from the published graph
+	$(BIN)/python docs/picture.py > docs/network.svg.new
+	mv docs/network.svg.new docs/network.svg
 
 bench: .venv/dev.stamp ## measure, side by side in one run
 	$(BIN)/python -m bench
