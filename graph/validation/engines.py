@@ -21,8 +21,8 @@ from communique.graph.errors import ShapesError
 from communique.graph.store.lexical import brief, stored_forms
 from communique.graph.terms.namespaces import PREFIXES, SH
 from communique.graph.validation import turbo
-from communique.graph.validation.compiled import Plan, compile_shapes
-from communique.graph.validation.compiled.datatypes import FORGOTTEN
+from communique.graph.validation.compiled import NO_TARGET, Plan, compile_shapes
+from communique.graph.validation.compiled.shapes import WarningKind
 from communique.graph.validation.compiled.shapes_graph import TYPE, ShapesGraph, sh
 from communique.graph.validation.compiled.threads import PROCESSORS
 from communique.graph.validation.links import compared, is_counting
@@ -42,11 +42,14 @@ DEFAULT = COMPILED
 # pySHACL took 52 s for 100,000.
 TURBO_QUADS, ORACLE_QUADS = 2_000_000, 200_000
 
-NO_TARGET = "no shape has a target: nothing is checked"
 # Why shapes go to another engine.
 IN_DATA = "literals of the data in forms that the store would change"
 IN_SHAPES = "literals in forms that the store would change"
 REPEATS = "queries that count, on triples that several graphs state"
+
+# Warnings that a report repeats. Shapes that are not judged by a query, or by nothing, are listed there; data with
+# literals that the store would write otherwise go to another engine.
+_NOTED = frozenset({WarningKind.UNKNOWN_TERM, WarningKind.NO_EFFECT})
 
 _QUERIES = frozenset({sh("select"), sh("ask")})
 
@@ -137,12 +140,10 @@ class Assignment:
         )
 
     def _notes(self) -> Iterator[str]:
-        """Say what was noticed while the shapes were read; data with integers of limited range go to another engine."""
+        """Say what was noticed while the shapes were read, but not of which the report says so in another way."""
         if not (self.plan.shapes or self.routed):
             yield NO_TARGET
-        idle = tuple(f"{node}: " for node in (*self.plan.unused, *self.plan.unsupported, *self.routed))
-        told = (note for note in self.plan.warnings if not note.endswith(FORGOTTEN))
-        yield from (note for note in told if not note.startswith((*idle, NO_TARGET)))
+        yield from (warning.message for warning in self.plan.warnings if warning.kind in _NOTED)
 
 
 def assign(shapes: Iterable[Quad], prefixes: Mapping[str, str] = PREFIXES) -> Assignment:
@@ -152,10 +153,7 @@ def assign(shapes: Iterable[Quad], prefixes: Mapping[str, str] = PREFIXES) -> As
     """
     triples = tuple(quad.triple for quad in shapes)
     graph = ShapesGraph(triples)
-    try:
-        plan = compile_shapes(triples, is_lenient=True)
-    except ShapesError as error:
-        raise _told(error) from error
+    plan = compile_shapes(triples, is_lenient=True)
     used = {node: (error.reason,) for node, error in plan.unsupported.items() if _has_target(graph, node)}
     exact = {shape.node: (IN_SHAPES,) for shape in plan.shapes if stored_forms(compared(graph, shape.node))}
     routed = used | exact
@@ -170,14 +168,6 @@ def _restrict(plan: Plan, routed: Collection[Shape]) -> Plan:
         checks=tuple(check for check in plan.checks if check.target not in routed),
         unused=tuple(node for node in plan.unused if node not in routed),
     )
-
-
-def _told(error: ShapesError) -> ShapesError:
-    """Say of a construct that the compiler does not know that no engine does."""
-    if "not known to this compiler" not in error.message:
-        return error
-    message = error.message.replace("not known to this compiler", "known to no engine here")
-    return ShapesError(message, expected=error.expected, hint=error.hint)
 
 
 def _ask(view: WrittenView, shapes: Collection[Triple]) -> tuple[str, Graph, tuple[str, ...]]:

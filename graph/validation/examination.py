@@ -17,8 +17,9 @@ from communique.graph.sources import FORMATS, Input, read_any_rdf
 from communique.graph.store.lexical import EXAMPLES, brief
 from communique.graph.terms.namespaces import PREFIXES, Converter
 from communique.graph.validation.clauses import phrase
+from communique.graph.validation.compiled import NO_TARGET
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph, sh
-from communique.graph.validation.engines import NO_TARGET, Assignment, assign
+from communique.graph.validation.engines import Assignment, assign
 from communique.graph.validation.names import compact
 from communique.graph.validation.results import VIOLATION, Shape, ValidationReport, ValidationResult
 from communique.graph.validation.shapes_of_shapes import check_shapes

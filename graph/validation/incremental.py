@@ -21,7 +21,7 @@ from communique.graph.validation.compiled.focus import chunks
 from communique.graph.validation.compiled.paths import TYPE, Path
 from communique.graph.validation.compiled.threads import PROCESSORS, side_by_side
 from communique.graph.validation.engines import assigned
-from communique.graph.validation.narrowing import Row
+from communique.graph.validation.narrowing import ValueRow
 from communique.graph.validation.results import Term, ValidationReport, ValidationResult, merge
 from communique.graph.validation.view import View, set_apart, source_of
 
@@ -82,7 +82,7 @@ class Change:
         """Tell whether a changed node is described, and pointed to, by nothing but what came with the change."""
         return node in self._unknown_before
 
-    def rows(self, names: str, path: Path, view: View) -> Collection[Row]:
+    def rows(self, names: str, path: Path, view: View) -> Collection[ValueRow]:
         """Give the values of variables from which changed triples are read over a path; many rules ask for the same."""
         parts = names.split()
         key = names if parts[1:] else None, path
@@ -90,10 +90,10 @@ class Change:
             self._rows[key] = self._pairs(parts, path) if parts[1:] else self._nodes(path, view)
         return self._rows[key]
 
-    def _nodes(self, path: Path, view: View) -> Collection[Row]:
+    def _nodes(self, path: Path, view: View) -> Collection[ValueRow]:
         return [(node,) for node in self.ends.affected(path.steps(), view.select)]
 
-    def _pairs(self, parts: Sequence[str], path: Path) -> Collection[Row]:
+    def _pairs(self, parts: Sequence[str], path: Path) -> Collection[ValueRow]:
         """Give parts of changed quads.
 
         Of a subject that says nothing but what came with the change, any value is meant: it stands alone in its row. To
@@ -106,7 +106,7 @@ class Change:
         return dict.fromkeys(_row(parts, quad, told) for quad in changed)
 
     @cached_property
-    def _rows(self) -> dict[tuple[object, ...], Collection[Row]]:
+    def _rows(self) -> dict[tuple[object, ...], Collection[ValueRow]]:
         return {}
 
     @cached_property
@@ -164,7 +164,7 @@ def _ask(rule: rules.SetRule, change: Change, view: View) -> Iterator[Validation
         yield from rules.findings(rule, view)
         return
     for names, path in rule.narrow.reads.items():
-        rows: Iterable[Row] = change.rows(names, path, view)
+        rows: Iterable[ValueRow] = change.rows(names, path, view)
         if (cls := rule.of) is not None and names == "this":
             rows = [row for row in rows if change.is_a(row[0], cls)]
         if rule.narrow.reads_every_quad and " " not in names:
@@ -174,14 +174,14 @@ def _ask(rule: rules.SetRule, change: Change, view: View) -> Iterator[Validation
             yield from rules.findings(rule, view, rule.narrow.about(names, batch))
 
 
-def _row(parts: Sequence[str], quad: Quad, told: Collection[Term]) -> Row:
+def _row(parts: Sequence[str], quad: Quad, told: Collection[Term]) -> ValueRow:
     """Give the parts of a quad that variables stand for, of a subject that is told as a whole only itself."""
     terms = {"this": quad.subject, "value": quad.object, "graph": quad.graph_name}
     meant = parts[:1] if quad.subject in told else parts
     return tuple(terms[name] for name in meant)  # type: ignore[misc]  # graphs of the union have names
 
 
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def _batches(rows: Iterable[ValueRow]) -> Iterator[list[ValueRow]]:
     """Cut rows into lists of one length that one query can name."""
     for _, alike in groupby(sorted(rows, key=len), key=len):
         yield from chunks(alike)

@@ -9,7 +9,7 @@ from typing import Any
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
 from communique.graph.errors import ShapesError
-from communique.graph.store.merged import query_union
+from communique.graph.store.merged import Functions, query_union
 from communique.graph.terms.identifiers import ONTOLOGY, SECONDARY, document_of, inferred, stated
 from communique.graph.terms.namespaces import GRAPH, ID, term
 from communique.graph.validation.results import Term, ValidationReport
@@ -36,9 +36,9 @@ class View:
     graphs: tuple[NamedNode | DefaultGraph, ...] | None = None
     sources: tuple[NamedNode | DefaultGraph, ...] = ()
 
-    def select(self, query: str) -> QuerySolutions:
-        """Run a SELECT over the merged graphs."""
-        found = query_union(self.store, query, self.graphs)
+    def select(self, query: str, functions: Functions | None = None) -> QuerySolutions:
+        """Run a SELECT over the merged graphs; ``functions`` are those that it may call beside SPARQL's own."""
+        found = query_union(self.store, query, self.graphs, functions)
         if not isinstance(found, QuerySolutions):
             raise ShapesError("a check is not a SELECT", hint="select ?this and what the message needs")
         return found

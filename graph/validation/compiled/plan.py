@@ -15,7 +15,7 @@ from communique.graph.validation.compiled.focus import Given, Run, count_focus
 from communique.graph.validation.compiled.paths import Step
 from communique.graph.validation.compiled.run import ask
 from communique.graph.validation.compiled.scopes import Scope
-from communique.graph.validation.compiled.shapes import Shape
+from communique.graph.validation.compiled.shapes import Shape, ShapesWarning
 from communique.graph.validation.compiled.shapes_graph import Node, Term
 from communique.graph.validation.compiled.threads import side_by_side
 from communique.graph.validation.results import ValidationReport, order
@@ -38,7 +38,7 @@ class Plan:
     shapes: tuple[Shape, ...]
     checks: tuple[Check, ...]
     unused: tuple[Node, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[ShapesWarning, ...] = ()
     unsupported: Mapping[Node, NotCompiled] = field(default_factory=dict)
     unknown: tuple[NamedNode, ...] = ()
 

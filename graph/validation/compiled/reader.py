@@ -19,7 +19,14 @@ from communique.graph.validation.compiled.components.custom import Component, re
 from communique.graph.validation.compiled.path_reader import read_path
 from communique.graph.validation.compiled.paths import Path
 from communique.graph.validation.compiled.reading import Reading
-from communique.graph.validation.compiled.shapes import Constraint, NodeShape, PropertyShape, Shape
+from communique.graph.validation.compiled.shapes import (
+    Constraint,
+    NodeShape,
+    PropertyShape,
+    Shape,
+    ShapesWarning,
+    WarningKind,
+)
 from communique.graph.validation.compiled.shapes_graph import FALSE, TRUE, TYPE, Node, ShapesGraph, Statements, Term, sh
 from communique.graph.validation.compiled.target_reader import TARGETS, has_targets, read_targets
 from communique.graph.validation.compiled.vocabulary import BEYOND, ELSEWHERE, READ, near
@@ -46,7 +53,7 @@ class Reader:
 
     graph: ShapesGraph
     shapes_graph: NamedNode | None = None
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[ShapesWarning] = field(default_factory=list)
     beyond: dict[Term, NotCompiled] = field(default_factory=dict)
     unknown: dict[NamedNode, list[Statements]] = field(default_factory=dict)
     _components: tuple[Component, ...] = ()
@@ -170,7 +177,7 @@ class Reader:
                 self._hear(at, predicate)
             if predicate.value.startswith(_DASH) and not self._is_parameter(predicate):
                 local = predicate.value.removeprefix(_DASH)
-                self.warnings.append(f"{at}: dash:{local} checks nothing: its component is not in the shapes graph")
+                self._warn(f"{at}: dash:{local} checks nothing: its component is not in the shapes graph")
 
     def _hear(self, at: Statements, predicate: NamedNode) -> None:
         """Decide about a term of the SHACL namespace that is not read."""
@@ -181,10 +188,10 @@ class Reader:
             self._leave(at.node, NotCompiled(message, reason=BEYOND[predicate], expected=expected, hint=hint))
         elif predicate in ELSEWHERE:
             hint = "say it with sh:sparql, or take it away"
-            raise at.ill_formed(predicate, "not known to this compiler", expected, hint)
+            raise at.ill_formed(predicate, "known to no engine here", expected, hint)
         elif meant := near(predicate):
             hint = f"did you mean {meant}?"
-            raise at.ill_formed(predicate, "not known to this compiler, and no term of SHACL", expected, hint)
+            raise at.ill_formed(predicate, "known to no engine here, and no term of SHACL", expected, hint)
         else:
             self.unknown.setdefault(predicate, []).append(at)
 
@@ -192,7 +199,10 @@ class Reader:
         """Warn of a name in the place of a shape of which nothing is said: it may be mistyped."""
         is_silent = not any(predicate.value.startswith(SH) for predicate in self.graph.predicates(at.node))
         if is_silent and not self._is(at.node, "NodeShape", "PropertyShape"):
-            self.warnings.append(f"{at} is used as a shape, but nothing is said of it: everything conforms to it")
+            self._warn(f"{at} is used as a shape, but nothing is said of it: everything conforms to it")
+
+    def _warn(self, message: str) -> None:
+        self.warnings.append(ShapesWarning(WarningKind.NO_EFFECT, message))
 
     def _is_parameter(self, predicate: NamedNode) -> bool:
         declared = (parameter.predicate for component in self._components for parameter in component.parameters)

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 from communique.graph.errors import NotCompiled
 from communique.graph.validation.compiled.path_reader import read_path
 from communique.graph.validation.compiled.paths import Path
-from communique.graph.validation.compiled.shapes import NodeShape, PropertyShape, Shape
+from communique.graph.validation.compiled.shapes import NodeShape, PropertyShape, Shape, ShapesWarning, WarningKind
 from communique.graph.validation.compiled.shapes_graph import Statements, Term, sh
 
 
@@ -31,7 +31,7 @@ class Reading:
     at: Statements
     path: Path | None
     shape: Callable[[Term], Shape]
-    note: Callable[[str], None]
+    note: Callable[[ShapesWarning], None]
     beyond: Callable[[NotCompiled], None]
     shapes_graph: NamedNode | None = None
 
@@ -67,6 +67,6 @@ class Reading:
         own = self.at.all("qualifiedValueShape")
         return tuple(dict.fromkeys(shape for shape in found if shape not in own))
 
-    def warn(self, warning: str) -> None:
-        """Note something that is allowed and has no effect."""
-        self.note(f"{self.at}: {warning}")
+    def warn(self, warning: str, kind: WarningKind = WarningKind.NO_EFFECT) -> None:
+        """Note something that is allowed and probably not meant."""
+        self.note(ShapesWarning(kind, f"{self.at}: {warning}"))

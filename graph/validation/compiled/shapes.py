@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from itertools import chain
 from typing import TYPE_CHECKING, ClassVar
 
@@ -110,6 +111,28 @@ class Origin:
     source: Node | None = None
     message: str = ""
     constants: tuple[tuple[str, Term], ...] = ()
+
+
+class WarningKind(Enum):
+    """Why something about shapes is worth a warning."""
+
+    UNKNOWN_TERM = "a term in the namespace of SHACL that SHACL does not define"
+    NO_EFFECT = "something that is allowed and checks nothing"
+    STORED_OTHERWISE = "a datatype whose literals the store holds as another"
+    NO_TARGET = "no shape has a target"
+    UNUSED = "a shape without target that no other shape uses"
+    NOT_COMPILED = "a shape of which no query can be made"
+
+
+@dataclass(frozen=True, slots=True)
+class ShapesWarning:
+    """Something about shapes that is allowed and probably not meant; ``message`` says of which shape and what."""
+
+    kind: WarningKind
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class Constraint(ABC):

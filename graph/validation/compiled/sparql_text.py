@@ -57,7 +57,7 @@ class Group:
 
     Attributes
     ----------
-    role : what introduces it: WHERE, OPTIONAL, EXISTS, GRAPH, SELECT (it holds a subquery) or an empty text
+    role : what introduces it: WHERE, OPTIONAL, EXISTS, MINUS, GRAPH, CONSTRUCT, SELECT (it holds a subquery) or ''
     start, end : positions of its braces among the tokens
     parent : the group around it; None for the outermost
     children : the groups inside it
@@ -156,7 +156,7 @@ def _role(tokens: tuple[Token, ...], position: int) -> str:
         return "SELECT"
     if not before or before[-1].is_word("WHERE", "ASK"):
         return "WHERE"
-    if before[-1].is_word("OPTIONAL", "EXISTS"):
+    if before[-1].is_word("OPTIONAL", "EXISTS", "MINUS", "CONSTRUCT"):
         return before[-1].text.upper()
     if before[0].is_word("GRAPH") and len(before) == 2:
         return "GRAPH"

@@ -43,7 +43,7 @@ def is_heard(shape: str) -> bool:
         found = assign(parse((PREFIXES + shape).encode(), format=RdfFormat.TURTLE))
     except ShapesError:
         return True
-    warnings = [warning for warning in found.plan.warnings if not warning.startswith("<http://example.org/v>")]
+    warnings = [warning for warning in found.plan.warnings if not str(warning).startswith("<http://example.org/v>")]
     return bool(found.plan.checks or found.routed or warnings)
 
 

@@ -12,7 +12,7 @@ from communique.graph.terms.namespaces import shorten
 from communique.graph.validation.compiled.datatypes import FORGOTTEN, LIMITED, well_formed
 from communique.graph.validation.compiled.paths import INSTANCE, Path, join
 from communique.graph.validation.compiled.reading import Reading
-from communique.graph.validation.compiled.shapes import Constraint, Site, ValueConstraint
+from communique.graph.validation.compiled.shapes import Constraint, Site, ValueConstraint, WarningKind
 from communique.graph.validation.compiled.shapes_graph import sh
 from communique.graph.validation.compiled.sparql import every, some
 from communique.graph.validation.compiled.walks import walk
@@ -62,7 +62,7 @@ class Datatype(ValueConstraint):
         """Read one constraint at most."""
         datatype = reading.at.iri("datatype")
         if datatype in LIMITED:
-            reading.warn(f"sh:datatype {shorten(datatype.value)}: {FORGOTTEN}")
+            reading.warn(f"sh:datatype {shorten(datatype.value)}: {FORGOTTEN}", WarningKind.STORED_OTHERWISE)
         if datatype is not None:
             yield cls(datatype)
 
