@@ -19,8 +19,7 @@ from communique.graph.queries.library import PackagedQuery, queries_in
 from communique.graph.store.merged import query_union
 from communique.graph.terms.identifiers import DERIVED
 from communique.graph.terms.namespaces import term
-from communique.graph.validation.compiled.changes import Ends
-from communique.graph.validation.compiled.focus import chunks
+from communique.graph.validation.compiled.focus import ChangedEnds, chunks
 from communique.graph.validation.narrowing import NarrowableQuery
 from communique.graph.validation.results import Term
 from communique.graph.validation.view import View
@@ -41,7 +40,7 @@ def derive(store: Store) -> tuple[Quad, ...]:
 def rebuild(store: Store) -> None:
     """Rebuild ``graph/derived``.
 
-    A CONSTRUCT that builds on another names it in its header: ``after: [party-to]``. The order is settled first.
+    A CONSTRUCT that builds on another names it in its header: ``after: [party-to]``. They are evaluated in that order.
     """
     store.remove_graph(DERIVED)
     for shortcut in shortcuts():
@@ -88,7 +87,7 @@ class Shortcut:
         rows = chunks((node,) for node in nodes)
         return {quad for part in rows for quad in self.construct(store, self.narrow.about(name, part))}
 
-    def concerned(self, store: Store, ends: Ends) -> frozenset[Term] | None:
+    def concerned(self, store: Store, ends: ChangedEnds) -> frozenset[Term] | None:
         """Find the nodes that a change concerns, in the data before or after it; None for all."""
         if not self.narrow.reads:
             return None
@@ -115,7 +114,7 @@ class Upkeep:
 
     def note(self, store: Store, changed: Collection[Quad]) -> None:
         """Note before a change what it will make stale; the quads are as the store holds them or will hold them."""
-        ends = Ends(changed)
+        ends = ChangedEnds(changed)
         for shortcut in shortcuts():
             nodes, known = shortcut.concerned(store, ends), self._stale.get(shortcut.name, frozenset())
             if nodes is None or known is None:
@@ -142,7 +141,7 @@ class Upkeep:
 
 @cache
 def shortcuts() -> tuple[Shortcut, ...]:
-    """Give every CONSTRUCT after those it builds on."""
+    """Return every CONSTRUCT after those it builds on."""
     queries = queries_in("derived")
     order = TopologicalSorter({name: query.extra.get("after", ()) for name, query in queries.items()})
     return tuple(Shortcut.of(queries[name]) for name in order.static_order())

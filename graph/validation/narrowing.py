@@ -19,16 +19,25 @@ text or no SPARQL for 36 of the 63 queries (rdflib 7.6), and parsing them takes 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from pyoxigraph import BlankNode
 
 from communique.graph.errors import ShapesError
-from communique.graph.validation.compiled.path_text import read_path
 from communique.graph.validation.compiled.paths import Path
+from communique.graph.validation.compiled.query_text import (
+    GroupPattern,
+    QueryToken,
+    direct,
+    groups,
+    parse_path,
+    projection,
+    tokenize,
+    write,
+)
 from communique.graph.validation.compiled.sparql import text
-from communique.graph.validation.compiled.sparql_text import Group, Token, direct, groups, projection, tokenize, write
 from communique.graph.validation.results import Term
 
 # Values of the first of several variables, or of all of them; of the others any value is meant.
@@ -48,8 +57,8 @@ class NarrowableQuery:
     reads : variables, separated by spaces → the paths that are read from the first of them
     """
 
-    tokens: tuple[Token, ...]
-    groups: tuple[Group, ...]
+    tokens: tuple[QueryToken, ...]
+    groups: tuple[GroupPattern, ...]
     reads: Mapping[str, Path]
 
     @classmethod
@@ -60,7 +69,7 @@ class NarrowableQuery:
         """
         tokens = tokenize(query)
         try:
-            found = cls(tokens, groups(tokens), {names: read_path(path) for names, path in reads.items()})
+            found = cls(tokens, groups(tokens), {names: parse_path(path) for names, path in reads.items()})
         except ValueError as error:
             raise ShapesError(f"not SPARQL: {error}", hint="correct the query") from None
         for names in reads:
@@ -108,47 +117,41 @@ class NarrowableQuery:
             for place, token in enumerate(self.tokens)
         )
 
-    def _places(self, variables: Collection[str]) -> dict[Group, list[str]]:
+    def _places(self, variables: Collection[str]) -> dict[GroupPattern, list[str]]:
         """Find the groups to be narrowed, each with those of the variables that its triple patterns have."""
-        found: dict[Group, list[str]] = {}
+        found: dict[GroupPattern, list[str]] = {}
         for group in self.groups:
             if group.role in {"SELECT", "GRAPH"} or any(group.is_in(role) for role in _SEEING):
                 continue
-            if group.role == "OPTIONAL" and any(outer in found for outer in _scope(group)):
-                continue
+            if group.role == "OPTIONAL":
+                # It sees the groups around it, up to the subquery in which it stands.
+                seen = takewhile(lambda outer: outer.role != "SELECT", group.around())
+                if any(outer in found for outer in seen):
+                    continue
             own = self._pattern_variables(group)
             if present := [name for name in variables if name in own]:
                 found[group] = present
         return found
 
-    def _pattern_variables(self, group: Group) -> set[str]:
+    def _pattern_variables(self, group: GroupPattern) -> set[str]:
         """List the variables of the triple patterns of a group, those inside GRAPH included."""
         here = {token.variable for token, depth in direct(self.tokens, group) if depth == 0 and token.variable}
         return here.union(*(self._pattern_variables(inner) for inner in group.children if inner.role == "GRAPH"))
 
-    def _is_the_same_by_node(self, minus: Group) -> bool:
+    def _is_the_same_by_node(self, minus: GroupPattern) -> bool:
         """Say whether NOT EXISTS says the same as a MINUS: what they share, and something is, is bound before it."""
         around, own = minus.parent, self._pattern_variables(minus)
         if around is None:
             return False
-        before = Group(
+        before = GroupPattern(
             "", around.start, None, minus.start, [each for each in around.children if each.end < minus.start]
         )
         shared = own & self._bound(before)
         return bool(shared) and shared == own & self._bound(around)
 
-    def _bound(self, group: Group) -> set[str]:
+    def _bound(self, group: GroupPattern) -> set[str]:
         """List the variables that a group binds, for itself and for the group around it."""
         if group.role == "SELECT":
             return set(projection(self.tokens[group.start + 2 :]))
         found = self._pattern_variables(group)
         return found.union(*(self._bound(inner) for inner in group.children if inner.role not in _SEEING))
-
-
-def _scope(group: Group) -> Iterator[Group]:
-    """List the groups around one whose variables it sees: up to the subquery in which it stands."""
-    for outer in group.around():
-        if outer.role == "SELECT":
-            return
-        if outer is not group:
-            yield outer

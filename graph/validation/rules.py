@@ -39,6 +39,19 @@ from communique.graph.validation.view import View
 COMPONENT = NamedNode(SHAPES + "SetQueryConstraintComponent")
 
 
+_LEI = re.compile(r"gleif[.]org/.*[/-]([0-9A-Z]{18}[0-9]{2})$")
+
+_ROR = re.compile(r"^https://ror[.]org/(0[0-9a-hj-km-np-tv-z]{6}[0-9]{2})$")
+
+_KEYS = {"summary", "description", "rule", "severity", "scope", "of", "reads", "message", "path"}
+
+_NEEDED = _KEYS - {"description", "of", "path"}
+
+_CHOICES = {"severity": {"Violation", "Warning", "Info"}, "scope": {"document", "union"}}
+
+_PLACEHOLDER = re.compile(r"\{\?(\w+)\}")
+
+
 def _check_digit_fault(identifier: object) -> Literal | None:
     """Say what is wrong with the check digits of an LEI or a ROR, given by its IRI; None where nothing is."""
     iri = identifier.value if isinstance(identifier, NamedNode) else ""
@@ -49,18 +62,10 @@ def _check_digit_fault(identifier: object) -> Literal | None:
     return None
 
 
-_LEI = re.compile(r"gleif[.]org/.*[/-]([0-9A-Z]{18}[0-9]{2})$")
-_ROR = re.compile(r"^https://ror[.]org/(0[0-9a-hj-km-np-tv-z]{6}[0-9]{2})$")
-
 # Functions of ours that rules may call.
 FUNCTIONS: Mapping[NamedNode, Callable[..., Literal | None]] = MappingProxyType(
     {NamedNode(SHAPES + "checkDigitFault"): _check_digit_fault}
 )
-
-_KEYS = {"summary", "description", "rule", "severity", "scope", "of", "reads", "message", "path"}
-_NEEDED = _KEYS - {"description", "of", "path"}
-_CHOICES = {"severity": {"Violation", "Warning", "Info"}, "scope": {"document", "union"}}
-_PLACEHOLDER = re.compile(r"\{\?(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +108,23 @@ def set_rules() -> tuple[SetRule, ...]:
 
 def read_rule(stem: str, query: str) -> SetRule:
     """Read header and query of one rule; ShapesError when the header is not as described above."""
+    place = f"queries/qc/{stem}.rq"
     lines = [line.removeprefix("#+") for line in query.splitlines() if line.startswith("#+")]
     try:
         header = yaml.safe_load("\n".join(lines))
     except yaml.YAMLError as error:
-        raise ShapesError(f"queries/qc/{stem}.rq: the header is not YAML: {error}") from error
-    _check_header(stem, header)
+        raise ShapesError(f"{place}: the header is not YAML: {error}") from error
+    if not isinstance(header, dict) or _NEEDED - header.keys() or header.keys() - _KEYS:
+        found = ", ".join(map(str, header)) if isinstance(header, dict) else "no keys"
+        expected = ", ".join(sorted(_NEEDED)) + "; perhaps description, of, path"
+        raise ShapesError(f"{place}: the header has {found}", expected=expected)
+    for key, choices in _CHOICES.items():
+        if header[key] not in choices:
+            raise ShapesError(f"{place}: {key} is {header[key]!r}", expected=" or ".join(sorted(choices)))
+    try:
+        narrow = NarrowableQuery.of(query, header["reads"])
+    except ShapesError as error:
+        raise ShapesError(f"{place}: {error.message}", expected=error.expected, hint=error.hint) from error
     return SetRule(
         stem=stem,
         number=header["rule"],
@@ -118,7 +134,7 @@ def read_rule(stem: str, query: str) -> SetRule:
         message=header["message"],
         path=header.get("path", ""),
         query=query,
-        narrow=_narrowable(stem, query, header["reads"]),
+        narrow=narrow,
         of=term(header["of"]) if "of" in header else None,
     )
 
@@ -134,7 +150,10 @@ def ask_all(rules: Iterable[SetRule], ask: Callable[[SetRule], Iterable[Validati
 
 
 def findings(rule: SetRule, view: View, query: str | None = None) -> Iterator[ValidationResult]:
-    """Run one rule, or the narrower ``query`` of it; every row is a result. ShapesError when it cannot be run."""
+    """Run one rule, or the narrower ``query`` of it; every row is a result, of the document whose graph it names.
+
+    ShapesError when it cannot be run.
+    """
     try:
         solutions = view.select(query or rule.query, FUNCTIONS)
     except (SyntaxError, OSError) as error:
@@ -143,35 +162,17 @@ def findings(rule: SetRule, view: View, query: str | None = None) -> Iterator[Va
     for row in solutions:
         values = {name: row[name] for name in names if row[name] is not None}
         shown = {name: _show(view.original(value)) for name, value in values.items()}
-        yield _result(rule, values, _fill(rule.message, shown))
-
-
-def _result(rule: SetRule, values: Mapping[str, Term], message: str) -> ValidationResult:
-    """Make a row a result; it belongs to the document whose graph the row names, if it names one."""
-    path = values.get("path", term(rule.path) if rule.path else None)
-    return ValidationResult(
-        focus=values["this"],
-        path=None if path is None else str(path),
-        value=values.get("value"),
-        component=COMPONENT,
-        shape=rule.shape,
-        severity=rule.severity,
-        message=message,
-        document=document_of(values.get("graph")),
-    )
-
-
-def _narrowable(stem: str, query: str, reads: Mapping[str, str]) -> NarrowableQuery:
-    """Prepare a query to be asked about a few nodes; an error names its file."""
-    try:
-        return NarrowableQuery.of(query, reads)
-    except ShapesError as error:
-        raise ShapesError(f"queries/qc/{stem}.rq: {error.message}", expected=error.expected, hint=error.hint) from error
-
-
-def _fill(message: str, shown: Mapping[str, str]) -> str:
-    """Put the values of a row into a message."""
-    return _PLACEHOLDER.sub(lambda match: shown.get(match[1], "nothing"), message)
+        path = values.get("path", term(rule.path) if rule.path else None)
+        yield ValidationResult(
+            focus=values["this"],
+            path=None if path is None else str(path),
+            value=values.get("value"),
+            component=COMPONENT,
+            shape=rule.shape,
+            severity=rule.severity,
+            message=_fill(rule.message, shown),
+            document=document_of(values.get("graph")),
+        )
 
 
 def _show(value: Term) -> str:
@@ -179,12 +180,5 @@ def _show(value: Term) -> str:
     return value.value if isinstance(value, Literal) else shorten(str(value).strip("<>"))
 
 
-def _check_header(stem: str, header: object) -> None:
-    """Refuse a header that lacks a key, has one that nobody reads, or a value that means nothing."""
-    if not isinstance(header, dict) or _NEEDED - header.keys() or header.keys() - _KEYS:
-        found = ", ".join(map(str, header)) if isinstance(header, dict) else "no keys"
-        expected = ", ".join(sorted(_NEEDED)) + "; perhaps description, of, path"
-        raise ShapesError(f"queries/qc/{stem}.rq: the header has {found}", expected=expected)
-    for key, choices in _CHOICES.items():
-        if header[key] not in choices:
-            raise ShapesError(f"queries/qc/{stem}.rq: {key} is {header[key]!r}", expected=" or ".join(sorted(choices)))
+def _fill(message: str, shown: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda match: shown.get(match[1], "nothing"), message)

@@ -7,7 +7,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from communique.graph.terms.namespaces import XSD
 from communique.graph.validation.compiled import compile_shapes
-from communique.graph.validation.compiled.datatypes import well_formed
+from communique.graph.validation.compiled.components.value_type import well_formed
 
 # datatype → well-formed, ill-formed
 FORMS = {

@@ -15,13 +15,13 @@ from communique.graph.terms.identifiers import DERIVED, ONTOLOGY
 from communique.graph.terms.namespaces import ID
 from communique.graph.validation import Change, ValidationReport, rules
 from communique.graph.validation.catalogue import DOCUMENT, shapes_for
-from communique.graph.validation.compiled.path_text import read_path
+from communique.graph.validation.compiled.query_text import parse_path
 from communique.graph.validation.derivation import Upkeep, derive
-from communique.graph.validation.documents import Documents
+from communique.graph.validation.documents import DocumentsInPlace, copy_documents
 from communique.graph.validation.engines import assigned
 from communique.graph.validation.narrowing import NarrowableQuery
 from communique.graph.validation.results import Term, merge
-from communique.graph.validation.view import View, set_apart
+from communique.graph.validation.view import View
 
 
 def found(report: ValidationReport) -> set[tuple[object, ...]]:
@@ -62,9 +62,9 @@ def test_derived_statements_kept_up_are_those_built_anew(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_documents_judged_in_place_are_judged_as_if_set_apart(seed: int) -> None:
     store = noise.world(noise.noisy(700, random.Random(seed), share=0.15))
-    plan, apart = assigned(shapes_for(DOCUMENT)).plan, set_apart(store)
+    plan, apart = assigned(shapes_for(DOCUMENT)).plan, copy_documents(store)
     expected = apart.restore(merge([plan.validate(apart.select), rules.check(apart, DOCUMENT)]))
-    documents = Documents(store, plan)
+    documents = DocumentsInPlace(store, plan)
     assert documents.disputed()
     assert found(documents.judge()) == found(expected)
     assert documents.judge().focus_counts == expected.focus_counts
@@ -159,9 +159,9 @@ def test_a_subject_whose_every_statement_is_new_is_asked_about_as_a_whole() -> N
     store.extend([*added, Quad(hub, path, Literal("old"), graph)])
     change, view = Change(store, added, []), View(store)
     single = {(hub, Literal(number)) for number in range(3)}
-    assert set(change.rows("this value", read_path("any"), view)) == {(new,)} | single
-    assert set(change.rows("this graph", read_path("any"), view)) == {(new, graph), (hub, graph)}
-    assert set(change.rows("value graph", read_path("any"), view)) == {(Literal(number), graph) for number in range(3)}
+    assert set(change.rows("this value", parse_path("any"), view)) == {(new,)} | single
+    assert set(change.rows("this graph", parse_path("any"), view)) == {(new, graph), (hub, graph)}
+    assert set(change.rows("value graph", parse_path("any"), view)) == {(Literal(number), graph) for number in range(3)}
     query = "SELECT * { ?this ?path ?value }"
     narrow = NarrowableQuery.of(query, {"this value": "any"})
     assert sum(1 for _ in view.select(narrow.about("this value", [(new,)]))) == 3
@@ -171,7 +171,7 @@ def test_a_subject_whose_every_statement_is_new_is_asked_about_as_a_whole() -> N
 @pytest.mark.parametrize("text", ["", "com:a/", "com:a com:b", "nowhere:a", "(com:a"])
 def test_what_is_no_path_is_refused(text: str) -> None:
     with pytest.raises(ShapesError, match="is no path"):
-        read_path(text)
+        parse_path(text)
 
 
 def test_every_rule_is_narrowed_to_what_it_reads() -> None:

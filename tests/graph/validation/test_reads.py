@@ -149,7 +149,7 @@ def found(rule: SetRule, store: Store) -> Answer:
 
 def looked(rule: SetRule, store: Store, added: Iterable[Quad], removed: Iterable[Quad]) -> Answer:
     change = Change(store, tuple(added), tuple(removed))
-    results = incremental._ask(rule, change, View(store))
+    results = incremental.findings(rule, change, View(store))
     return {(each.focus, each.path, each.value, each.message) for each in results}
 
 
