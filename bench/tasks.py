@@ -117,7 +117,7 @@ def pyshacl(rules: str, *data: str) -> Figures:
     """Judge the union of a graph by pySHACL, on rdflib's own store in memory; reading is not counted."""
     from rdflib import Graph
 
-    from communique.graph.validation import pyshacl as oracle
+    from communique.graph.validation.engines import pyshacl as oracle
 
     triples = {quad.triple for quad in _merged(rules, data)}
     texts = [

@@ -178,7 +178,7 @@ def _about_node(sample: Sample, node: str) -> Hint | None:
 def _ill_formed(literal: Literal) -> Hint | None:
     """Say that the text of a literal does not fit its datatype."""
     # The compiler of shapes takes long to import, and few answers need it.
-    from communique.graph.validation.compiled.datatypes import well_formed
+    from communique.graph.validation.compiled.components.value_type import well_formed
 
     test = well_formed("?value", literal.datatype)
     if test is None or bool(Store().query(f"{prologue()}ASK {{ BIND({literal} AS ?value) FILTER({test}) }}")):
@@ -191,7 +191,7 @@ def _ill_formed(literal: Literal) -> Hint | None:
 
 def _is_comparable(literal: Literal, sample: Sample) -> bool:
     """Tell whether a number can be compared with values of a property (SPARQL 1.1, section 17.3)."""
-    from communique.graph.validation.compiled.datatypes import LIMITED  # see above
+    from communique.graph.validation.compiled.components.value_type import LIMITED  # see above
 
     numbers = _NUMBERS | LIMITED
     return literal.datatype in numbers and not numbers.isdisjoint(sample.datatypes)

@@ -12,23 +12,26 @@ Only this module chooses the graphs of a query. A test says when the engine can 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pyoxigraph import (
     BlankNode,
     DefaultGraph,
+    Literal,
     NamedNode,
     QueryBoolean,
     QuerySolutions,
     QueryTriples,
     RdfFormat,
     Store,
+    Triple,
 )
 
 from communique.graph.errors import QueryRefused
 from communique.graph.terms.namespaces import ID
 
 Found = QuerySolutions | QueryBoolean | QueryTriples
+Functions = Mapping[NamedNode, Callable[..., NamedNode | BlankNode | Literal | Triple | None]]
 
 # The named graphs of a list are asked one by one, hundreds of times slower than all graphs.
 MOST_NAMED = 20
@@ -93,16 +96,22 @@ class MergedDataset:
         return store
 
 
-def query_union(store: Store, text: str, graphs: Sequence[NamedNode | DefaultGraph] | None = None) -> Found:
+def query_union(
+    store: Store,
+    text: str,
+    graphs: Sequence[NamedNode | DefaultGraph] | None = None,
+    functions: Functions | None = None,
+) -> Found:
     """Evaluate a query over graphs side by side, all of the store when None: a triple of n graphs comes n times.
 
     For a store that changes, where a merge would have to follow each change. The answer must not depend on how often a
     triple comes: rules, derived statements and look-ups of ours say ``DISTINCT`` where it would, and tests hold them to
-    that. ``GRAPH`` reaches all graphs.
+    that. ``GRAPH`` reaches all graphs. ``functions`` are extension functions that the query may call, by their IRIs.
     """
+    known = dict(functions or {})
     if graphs is None:
-        return store.query(text, use_default_graph_as_union=True)
-    return store.query(text, default_graph=list(graphs))
+        return store.query(text, use_default_graph_as_union=True, custom_functions=known)
+    return store.query(text, default_graph=list(graphs), custom_functions=known)
 
 
 def _evaluate(

@@ -8,21 +8,21 @@ has to be in the store as ``graph/ontology``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 
-from pyoxigraph import Store
+from pyoxigraph import Literal, Store
 
 from communique.graph.errors import ShapesError
 from communique.graph.terms.identifiers import ONTOLOGY, inferred, stated
 from communique.graph.validation import rules
 from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
-from communique.graph.validation.documents import Documents, can_judge
+from communique.graph.validation.documents import DocumentsInPlace, copy_documents
 from communique.graph.validation.engines import DEFAULT, ENGINES, Engine, assigned, find_engine, validate_compiled
 from communique.graph.validation.explanation import explain
 from communique.graph.validation.incremental import Change, judge
-from communique.graph.validation.results import INFO, WARNING, ValidationReport, ValidationResult, merge
-from communique.graph.validation.view import View, graphs_of, set_apart
+from communique.graph.validation.results import INFO, WARNING, Term, ValidationReport, ValidationResult, merge
+from communique.graph.validation.view import View
 
 __all__ = [
     "ENGINES",
@@ -34,7 +34,7 @@ __all__ = [
     "validate",
 ]
 
-# So many documents are copied to be set apart; of more, all are judged in place.
+# So many documents are copied to be judged; of more, all are judged in place.
 _FEW = 100
 
 
@@ -74,43 +74,39 @@ def validate(
         raise ShapesError(message, hint="load vocabulary.ontology_quads() into it")
     if change is not None and engine == DEFAULT and not change.is_of_terms:
         return judge(change)
-    return merge(_reports(store, documents, find_engine(engine)))
+    run = find_engine(engine)
+    union = _validate_scope(View(store), UNION, run)
+    if documents is not None:
+        union = _of_interest(union, store, documents)
+    return merge([_validate_documents(store, documents, run), union])
 
 
-def _reports(store: Store, documents: Collection[str] | None, engine: Engine) -> Iterator[ValidationReport]:
-    """Check each document by itself, then the union."""
-    yield _judge_documents(store, documents, engine)
-    report = _judge(View(store), UNION, engine)
-    yield report if documents is None else _narrow(report, store, documents)
-
-
-def _judge_documents(store: Store, documents: Collection[str] | None, engine: Engine) -> ValidationReport:
-    """Check documents: many of them in place where the engine and the checks allow it, else set apart."""
+def _validate_documents(store: Store, documents: Collection[str] | None, engine: Engine) -> ValidationReport:
+    """Check each document by itself: many of them in place where the engine and the checks allow it, else as copies."""
     if engine is validate_compiled and (documents is None or len(documents) > _FEW):
         assignment = assigned(shapes_for(DOCUMENT))
-        in_place = Documents(store, assignment.plan)
-        if not assignment.routed and can_judge(store, assignment.plan) and not in_place.is_largely_disputed:
+        in_place = DocumentsInPlace(store, assignment.plan)
+        if not assignment.routed and in_place.can_judge and not in_place.is_largely_disputed:
             report = assignment.describe(in_place.judge())
-            return report if documents is None else _of(report, {None, *documents})
-    return _judge(set_apart(store, documents), DOCUMENT, engine)
+            if documents is None:
+                return report
+            wanted = {None, *documents}
+            return replace(report, results=tuple(result for result in report.results if result.document in wanted))
+    return _validate_scope(copy_documents(store, documents), DOCUMENT, engine)
 
 
-def _judge(view: View, scope: str, engine: Engine) -> ValidationReport:
+def _validate_scope(view: View, scope: str, engine: Engine) -> ValidationReport:
     """Run the shapes and the set queries of one scope on a view."""
     return view.restore(merge([engine(view, shapes_for(scope)), rules.check(view, scope)]))
 
 
-def _of(report: ValidationReport, documents: Collection[str | None]) -> ValidationReport:
-    """Keep what was found in some documents."""
-    return replace(report, results=tuple(item for item in report.results if item.document in documents))
-
-
-def _narrow(report: ValidationReport, store: Store, documents: Collection[str]) -> ValidationReport:
+def _of_interest(report: ValidationReport, store: Store, documents: Collection[str]) -> ValidationReport:
     """Keep all violations, and of the other results those about nodes that some documents describe."""
     graphs = {graph for number in documents for graph in (stated(number), inferred(number))}
-    kept = (
-        item
-        for item in report.results
-        if item.severity not in {WARNING, INFO} or not graphs.isdisjoint(graphs_of(store, item.focus))
-    )
+
+    def is_described(node: Term) -> bool:
+        quads = () if isinstance(node, Literal) else store.quads_for_pattern(node, None, None, None)
+        return any(quad.graph_name in graphs for quad in quads)
+
+    kept = (item for item in report.results if item.severity not in {WARNING, INFO} or is_described(item.focus))
     return replace(report, results=tuple(kept))

@@ -12,14 +12,14 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Tr
 
 from communique.graph.errors import ShapesError
 from communique.graph.terms.namespaces import SHAPES, term
-from communique.graph.validation.targets import node_shapes
+from communique.graph.validation.inventory import node_shapes
 
 # Shapes of the ontology itself are run on its source files, not on data.
 NOT_FOR_DATA = frozenset({"ontology.ttl"})
 
 DOCUMENT, UNION = "document", "union"
 _SCOPE = NamedNode(SHAPES + "scope")
-_IDENTIFIER, _LABEL, _PROPERTY = term("dct:identifier"), term("skos:prefLabel"), term("sh:property")
+_IDENTIFIER = term("dct:identifier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,15 @@ class Rule:
 @cache
 def rules() -> Mapping[str, Rule]:
     """All rules by number, from ``shapes/rules.ttl``."""
-    store = shapes()
-    numbered = (quad for quad in store.quads_for_pattern(None, _IDENTIFIER, None) if _is_rule(store, quad.subject))
-    found = {text(quad.object): _read_rule(store, quad) for quad in numbered}
+    store, found = shapes(), {}
+    for quad in store.quads_for_pattern(None, _IDENTIFIER, None):
+        if _is_rule(store, quad.subject):
+            said = {each.predicate: each.object for each in store.quads_for_pattern(quad.subject, None, None)}
+            number = text(quad.object)
+            parts = (
+                said.get(term(name), Literal("")) for name in ("skos:prefLabel", "skos:definition", "skos:scopeNote")
+            )
+            found[number] = Rule(number, *map(text, parts))
     return MappingProxyType(dict(sorted(found.items())))
 
 
@@ -53,7 +59,9 @@ def rules() -> Mapping[str, Rule]:
 def shapes() -> Store:
     """All shapes for data, in one store; it is shared, so its readers must not change it."""
     store = Store()
-    store.extend(quad for name, content in _files() for quad in _parse(name, content))
+    for entry in sorted(files("communique.shapes").iterdir(), key=lambda item: item.name):
+        if entry.name.endswith(".ttl") and entry.name not in NOT_FOR_DATA:
+            store.extend(_parse(entry.name, entry.read_bytes()))
     return store
 
 
@@ -80,17 +88,10 @@ def numbers() -> Mapping[NamedNode, str]:
 
 
 def text(node: object) -> str:
-    """Give the lexical form of a literal; ShapesError for any other term."""
+    """Return the lexical form of a literal; ShapesError for any other term."""
     if not isinstance(node, Literal):
         raise ShapesError(f"{node} stands where the shapes need a text")
     return node.value
-
-
-def _files() -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of the files of shapes for data, in order of name."""
-    for entry in sorted(files("communique.shapes").iterdir(), key=lambda item: item.name):
-        if entry.name.endswith(".ttl") and entry.name not in NOT_FOR_DATA:
-            yield entry.name, entry.read_bytes()
 
 
 def _parse(name: str, content: bytes) -> Iterator[Quad]:
@@ -102,14 +103,5 @@ def _parse(name: str, content: bytes) -> Iterator[Quad]:
 
 
 def _is_rule(store: Store, node: NamedNode | BlankNode | Triple) -> bool:
-    """Tell a rule from a shape that checks one."""
+    """Say whether a node is a rule, and no shape that checks one."""
     return Quad(node, term("rdf:type"), NamedNode(SHAPES + "Rule")) in store
-
-
-def _read_rule(store: Store, numbered: Quad) -> Rule:
-    """Read one rule."""
-
-    def one(name: str) -> str:
-        return next((text(quad.object) for quad in store.quads_for_pattern(numbered.subject, term(name), None)), "")
-
-    return Rule(text(numbered.object), one("skos:prefLabel"), one("skos:definition"), one("skos:scopeNote"))

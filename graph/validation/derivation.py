@@ -8,8 +8,7 @@ follow from other nodes, unless the header says ``alone: true``.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
@@ -20,16 +19,13 @@ from communique.graph.queries.library import PackagedQuery, queries_in
 from communique.graph.store.merged import query_union
 from communique.graph.terms.identifiers import DERIVED
 from communique.graph.terms.namespaces import term
-from communique.graph.validation.compiled.changes import Ends
-from communique.graph.validation.compiled.focus import chunks
-from communique.graph.validation.narrowing import Narrow, widen
+from communique.graph.validation.compiled.focus import ChangedEnds, chunks
+from communique.graph.validation.narrowing import NarrowableQuery
 from communique.graph.validation.results import Term
 from communique.graph.validation.view import View
 
 # Carries out a change: what goes, what comes.
 Apply = Callable[[Collection[Quad], Collection[Quad]], None]
-
-_HEAD = re.compile(r"CONSTRUCT \{ \?(?P<subject>\w+) (?P<predicate>[\w:]+) \?(?P<object>\w+) \} WHERE \{")
 
 
 def derive(store: Store) -> tuple[Quad, ...]:
@@ -44,7 +40,7 @@ def derive(store: Store) -> tuple[Quad, ...]:
 def rebuild(store: Store) -> None:
     """Rebuild ``graph/derived``.
 
-    A CONSTRUCT that builds on another names it in its header: ``after: [party-to]``. The order is settled first.
+    A CONSTRUCT that builds on another names it in its header: ``after: [party-to]``. They are evaluated in that order.
     """
     store.remove_graph(DERIVED)
     for shortcut in shortcuts():
@@ -53,73 +49,59 @@ def rebuild(store: Store) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """One CONSTRUCT.
+    """One CONSTRUCT, whose template is one triple.
 
     Attributes
     ----------
     name : of its file
     whole : the query about everything
-    narrow : the query about some nodes; None where the header does not say what is read
-    predicates : of what it builds
+    narrow : the query about some nodes; it reads nothing where the header does not say what is read
     is_alone : no two nodes give the same triple
     """
 
     name: str
     whole: str
-    narrow: Narrow | None
-    predicates: tuple[NamedNode, ...]
+    narrow: NarrowableQuery
     is_alone: bool
 
     @classmethod
     def of(cls, query: PackagedQuery) -> Shortcut:
         """Read the header."""
-        template = query.text.partition("CONSTRUCT {")[2].partition("}")[0]
-        reads = query.extra.get("reads")
-        return cls(
-            name=query.name,
-            whole=widen(query.text),
-            narrow=Narrow.of(query.text, reads) if reads else None,
-            predicates=tuple(dict.fromkeys(term(word) for word in template.split() if word[0] not in "?.")),
-            is_alone=query.extra.get("alone", False),
-        )
+        narrow = NarrowableQuery.of(query.text, query.extra.get("reads", {}))
+        return cls(query.name, query.text, narrow, query.extra.get("alone", False))
 
-    def construct(self, store: Store, query: str) -> Iterator[Quad]:
-        """Evaluate a form of the query over the union of all graphs; the store must not change meanwhile."""
+    @property
+    def predicate(self) -> NamedNode:
+        """The property that it builds."""
+        return term(self.narrow.template[1])
+
+    def construct(self, store: Store, query: str) -> set[Quad]:
+        """Evaluate a form of the query over the union of all graphs."""
         triples = query_union(store, query)
         assert isinstance(triples, QueryTriples)
-        return iter([Quad(triple.subject, triple.predicate, triple.object, DERIVED) for triple in triples])
+        return {Quad(triple.subject, triple.predicate, triple.object, DERIVED) for triple in triples}
 
     def about(self, store: Store, nodes: Iterable[Term]) -> set[Quad]:
         """Build what comes about at some nodes."""
-        assert self.narrow is not None
         (name,) = self.narrow.reads
         rows = chunks((node,) for node in nodes)
         return {quad for part in rows for quad in self.construct(store, self.narrow.about(name, part))}
 
-    def held(self, store: Store) -> set[Quad]:
-        """Give what stands in the derived graph."""
-        return {quad for name in self.predicates for quad in store.quads_for_pattern(None, name, None, DERIVED)}
-
-    def concerned(self, store: Store, ends: Ends) -> frozenset[Term] | None:
+    def concerned(self, store: Store, ends: ChangedEnds) -> frozenset[Term] | None:
         """Find the nodes that a change concerns, in the data before or after it; None for all."""
-        if self.narrow is None:
+        if not self.narrow.reads:
             return None
         steps = (step for path in self.narrow.reads.values() for step in path.steps())
         return ends.affected(steps, View(store).select)
 
-    def others(self, store: Store, quads: Collection[Quad]) -> set[Quad]:
+    def from_other_nodes(self, store: Store, quads: Collection[Quad]) -> set[Quad]:
         """Of triples that no longer come about where they did, find those that do at other nodes."""
-        head = _HEAD.search(self.whole)
-        if not quads or self.narrow is None or head is None or self.is_alone:
+        subject, _, value = (word.removeprefix("?") for word in self.narrow.template)
+        if not quads or self.is_alone or not {subject, value}.isdisjoint(self.narrow.reads):
             return set()
-        ends = head["subject"], head["object"]
-        if set(self.narrow.reads) & set(ends):
-            return set()
-        query = self.whole
-        if not any(f"AS ?{name})" in query for name in ends):
-            pairs = " ".join(f"({quad.subject} {quad.object})" for quad in quads)
-            query = _HEAD.sub(f"{head[0]} VALUES (?{ends[0]} ?{ends[1]}) {{ {pairs} }}", query)
-        return set(quads).intersection(self.construct(store, query))
+        pairs = [(quad.subject, quad.object) for quad in quads]
+        query = self.narrow.about(f"{subject} {value}", pairs)  # type: ignore[arg-type]  # no triple terms
+        return self.construct(store, query).intersection(quads)
 
 
 class Upkeep:
@@ -132,7 +114,7 @@ class Upkeep:
 
     def note(self, store: Store, changed: Collection[Quad]) -> None:
         """Note before a change what it will make stale; the quads are as the store holds them or will hold them."""
-        ends = Ends(changed)
+        ends = ChangedEnds(changed)
         for shortcut in shortcuts():
             nodes, known = shortcut.concerned(store, ends), self._stale.get(shortcut.name, frozenset())
             if nodes is None or known is None:
@@ -147,17 +129,19 @@ class Upkeep:
             nodes = self._stale.pop(shortcut.name, frozenset())
             former = self._former.pop(shortcut.name, set())
             if nodes is None:
-                former, built = shortcut.held(store), set(shortcut.construct(store, shortcut.whole))
+                held = store.quads_for_pattern(None, shortcut.predicate, None, DERIVED)
+                former, built = set(held), shortcut.construct(store, shortcut.whole)
                 apply(former - built, built - former)
             elif nodes:
                 built = shortcut.about(store, nodes)
                 missing = {quad for quad in former - built if quad in store}
-                apply(missing - shortcut.others(store, missing), {quad for quad in built if quad not in store})
+                missing -= shortcut.from_other_nodes(store, missing)
+                apply(missing, {quad for quad in built if quad not in store})
 
 
 @cache
 def shortcuts() -> tuple[Shortcut, ...]:
-    """Give every CONSTRUCT after those it builds on."""
+    """Return every CONSTRUCT after those it builds on."""
     queries = queries_in("derived")
     order = TopologicalSorter({name: query.extra.get("after", ()) for name, query in queries.items()})
     return tuple(Shortcut.of(queries[name]) for name in order.static_order())

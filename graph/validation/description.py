@@ -9,8 +9,8 @@ from pyoxigraph import NamedNode
 from communique.graph.errors import CommuniqueError, ShapesError
 from communique.graph.terms.namespaces import SHAPES, shorten
 from communique.graph.validation.catalogue import DOCUMENT, UNION, numbers, rules, shapes_for
-from communique.graph.validation.clauses import clause
 from communique.graph.validation.engines import Assignment, assign
+from communique.graph.validation.explanation import clause
 from communique.graph.validation.results import Shape
 from communique.graph.validation.rules import set_rules
 
@@ -54,8 +54,11 @@ def _parts(name: str) -> Iterator[str]:
         yield f"# {rule.number} {rule.name}: {rule.definition}{f' {rule.note}' if rule.note else ''}"
     for scope in (DOCUMENT, UNION):
         assignment = assign(sorted(shapes_for(scope), key=str))
+        # A shape that only serves others is reported as these.
+        checks = assignment.plan.checks
+        asked = {check.target for check in checks} | {each.shape for check in checks for each in check.findings}
         for shape in sorted((shape for shape in assignment.names if isinstance(shape, NamedNode)), key=str):
-            if shape == iri or (rule and numbers().get(shape) == rule.number and _is_asked(assignment, shape)):
+            if shape == iri or (rule and numbers().get(shape) == rule.number and shape in asked):
                 yield (
                     f"# on {'each document by itself' if scope == DOCUMENT else 'the union of all graphs'}\n"
                     + describe(assignment, shape)
@@ -63,11 +66,3 @@ def _parts(name: str) -> Iterator[str]:
     for query in set_rules():
         if iri == query.shape or (rule and query.number == rule.number):
             yield f"# {shorten(query.shape.value)}, a query over the {query.scope}\n{query.query}"
-
-
-def _is_asked(assignment: Assignment, shape: Shape) -> bool:
-    """Tell whether some query can report a shape; one that only serves others is reported as these."""
-    return any(
-        shape == check.target or any(shape == finding.shape for finding in check.findings)
-        for check in assignment.plan.checks
-    )

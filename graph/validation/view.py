@@ -1,25 +1,28 @@
-"""What one validation run looks at: all graphs of a store together, or its documents each by itself."""
+"""What one validation run looks at: graphs of a store merged, with the terms of the data as they were written.
+
+A store holds some literals in another form than they were written in (see ``store.lexical``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Store, serialize
 
 from communique.graph.errors import ShapesError
-from communique.graph.store.merged import query_union
-from communique.graph.terms.identifiers import ONTOLOGY, SECONDARY, document_of, inferred, stated
-from communique.graph.terms.namespaces import GRAPH, ID, term
+from communique.graph.store.lexical import stored_forms
+from communique.graph.store.merged import Functions, query_union
 from communique.graph.validation.results import Term, ValidationReport
 
-# Where documents stand that were set apart, and the classes that other graphs give to the nodes they mention.
-_APART, _ELSEWHERE = NamedNode(GRAPH + "apart"), NamedNode(GRAPH + "elsewhere")
-# Between a node and the number of its source; no identifier contains it.
-_MARK = "@"
-_UNNAMED = DefaultGraph()
-_TYPE = term("rdf:type")
+# So many statements are looked at together.
+_PORTION = 50_000
+
+_REPEATS = (
+    "ASK { ?s ?p ?o . GRAPH ?g { ?s ?p ?o } }",
+    "ASK { GRAPH ?g { ?s ?p ?o } GRAPH ?h { ?s ?p ?o } FILTER (?g != ?h) }",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +32,14 @@ class View:
     Attributes
     ----------
     graphs : the graphs merged; None for all of them. ``GRAPH`` in a query still reaches the whole store
-    sources : the graphs whose nodes were renamed to be set apart, in the order of their numbers
     """
 
     store: Store
     graphs: tuple[NamedNode | DefaultGraph, ...] | None = None
-    sources: tuple[NamedNode | DefaultGraph, ...] = ()
 
-    def select(self, query: str) -> QuerySolutions:
-        """Run a SELECT over the merged graphs."""
-        found = query_union(self.store, query, self.graphs)
+    def select(self, query: str, functions: Functions | None = None) -> QuerySolutions:
+        """Run a SELECT over the merged graphs; ``functions`` are those that it may call beside SPARQL's own."""
+        found = query_union(self.store, query, self.graphs, functions)
         if not isinstance(found, QuerySolutions):
             raise ShapesError("a check is not a SELECT", hint="select ?this and what the message needs")
         return found
@@ -57,106 +58,94 @@ class View:
             yield self.store.dump(format=RdfFormat.N_TRIPLES, from_graph=graph) or b""
 
     def original(self, value: Term) -> Term:
-        """Give a node of a source that was set apart its own name back; any other term as it is."""
-        if not self.sources or not isinstance(value, NamedNode) or not value.value.startswith(ID):
-            return value
-        return NamedNode(value.value.rpartition(_MARK)[0])
-
-    def renamed(self, nodes: Collection[Term]) -> frozenset[Term]:
-        """Give the names that nodes have, or would have, in the sources that were set apart."""
-        named = (_rename(node, str(number)) for node in nodes for number in range(len(self.sources)))
-        return frozenset(named)
+        """Return the node of the data that a term of the view stands for."""
+        return value
 
     def restore(self, report: ValidationReport) -> ValidationReport:
-        """Give the nodes of a report their own names back, and note the document that each result is about."""
-        if not self.sources:
-            return report
-        results = (
-            replace(
-                result,
-                focus=self.original(result.focus),
-                value=None if result.value is None else self.original(result.value),
-                document=self._document(result.focus),
-            )
-            for result in report.results
-        )
-        return replace(report, results=tuple(results))
-
-    def _document(self, node: Term) -> str | None:
-        """Tell the document whose node was set apart."""
-        _, mark, number = node.value.rpartition(_MARK)
-        return document_of(self.sources[int(number)]) if mark and number.isdecimal() else None
+        """Return a report on the view as one on the data."""
+        return report
 
 
-def set_apart(
-    store: Store,
-    documents: Collection[str] | None = None,
-    *,
-    sources: Collection[NamedNode | DefaultGraph] | None = None,
-) -> View:
-    """Look at every document by itself, but at all of them in one run.
+@dataclass(frozen=True, slots=True)
+class WrittenData:
+    """Statements as they were read.
 
-    Every node gets a name of its own in each document, so that in one graph nothing that one document says meets what
-    another says: a query per document would take as many runs as there are documents. A document's stated and inferred
-    graphs stand together; other graphs that state facts, such as the background, each stand for themselves, and so do
-    the statements outside any graph. The ontology is merged in. Classes that a node has elsewhere are reached by
-    ``GRAPH`` only, so that a document is not asked for what it does not speak about.
-
-    ``documents`` restricts the documents, not the other graphs; ``sources`` names all that is to be set apart.
+    Attributes
+    ----------
+    store : all statements as a store holds them; those that differ in writing only are one there
+    changed : the statements that it holds in another form, as they were written
+    forms : what it holds in their place and nobody wrote
+    read : number of statements read, equal ones counted each time
     """
-    sources = tuple(_sources(store, documents) if sources is None else sources)
-    quads = [quad for number, source in enumerate(sources) for quad in _renamed(store, source, str(number))]
-    scratch = Store()
-    scratch.extend(quads)
-    # As text, which leaves the interpreter to the threads beside this one.
-    terms = store.dump(format=RdfFormat.N_TRIPLES, from_graph=ONTOLOGY) or b""
-    scratch.load(terms, format=RdfFormat.N_TRIPLES, to_graph=ONTOLOGY)
-    scratch.extend(_classes(store, quads))
-    return View(scratch, (_APART, ONTOLOGY), sources or (_APART,))
+
+    store: Store
+    changed: tuple[Quad, ...] = ()
+    forms: frozenset[Quad] = frozenset()
+    read: int = 0
 
 
-def source_of(graph: object) -> NamedNode | DefaultGraph:
-    """Give the source that a graph belongs to: the stated graph of its document, else itself."""
-    number = document_of(graph)
-    return graph if number is None else stated(number)  # type: ignore[return-value]
+def collect(quads: Iterable[Quad]) -> WrittenData:
+    """Put statements into a store and list what it would change."""
+    store, read, rest = Store(), 0, iter(quads)
+    changed: dict[Quad, Quad] = {}
+    while portion := list(islice(rest, _PORTION)):
+        read += len(portion)
+        forms = stored_forms(quad.object for quad in portion)
+        store.extend(quad for quad in portion if quad.object not in forms)
+        altered = (quad for quad in portion if quad.object in forms)
+        changed |= {quad: Quad(quad.subject, quad.predicate, forms[quad.object], quad.graph_name) for quad in altered}
+    unwritten = frozenset(form for form in changed.values() if form not in store)
+    store.extend(unwritten)
+    return WrittenData(store, tuple(changed), unwritten, read)
 
 
-def graphs_of(store: Store, node: Term) -> Iterator[object]:
-    """Give the graphs that describe a node."""
-    if not isinstance(node, Literal):
-        yield from (quad.graph_name for quad in store.quads_for_pattern(node, None, None, None))
+@dataclass(frozen=True, slots=True)
+class WrittenView(View):
+    """A view that also knows how its statements were written.
+
+    Attributes
+    ----------
+    changed, forms : as in ``WrittenData``
+    has_repeats : some triple stands in several of the merged graphs, which the queries of the compiler may count twice;
+        looked for only where that matters
+    """
+
+    changed: tuple[Quad, ...] = ()
+    forms: frozenset[Quad] = frozenset()
+    has_repeats: bool = False
+
+    @staticmethod
+    def of(view: View) -> WrittenView:
+        """Take a view whose statements are in the store as they were written, unless it is known to be otherwise."""
+        return view if isinstance(view, WrittenView) else WrittenView(view.store, view.graphs)
+
+    def quads(self, predicate: NamedNode | None = None) -> Iterator[Quad]:
+        """Return the statements of the merged graphs as they were written, of one property or of all."""
+        for graph in (None,) if self.graphs is None else self.graphs:
+            held = self.store.quads_for_pattern(None, predicate, None, graph)
+            yield from (quad for quad in held if quad not in self.forms) if self.forms else held
+        for quad in self.changed:
+            if predicate in {None, quad.predicate} and (self.graphs is None or quad.graph_name in self.graphs):
+                yield quad
+
+    def count(self) -> int:
+        """Count the quads of the merged graphs; a triple of several graphs counts in each."""
+        return sum(1 for _ in self.quads()) if self.changed else View.count(self)
+
+    def dumps(self) -> Iterator[bytes]:
+        """Write the merged graphs as N-Triples."""
+        if self.changed:
+            yield serialize((quad.triple for quad in self.quads()), format=RdfFormat.N_TRIPLES) or b""
+        else:
+            yield from View.dumps(self)
+
+    def objects(self, predicate: NamedNode) -> set[Term]:
+        """Return the objects of a property."""
+        return {quad.object for quad in self.quads(predicate)}  # type: ignore[misc]
 
 
-def _sources(store: Store, documents: Collection[str] | None) -> Iterator[NamedNode | DefaultGraph]:
-    """List what is set apart: the stated graph of each document, then the other graphs that state facts."""
-    named = {graph for graph in store.named_graphs() if isinstance(graph, NamedNode)}
-    known = {number for graph in named if (number := document_of(graph)) is not None}
-    yield from (stated(number) for number in sorted(known if documents is None else documents))
-    yield from sorted((graph for graph in named - SECONDARY if document_of(graph) is None), key=str)
-    if next(store.quads_for_pattern(None, None, None, _UNNAMED), None) is not None:
-        yield _UNNAMED
-
-
-def _renamed(store: Store, source: NamedNode | DefaultGraph, number: str) -> Iterator[Quad]:
-    """Rename the nodes of a source; a document's inferred graph belongs to it."""
-    document = document_of(source)
-    for graph in (source,) if document is None else (source, inferred(document)):
-        for quad in store.quads_for_pattern(None, None, None, graph):
-            yield Quad(_rename(quad.subject, number), quad.predicate, _rename(quad.object, number), _APART)
-
-
-def _rename(node: Any, number: str) -> Any:
-    """Give a node of data a name of its own in its source; other terms mean the same everywhere."""
-    if isinstance(node, NamedNode) and node.value.startswith(ID):
-        return NamedNode(f"{node.value}{_MARK}{number}")
-    return node
-
-
-def _classes(store: Store, quads: Collection[Quad]) -> Iterator[Quad]:
-    """Say of each renamed node which classes the whole store gives to it."""
-    nodes = {part for quad in quads for part in (quad.subject, quad.object) if isinstance(part, NamedNode)}
-    for node in nodes:
-        name, mark, _ = node.value.rpartition(_MARK)
-        if mark and name.startswith(ID):
-            for quad in store.quads_for_pattern(NamedNode(name), _TYPE, None, None):
-                yield Quad(node, _TYPE, quad.object, _ELSEWHERE)
+def whole(data: WrittenData, *, is_union: bool = True, is_counted: bool = False) -> WrittenView:
+    """Look at all graphs of the data, or at its default graph alone; ``is_counted`` if queries count triples."""
+    graphs = None if is_union else (DefaultGraph(),)
+    has_repeats = is_union and is_counted and any(bool(data.store.query(query)) for query in _REPEATS)
+    return WrittenView(data.store, graphs, data.changed, data.forms, has_repeats)

@@ -13,7 +13,7 @@ from click.testing import Result
 from pyoxigraph import RdfFormat, Store, parse
 
 from communique.graph.terms.namespaces import SH
-from communique.graph.validation.compiled.path_reader import read_path_node
+from communique.graph.validation.compiled.paths import read_path_node
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph, sh
 
 Run = Callable[..., Result]

@@ -12,10 +12,10 @@ from communique.graph.errors import ShapesError
 from communique.graph.terms.namespaces import COM, SHAPES, VOCAB, shorten, term
 from communique.graph.terms.vocabulary import ontology_quads
 from communique.graph.validation import catalogue
-from communique.graph.validation import pyshacl as oracle
 from communique.graph.validation.catalogue import DOCUMENT, UNION, numbers, rules, shapes, shapes_for
+from communique.graph.validation.engines import pyshacl as oracle
+from communique.graph.validation.inventory import node_shapes
 from communique.graph.validation.rules import set_rules
-from communique.graph.validation.targets import node_shapes
 
 Node = NamedNode | BlankNode | Triple
 SEVERITIES = {term("sh:Violation"), term("sh:Warning"), term("sh:Info")}

@@ -20,8 +20,8 @@ from communique.graph.terms.vocabulary import ontology_quads
 from communique.graph.validation import Change, ValidationReport
 from communique.graph.validation.catalogue import numbers, rules, shapes
 from communique.graph.validation.explanation import rule_of
+from communique.graph.validation.inventory import count_focus_nodes
 from communique.graph.validation.rules import set_rules
-from communique.graph.validation.targets import count_focus_nodes
 from communique.graph.validation.view import View
 
 HERE = Path(__file__).parent

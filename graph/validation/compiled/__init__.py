@@ -36,10 +36,12 @@ from communique.graph.validation.compiled.checks import Check
 from communique.graph.validation.compiled.plan import Plan
 from communique.graph.validation.compiled.planner import plan_shape
 from communique.graph.validation.compiled.reader import Reader
-from communique.graph.validation.compiled.shapes import Shape
+from communique.graph.validation.compiled.shapes import Shape, ShapesWarning, WarningKind
 from communique.graph.validation.compiled.shapes_graph import Node, ShapesGraph
 
-__all__ = ["Plan", "compile_shapes"]
+__all__ = ["NO_TARGET", "Plan", "compile_shapes"]
+
+NO_TARGET = "no shape has a target: nothing is checked"
 
 
 def compile_shapes(
@@ -82,27 +84,26 @@ def compile_shapes(
         shapes=tuple(shape for shape, _ in targeted),
         checks=tuple(check for _, checks in targeted for check in checks),
         unused=tuple(node for node in unused if node not in failed),
-        warnings=(*_unknown(reader), *reader.warnings, *_unused(unused, bool(targeted)), *_failed(failed)),
+        warnings=tuple(_warnings(reader, unused, failed, has_targets=bool(targeted))),
         unsupported=failed,
         unknown=tuple(reader.unknown),
     )
 
 
-def _unknown(reader: Reader) -> Iterator[str]:
-    """Warn of terms that nobody defines: they constrain nothing."""
+def _warnings(
+    reader: Reader, unused: Iterable[Node], failed: Mapping[Node, NotCompiled], *, has_targets: bool
+) -> Iterator[ShapesWarning]:
+    """Warn of what constrains nothing, and of shapes that check nothing or are not checked."""
     for term, places in reader.unknown.items():
         where = f"{places[0]}{f' and {len(places) - 1:,} more' if len(places) > 1 else ''}"
-        yield f"not understood: {shorten(term.value)} is no term of SHACL 1.0 and constrains nothing; said of {where}"
-
-
-def _unused(nodes: Iterable[Node], has_targets: bool) -> Iterator[str]:
-    """Warn of shapes that check nothing."""
+        yield ShapesWarning(
+            WarningKind.UNKNOWN_TERM,
+            f"not understood: {shorten(term.value)} is no term of SHACL 1.0 and constrains nothing; said of {where}",
+        )
+    yield from reader.warnings
     if not has_targets:
-        yield "no shape has a target: nothing is checked"
-    for node in nodes:
-        yield f"{node}: no target and no shape that uses it: it checks nothing"
-
-
-def _failed(errors: Mapping[Node, NotCompiled]) -> Iterator[str]:
-    """Warn of shapes that are not checked at all."""
-    return (f"{node}: not compiled, so not checked: {error}" for node, error in errors.items())
+        yield ShapesWarning(WarningKind.NO_TARGET, NO_TARGET)
+    for node in unused:
+        yield ShapesWarning(WarningKind.UNUSED, f"{node}: no target and no shape that uses it: it checks nothing")
+    for node, error in failed.items():
+        yield ShapesWarning(WarningKind.NOT_COMPILED, f"{node}: not compiled, so not checked: {error}")

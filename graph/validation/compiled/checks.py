@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from pyoxigraph import NamedNode, QuerySolution
 
 from communique.graph.errors import ShapesError
+from communique.graph.validation.compiled.focus import ROOT, Scope
 from communique.graph.validation.compiled.paths import Path
-from communique.graph.validation.compiled.scopes import ROOT, Scope
 from communique.graph.validation.compiled.shapes_graph import TRUE, Node, Term
-from communique.graph.validation.compiled.sparql import bound
+from communique.graph.validation.compiled.sparql import bound, value_text
 from communique.graph.validation.results import ValidationResult
 
 _PLACE = re.compile(r"\{[?$](\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ResultMessage:
     """Text of a result; ``{?name}`` and ``{$name}`` in it stand for values (SHACL 1.0, section 5.3.2).
 
     Attributes
@@ -32,7 +32,7 @@ class Message:
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, text: str, constants: Mapping[str, Term], variables: Mapping[str, str]) -> Message:
+    def of(cls, text: str, constants: Mapping[str, Term], variables: Mapping[str, str]) -> ResultMessage:
         """Make a template; constants are written into it at once."""
         known = {name: value_text(term) for name, term in constants.items()}
         written = _PLACE.sub(lambda place: known.get(place[1], place[0]), text)
@@ -40,11 +40,12 @@ class Message:
 
     def fill(self, row: QuerySolution) -> str:
         """Write the message of a row; a name without a value stays as it is."""
-        return _PLACE.sub(lambda place: self._value(row, place), self.text) if self.variables else self.text
 
-    def _value(self, row: QuerySolution, place: re.Match[str]) -> str:
-        term = bound(row, self.variables.get(place[1]))
-        return place[0] if term is None else value_text(term)
+        def value(place: re.Match[str]) -> str:
+            term = bound(row, self.variables.get(place[1]))
+            return place[0] if term is None else value_text(term)
+
+        return _PLACE.sub(value, self.text) if self.variables else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Finding:
     shape: Node
     component: NamedNode
     severity: NamedNode
-    message: Message
+    message: ResultMessage
     path: Path | None
     source: Node | None = None
     flag: str | None = None
@@ -83,9 +84,10 @@ class Finding:
         if bound(row, self.failure) == TRUE:
             hint = "see what the query binds ?failure for; the data was not judged"
             raise ShapesError(f"the query of {self.source or self.component} reports a failure for {focus}", hint=hint)
+        other = bound(row, self.other_path)
         return ValidationResult(
             focus=focus,
-            path=self._path(row),
+            path=str(other) if isinstance(other, NamedNode) else None if self.path is None else str(self.path),
             value=bound(row, self.value) or bound(row, self.default),
             component=self.component,
             shape=self.shape,
@@ -93,12 +95,6 @@ class Finding:
             message=self.message.fill(row),
             constraint=self.source,
         )
-
-    def _path(self, row: QuerySolution) -> str | None:
-        other = bound(row, self.other_path)
-        if isinstance(other, NamedNode):
-            return str(other)
-        return None if self.path is None else str(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +114,7 @@ class Check:
     ----------
     target : the shape with the targets
     scope : its focus nodes, or those that property shapes inside it lead to
-    template : SPARQL with marks where the focus nodes go
+    template : SPARQL with placeholders for the focus nodes
     findings : what a row can mean
     reads : paths from the outermost focus node over which the check reads triples
     is_local : False when it reads more than that, so that it must run on all focus nodes after any change
@@ -140,8 +136,3 @@ class Check:
             result = finding.read(row, focus)
             if result is not None:
                 yield Found(self, root, result)
-
-
-def value_text(term: object) -> str:
-    """Write a term for people: an IRI or a string without its marks."""
-    return str(getattr(term, "value", term))

@@ -8,17 +8,33 @@ from dataclasses import dataclass, field
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from communique.graph.errors import NotCompiled
-from communique.graph.validation.compiled.changes import affected
 from communique.graph.validation.compiled.checks import Check, Found
 from communique.graph.validation.compiled.explain import explain
-from communique.graph.validation.compiled.focus import Given, Run, count_focus
+from communique.graph.validation.compiled.focus import CHUNK, GivenNodes, Run, Scope, affected, chunks, count_focus
 from communique.graph.validation.compiled.paths import Step
-from communique.graph.validation.compiled.run import ask
-from communique.graph.validation.compiled.scopes import Scope
-from communique.graph.validation.compiled.shapes import Shape
+from communique.graph.validation.compiled.shapes import Shape, ShapesWarning
 from communique.graph.validation.compiled.shapes_graph import Node, Term
 from communique.graph.validation.compiled.threads import side_by_side
 from communique.graph.validation.results import ValidationReport, order
+
+# To name a focus node costs as much as to find and check so many (measured at 1M triples).
+_NAMED = 8
+
+
+def ask(check: Check, nodes: Collection[Term] | None, run: Run) -> Iterator[Found]:
+    """Run a check on given focus nodes of its shape, or on all (None)."""
+    is_named = nodes is not None and not any(isinstance(node, BlankNode) for node in nodes)
+    if (
+        nodes is None
+        or not is_named
+        or not (len(nodes) <= CHUNK or len(nodes) * _NAMED < count_focus(check.scope, run))
+    ):
+        for row in run(check.scope.full(check.template)):
+            yield from (found for found in check.read(row) if nodes is None or found.root in nodes)
+    else:
+        for chunk in chunks(nodes):
+            for row in run(check.scope.given(check.template, chunk)):
+                yield from check.read(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +54,7 @@ class Plan:
     shapes: tuple[Shape, ...]
     checks: tuple[Check, ...]
     unused: tuple[Node, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[ShapesWarning, ...] = ()
     unsupported: Mapping[Node, NotCompiled] = field(default_factory=dict)
     unknown: tuple[NamedNode, ...] = ()
 
@@ -65,7 +81,10 @@ class Plan:
         """
         counts: dict[Node, int] = dict.fromkeys(self.unused, 0)
         results = [found.result for found in self._find(run, focus, counts, threads) if found.root not in besides]
-        self._leave_out(run, besides, counts)
+        if besides:
+            given = GivenNodes(besides, run)
+            for shape in self.shapes:
+                counts[shape.node] -= len(given.among(Scope(shape.targets)))
         return ValidationReport(tuple(sorted(results, key=order)), counts)
 
     def find(self, run: Run, *, focus: Collection[Term] | None = None) -> tuple[Found, ...]:
@@ -106,7 +125,7 @@ class Plan:
     def _find(
         self, run: Run, focus: Collection[Term] | None, counts: dict[Node, int], threads: int = 1
     ) -> Iterator[Found]:
-        given = None if focus is None else Given(focus, run)
+        given = None if focus is None else GivenNodes(focus, run)
 
         def choose(shape: Shape) -> Collection[Term] | None:
             nodes = None if given is None else given.among(Scope(shape.targets))
@@ -126,14 +145,8 @@ class Plan:
         for found in side_by_side(answer, due, threads):
             yield from found
 
-    def _leave_out(self, run: Run, nodes: Collection[Term], counts: dict[Node, int]) -> None:
-        """Take nodes out of the counts of focus nodes."""
-        given = Given(nodes, run)
-        for shape in self.shapes if nodes else ():
-            counts[shape.node] -= len(given.among(Scope(shape.targets)))
-
     def steps(self) -> Iterator[Step]:
-        """Give every kind of triple that decides about a target or a local check."""
+        """Return every kind of triple that decides about a target or a local check."""
         for shape in self.shapes:
             for target in shape.targets:
                 yield from (step for path in target.reads() for step in path.steps())

@@ -16,10 +16,18 @@ from itertools import pairwise
 from pyoxigraph import Store
 
 from communique.graph.errors import ShapesError
-from communique.graph.validation.compiled.shapes import Site
+from communique.graph.validation.compiled.query_text import (
+    GroupPattern,
+    QueryToken,
+    direct,
+    groups,
+    projection,
+    tokenize,
+    write,
+)
+from communique.graph.validation.compiled.shapes import ValueNodes
 from communique.graph.validation.compiled.shapes_graph import Term
 from communique.graph.validation.compiled.sparql import ONCE, nesting, text
-from communique.graph.validation.compiled.sparql_text import Group, Token, direct, groups, projection, tokenize, write
 
 # Some 1,000 nested brackets end the process inside pyoxigraph's parser, and shapes around the query add to them.
 _DEEPEST = 100
@@ -51,9 +59,9 @@ class Template:
     projected : names of the variables it projects; for an ASK query none
     """
 
-    tokens: tuple[Token, ...]
-    groups: tuple[Group, ...]
-    outermost: Group
+    tokens: tuple[QueryToken, ...]
+    groups: tuple[GroupPattern, ...]
+    outermost: GroupPattern
     projected: tuple[str, ...]
 
     @classmethod
@@ -69,23 +77,25 @@ class Template:
             raise ShapesError("a query that is a subquery and nothing else", hint="take one SELECT away")
         if tokens[0].is_word("ASK") and outermost.end < len(tokens) - 1:
             raise ShapesError("an ASK query that goes on behind its pattern", hint="aggregate in a subquery")
-        _refuse_assignments(tokens, set(prebound))
-        for group in template.groups:
-            _refuse_projection(tokens, group, set(prebound))
-            _refuse_graph(tokens, group)
+        _refuse_what_cannot_be_prebound(template, set(prebound))
         return template
 
     @classmethod
     def read(cls, query: str, prefixes: Mapping[str, str], refused: Mapping[str, str]) -> Template:
         """Read a query that need not be asked for all focus nodes at once; ``refused`` are words, each with a cure."""
         tokens = tuple(_expand(tokenize(query), dict(prefixes)))
-        _refuse_words(tokens, refused)
+        if not tokens or not tokens[0].is_word("SELECT", "ASK"):
+            raise ShapesError("a query of another form", expected="SELECT or ASK", hint="rewrite it")
+        for token in tokens:
+            if token.is_word(*refused):
+                word = token.text.upper()
+                raise ShapesError(f"{word} in a query of a shape (SHACL, appendix A)", hint=refused[word])
         if nesting(query) > _DEEPEST:
             raise ShapesError(f"a query of {nesting(query)} nested brackets", hint="nest it less deeply")
         return cls.of(tokens)
 
     @classmethod
-    def of(cls, tokens: tuple[Token, ...]) -> Template:
+    def of(cls, tokens: tuple[QueryToken, ...]) -> Template:
         """Find the groups among tokens; ShapesError where that fails."""
         try:
             found = groups(tokens)
@@ -101,42 +111,61 @@ class Template:
         """The names of all variables."""
         return tuple(dict.fromkeys(token.variable for token in self.tokens if token.variable is not None))
 
-    def place(self, site: Site, fixed: Mapping[str, str], constants: Mapping[str, Term]) -> Placed:
-        """Place the query at a site.
+    def place(self, nodes: ValueNodes, fixed: Mapping[str, str], constants: Mapping[str, Term]) -> Placed:
+        """Place the query where a constraint is checked.
 
-        ``fixed`` gives variables by name, without marks, the variable they become there; ``constants`` are the values
-        of parameters. Inside EXISTS every other variable becomes a fresh one. ``$PATH`` becomes the path of the site.
+        ``fixed`` gives variables, by name without question mark, the variable they become there; ``constants`` are the
+        values of parameters. Inside EXISTS every other variable becomes a fresh one; a query that finds the focus nodes
+        by itself is alone but for these. ``$PATH`` becomes the path of the shape.
         """
-        renamed = {name: fixed.get(name) or _own_name(name, site) for name in self.variables if name != "PATH"}
+
+        def new_name(name: str) -> str:
+            is_alone = nodes.is_open and f"?{name}" != nodes.focus and not name.startswith("node")
+            return f"?{name}" if is_alone else nodes.names.fresh(f"{name}_")
+
+        renamed = {name: fixed.get(name) or new_name(name) for name in self.variables if name != "PATH"}
         blanks: dict[str, str] = {}
-        openings = {group.start: self._injection(group, site, renamed, constants) for group in self.groups}
+
+        def text_of(token: QueryToken) -> str:
+            if token.variable == "PATH":
+                return f"({nodes.path})"
+            if token.variable is not None:
+                return renamed[token.variable]
+            if token.kind == "blank":
+                return blanks.setdefault(token.text, "_:" + nodes.names.fresh("b")[1:])
+            return token.text
+
+        openings = {group.start: self._opening(group, nodes.is_open, renamed, constants) for group in self.groups}
         pieces = [
-            openings.get(position) or replace(token, text=_renamed(token, renamed, blanks, site))
+            QueryToken("mark", openings[position]) if position in openings else replace(token, text=text_of(token))
             for position, token in enumerate(self.tokens)
         ]
         return Placed(write(pieces), renamed)
 
-    def _injection(self, group: Group, site: Site, renamed: Mapping[str, str], constants: Mapping[str, Term]) -> Token:
-        """Write the brace that opens a group, and what must be bound behind it."""
+    def _opening(
+        self, group: GroupPattern, is_open: bool, renamed: Mapping[str, str], constants: Mapping[str, Term]
+    ) -> str:
+        """Write the brace that opens a group, and what must be bound behind it.
+
+        A subquery, and a group that mentions ``$this`` in expressions only, must find the focus nodes itself, or would
+        look at all nodes for want of them.
+        """
         is_outermost = group is self.outermost
+        is_subquery = group.role == "WHERE" and not group.is_in("GRAPH")
+        is_blind = not group.is_in("EXISTS") and (is_subquery or _only_filters(self.tokens, group))
         mentioned = {token.variable for token, _ in direct(self.tokens, group)}
         parts = ["{"]
-        if site.is_open and (is_outermost or self._is_blind(group)):
+        if is_open and (is_outermost or is_blind):
             parts.append(ONCE)
         for name, term in constants.items():
             if name in renamed and (is_outermost or name in mentioned):
                 parts.append(f"VALUES {renamed[name]} {{ {text(term)} }}")
-        return Token("mark", " ".join(parts))
-
-    def _is_blind(self, group: Group) -> bool:
-        """Tell whether a group must find the focus nodes itself, or would look at all nodes for want of them."""
-        is_subquery = group.role == "WHERE" and not group.is_in("GRAPH")
-        return not group.is_in("EXISTS") and (is_subquery or _only_filters(self.tokens, group))
+        return " ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A query at its site: its text and what its variables are called there."""
+    """A query in its place: its text and what its variables are called there."""
 
     text: str
     names: Mapping[str, str]
@@ -158,7 +187,7 @@ def check_syntax(query: str) -> None:
         raise ShapesError(f"cannot be run: {error}", hint="say it with the functions of SPARQL 1.1") from None
 
 
-def _expand(tokens: tuple[Token, ...], prefixes: dict[str, str]) -> Iterator[Token]:
+def _expand(tokens: tuple[QueryToken, ...], prefixes: dict[str, str]) -> Iterator[QueryToken]:
     """Drop the prologue and write prefixed names as IRIs."""
     start = 0
     while start + 2 < len(tokens) and tokens[start].is_word("PREFIX"):
@@ -175,56 +204,25 @@ def _expand(tokens: tuple[Token, ...], prefixes: dict[str, str]) -> Iterator[Tok
         yield replace(token, kind="iri", text=f"<{prefixes[prefix]}{local.replace(chr(92), '')}>")
 
 
-def _refuse_words(tokens: tuple[Token, ...], refused: Mapping[str, str]) -> None:
-    if not tokens or not tokens[0].is_word("SELECT", "ASK"):
-        raise ShapesError("a query of another form", expected="SELECT or ASK", hint="rewrite it")
-    for token in tokens:
-        if token.is_word(*refused):
-            hint = refused[token.text.upper()]
-            raise ShapesError(f"{token.text.upper()} in a query of a shape (SHACL, appendix A)", hint=hint)
-
-
-def _refuse_assignments(tokens: tuple[Token, ...], prebound: set[str]) -> None:
+def _refuse_what_cannot_be_prebound(template: Template, prebound: set[str]) -> None:
+    """Raise ShapesError where a pre-bound variable is assigned, or would not be seen (SHACL, appendix A)."""
+    tokens = template.tokens
     for previous, token in pairwise(tokens):
         if previous.is_word("AS") and token.variable in prebound:
             hint = "assign another variable (SHACL, appendix A)"
             raise ShapesError(f"AS {token.text} gives a pre-bound variable another value", hint=hint)
+    for group in template.groups:
+        projected = projection(tokens[group.start + 2 :]) if group.role == "SELECT" else ()
+        missing = sorted(name for name in prebound & {"this", "value"} if name not in projected)
+        if group.role == "SELECT" and missing:
+            hint = "add it to the SELECT clause of the subquery (SHACL, appendix A)"
+            raise ShapesError(f"a subquery that does not project ${missing[0]} by name", hint=hint)
+        if group.is_in("GRAPH") and not group.is_in("EXISTS") and _only_filters(tokens, group):
+            hint = "use $this in a triple pattern of that group too, or move the FILTER out of GRAPH"
+            raise ShapesError("a group inside GRAPH that mentions $this in expressions only", hint=hint)
 
 
-def _refuse_projection(tokens: tuple[Token, ...], group: Group, prebound: set[str]) -> None:
-    if group.role != "SELECT":
-        return
-    projected = projection(tokens[group.start + 2 :])
-    missing = sorted(name for name in prebound & {"this", "value"} if name not in projected)
-    if missing:
-        hint = "add it to the SELECT clause of the subquery (SHACL, appendix A)"
-        raise ShapesError(f"a subquery that does not project ${missing[0]} by name", hint=hint)
-
-
-def _refuse_graph(tokens: tuple[Token, ...], group: Group) -> None:
-    if group.is_in("GRAPH") and not group.is_in("EXISTS") and _only_filters(tokens, group):
-        hint = "use $this in a triple pattern of that group too, or move the FILTER out of GRAPH"
-        raise ShapesError("a group inside GRAPH that mentions $this in expressions only", hint=hint)
-
-
-def _only_filters(tokens: tuple[Token, ...], group: Group) -> bool:
-    """Tell whether a group mentions ``$this``, but in no triple pattern."""
+def _only_filters(tokens: tuple[QueryToken, ...], group: GroupPattern) -> bool:
+    """Say whether a group mentions ``$this``, but in no triple pattern."""
     depths = [depth for token, depth in direct(tokens, group) if token.variable == "this"]
     return group.role != "SELECT" and bool(depths) and min(depths) > 0
-
-
-def _own_name(name: str, site: Site) -> str:
-    """Name a variable so that it is no other one at the site: a query that stands open is alone but for the scope."""
-    is_alone = site.is_open and f"?{name}" != site.focus and not name.startswith("node")
-    return f"?{name}" if is_alone else site.names.fresh(f"{name}_")
-
-
-def _renamed(token: Token, variables: Mapping[str, str], blanks: dict[str, str], site: Site) -> str:
-    """Write a token as it is called at its site."""
-    if token.variable == "PATH":
-        return f"({site.path})"
-    if token.variable is not None:
-        return variables[token.variable]
-    if token.kind == "blank":
-        return blanks.setdefault(token.text, "_:" + site.names.fresh("b")[1:])
-    return token.text

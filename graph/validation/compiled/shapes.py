@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from itertools import chain
 from typing import TYPE_CHECKING, ClassVar
 
 from pyoxigraph import NamedNode
 
-from communique.graph.validation.compiled.paths import Path, join
-from communique.graph.validation.compiled.shapes_graph import Node, Term
-from communique.graph.validation.compiled.sparql import SCOPE, Names, every, exists, negated, some, union
-from communique.graph.validation.compiled.walks import walk
+from communique.graph.errors import NotCompiled
+from communique.graph.validation.compiled.paths import Path, join, read_path, walk
+from communique.graph.validation.compiled.shapes_graph import Node, NodeStatements, Term, sh
+from communique.graph.validation.compiled.sparql import SCOPE, FreshVariables, every, exists, negated, some, union
 
 if TYPE_CHECKING:
     from communique.graph.validation.compiled.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class ValueNodes:
     """Where a constraint is looked at.
 
     Attributes
@@ -35,12 +36,12 @@ class Site:
     focus: str
     value: str
     path: Path | None
-    names: Names
+    names: FreshVariables
     is_open: bool = False
 
     @property
     def scope(self) -> str:
-        """Mark where a pattern must find the focus nodes; empty where they are bound."""
+        """Placeholder for a pattern that must find the focus nodes; empty where they are bound."""
         return SCOPE if self.is_open else ""
 
     def values(self, variable: str | None = None) -> str:
@@ -71,7 +72,7 @@ class Site:
 
     @property
     def _has_itself(self) -> bool:
-        """Tell whether the focus node is one of the value nodes, whatever the data."""
+        """Whether the focus node is one of the value nodes, whatever the data."""
         return self.path is None or self.path.is_nullable
 
 
@@ -81,9 +82,9 @@ class Violations:
 
     Attributes
     ----------
-    pattern : SPARQL; finds the focus nodes by itself where the site is open
+    pattern : SPARQL; finds the focus nodes by itself where the nodes is open
     value, path : variables of ``sh:value`` and ``sh:resultPath``, when the pattern binds them
-    apart : further variables that keep two violations apart
+    distinct_by : further variables that distinguish two violations
     is_query : True when the pattern is a query of the shapes, which knows nothing but its own focus node
     named : variables that such a query projects, by their names there
     """
@@ -91,13 +92,13 @@ class Violations:
     pattern: str
     value: str | None = None
     path: str | None = None
-    apart: tuple[str, ...] = ()
+    distinct_by: tuple[str, ...] = ()
     is_query: bool = False
     named: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ConstraintSource:
     """The node that says a constraint in SPARQL, beside the shape.
 
     Attributes
@@ -112,6 +113,28 @@ class Origin:
     constants: tuple[tuple[str, Term], ...] = ()
 
 
+class WarningKind(Enum):
+    """Why something about shapes is worth a warning."""
+
+    UNKNOWN_TERM = "a term in the namespace of SHACL that SHACL does not define"
+    NO_EFFECT = "something that is allowed and checks nothing"
+    STORED_OTHERWISE = "a datatype whose literals the store holds as another"
+    NO_TARGET = "no shape has a target"
+    UNUSED = "a shape without target that no other shape uses"
+    NOT_COMPILED = "a shape of which no query can be made"
+
+
+@dataclass(frozen=True, slots=True)
+class ShapesWarning:
+    """Something about shapes that is allowed and probably not meant; ``message`` says of which shape and what."""
+
+    kind: WarningKind
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
 class Constraint(ABC):
     """One constraint of a shape: a component with its parameters."""
 
@@ -120,13 +143,13 @@ class Constraint(ABC):
     parameters: ClassVar[tuple[str, ...]]
 
     @property
-    def origin(self) -> Origin:
+    def origin(self) -> ConstraintSource:
         """Where the constraint is said, when a node of its own says it."""
-        return Origin()
+        return ConstraintSource()
 
     @abstractmethod
-    def holds(self, site: Site) -> str:
-        """Write the expression that is true when nothing is violated at the site, else false; never an error."""
+    def holds(self, nodes: ValueNodes) -> str:
+        """Write the expression that is true when nothing is violated at the nodes, else false; never an error."""
 
     @property
     def inner(self) -> tuple[Shape, ...]:
@@ -135,11 +158,11 @@ class Constraint(ABC):
 
     @property
     def is_local(self) -> bool:
-        """False when ``reads`` cannot tell which triples matter, so that any change may matter to any focus node."""
+        """False when ``reads`` does not cover all that matters, so that any change may matter to any focus node."""
         return all(shape.is_local for shape in self.inner)
 
     def reads(self, focus: Path | None, value: Path | None) -> Iterator[Path]:
-        """Give the paths, beside that to the value nodes, whose triples decide about the constraint.
+        """Return the paths, beside that to the value nodes, whose triples decide about the constraint.
 
         All paths start at one node; ``focus`` and ``value`` lead from there to the focus and to the value nodes, None
         when the node itself is meant.
@@ -165,7 +188,7 @@ class RowConstraint(Constraint):
     __slots__ = ()
 
     @abstractmethod
-    def violations(self, site: Site) -> Violations:
+    def violations(self, nodes: ValueNodes) -> Violations:
         """Write the pattern of the violations; it finds the focus nodes by itself."""
 
 
@@ -195,7 +218,7 @@ class Shape:
         """The path to the value nodes; None when the focus node is the value node."""
         return None
 
-    def conforms(self, node: str, names: Names) -> str:
+    def conforms(self, node: str, names: FreshVariables) -> str:
         """Write the expression that is true when a node conforms to the shape (section 3.4.1)."""
         if self.is_deactivated:
             return "true"
@@ -207,7 +230,7 @@ class Shape:
         return all(constraint.is_local for constraint in self.constraints)
 
     def reads(self, focus: Path | None) -> Iterator[Path]:
-        """Give the paths whose triples decide whether the nodes at the end of ``focus`` conform."""
+        """Return the paths whose triples decide whether the nodes at the end of ``focus`` conform."""
         if self.is_deactivated:
             return
         value = join(focus, self.path)
@@ -216,9 +239,9 @@ class Shape:
         for constraint in self.constraints:
             yield from constraint.reads(focus, value)
 
-    def _parts(self, node: str, names: Names) -> Iterator[str]:
-        site = Site(node, node, None, names)
-        return (constraint.holds(site) for constraint in self.constraints)
+    def _parts(self, node: str, names: FreshVariables) -> Iterator[str]:
+        nodes = ValueNodes(node, node, None, names)
+        return (constraint.holds(nodes) for constraint in self.constraints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +259,67 @@ class PropertyShape(Shape):
     def path(self) -> Path | None:
         return self.to
 
-    def _parts(self, node: str, names: Names) -> Iterator[str]:
-        site = Site(node, names.fresh("value"), self.to, names)
-        per_value = [item.holds(site) for item in self.constraints if isinstance(item, ValueConstraint)]
+    def _parts(self, node: str, names: FreshVariables) -> Iterator[str]:
+        nodes = ValueNodes(node, names.fresh("value"), self.to, names)
+        per_value = [item.holds(nodes) for item in self.constraints if isinstance(item, ValueConstraint)]
         if every(per_value) != "true":
-            yield negated(site.meets(site.value, negated(every(per_value))))
-        yield from (item.holds(site) for item in self.constraints if not isinstance(item, ValueConstraint))
+            yield negated(nodes.meets(nodes.value, negated(every(per_value))))
+        yield from (item.holds(nodes) for item in self.constraints if not isinstance(item, ValueConstraint))
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeReading:
+    """A shape being read.
+
+    Attributes
+    ----------
+    at : its statements
+    path : its path; None in a node shape
+    shape : reads another shape
+    note : takes a warning
+    beyond : takes what no query can judge of the shape
+    shapes_graph : name of the graph that holds the shapes beside the data; None when it is not there
+    """
+
+    at: NodeStatements
+    path: Path | None
+    shape: Callable[[Term], Shape]
+    note: Callable[[ShapesWarning], None]
+    beyond: Callable[[NotCompiled], None]
+    shapes_graph: NamedNode | None = None
+
+    def node_shape(self, name: str, value: Term) -> NodeShape:
+        """Read a shape that must be a node shape."""
+        shape = self.shape(value)
+        if isinstance(shape, NodeShape):
+            return shape
+        raise self.at.ill_formed(name, f"{value} has a path", "a node shape", "use sh:property, or take sh:path away")
+
+    def property_shape(self, name: str, value: Term) -> PropertyShape:
+        """Read a shape that must be a property shape."""
+        shape = self.shape(value)
+        if isinstance(shape, PropertyShape):
+            return shape
+        raise self.at.ill_formed(name, f"{value} has no path", "a property shape", "use sh:node, or add sh:path")
+
+    def only_for_property_shapes(self, name: str) -> None:
+        """Raise ShapesError in a node shape."""
+        if self.path is None:
+            raise self.at.ill_formed(name, "used in a node shape", "a property shape", "move it into a property shape")
+
+    def path_of(self, node: Term) -> Path | None:
+        """Read the path of another shape."""
+        return read_path(self.at.graph.at(node))
+
+    def siblings(self) -> tuple[Term, ...]:
+        """Return the qualified value shapes of the property shapes beside this one (section 4.7.3), without its own."""
+        graph = self.at.graph
+        parents = graph.subjects(sh("property"), self.at.node)
+        beside = (shape for parent in parents for shape in graph.objects(parent, sh("property")))
+        found = (shape for node in beside for shape in graph.objects(node, sh("qualifiedValueShape")))
+        own = self.at.all("qualifiedValueShape")
+        return tuple(dict.fromkeys(shape for shape in found if shape not in own))
+
+    def warn(self, warning: str, kind: WarningKind = WarningKind.NO_EFFECT) -> None:
+        """Note something that is allowed and probably not meant."""
+        self.note(ShapesWarning(kind, f"{self.at}: {warning}"))

@@ -51,26 +51,26 @@ class ShapesGraph:
             self._by_predicate[predicate][value][subject] = None
 
     def objects(self, subject: Term, predicate: NamedNode) -> tuple[Term, ...]:
-        """Give the objects of a subject and predicate, without repeats."""
+        """Return the objects of a subject and predicate, without repeats."""
         return tuple(self._by_subject.get(subject, {}).get(predicate, ()))
 
     def subjects(self, predicate: NamedNode, value: Term | None = None) -> tuple[Node, ...]:
-        """Give the subjects that have a predicate, with this object or any, without repeats."""
+        """Return the subjects that have a predicate, with this object or any, without repeats."""
         found = self._by_predicate.get(predicate, {})
         if value is not None:
             return tuple(found.get(value, ()))
         return tuple(dict.fromkeys(subject for subjects in found.values() for subject in subjects))
 
     def is_object(self, node: Term) -> bool:
-        """Tell whether any triple leads to a node."""
+        """Say whether any triple leads to a node."""
         return any(node in values for values in self._by_predicate.values())
 
     def predicates(self, subject: Term) -> tuple[NamedNode, ...]:
-        """Give the predicates of a subject."""
+        """Return the predicates of a subject."""
         return tuple(self._by_subject.get(subject, {}))
 
     def closure(self, start: Iterable[Term], predicate: NamedNode) -> tuple[Term, ...]:
-        """Give the start nodes and all that they reach over a predicate."""
+        """Return the start nodes and all that they reach over a predicate."""
         reached = dict.fromkeys(start)
         queue = list(reached)
         while queue:
@@ -80,7 +80,7 @@ class ShapesGraph:
         return tuple(reached)
 
     def is_instance(self, node: Term, cls: NamedNode) -> bool:
-        """Tell whether a node has a class, or a subclass of it, in this graph (SHACL instance, section 1.1)."""
+        """Say whether a node has a class, or a subclass of it, in this graph (SHACL instance, section 1.1)."""
         return cls in self.closure(self.objects(node, TYPE), SUBCLASS)
 
     def members(self, head: Term) -> tuple[Term, ...] | None:
@@ -96,16 +96,16 @@ class ShapesGraph:
             head = rest[0]
         return tuple(found)
 
-    def at(self, node: Term) -> Statements:
+    def at(self, node: Term) -> NodeStatements:
         """Open the statements of a node."""
-        return Statements(self, node)
+        return NodeStatements(self, node)
 
 
 @dataclass(frozen=True, slots=True)
-class Statements:
+class NodeStatements:
     """What the shapes graph says of one node; every reader raises ShapesError for what SHACL calls ill-formed.
 
-    Names are local names of the SHACL vocabulary, or IRIs for parameters of custom components.
+    FreshVariables are local names of the SHACL vocabulary, or IRIs for parameters of custom components.
     """
 
     graph: ShapesGraph
@@ -126,34 +126,34 @@ class Statements:
         raise ShapesError(f"{self.node} has no IRI", expected="an IRI", hint="name the node")
 
     def all(self, name: str | NamedNode) -> tuple[Term, ...]:
-        """Give the values of a property."""
+        """Return the values of a property."""
         return self.graph.objects(self.node, _iri(name))
 
     def one(self, name: str | NamedNode) -> Term | None:
-        """Give the value of a property that may have one at most."""
+        """Return the value of a property that may have one at most."""
         values = self.all(name)
         if len(values) > 1:
             raise self.ill_formed(name, f"{len(values)} values", "one value", "keep one, or make a shape for each")
         return values[0] if values else None
 
     def iris(self, name: str) -> tuple[NamedNode, ...]:
-        """Give values that must be IRIs."""
+        """Return values that must be IRIs."""
         return tuple(self._iri(name, value) for value in self.all(name))
 
     def iri(self, name: str) -> NamedNode | None:
-        """Give the value that must be an IRI."""
+        """Return the value that must be an IRI."""
         value = self.one(name)
         return None if value is None else self._iri(name, value)
 
     def literal(self, name: str) -> Literal | None:
-        """Give the value that must be a literal."""
+        """Return the value that must be a literal."""
         value = self.one(name)
         if value is None or isinstance(value, Literal):
             return value
         raise self.ill_formed(name, str(value), "a literal", "write the value itself")
 
     def integer(self, name: str) -> int | None:
-        """Give the value that must be an xsd:integer."""
+        """Return the value that must be an xsd:integer."""
         value = self._typed(name, INTEGER, "an xsd:integer")
         try:
             return None if value is None else int(value.value)
@@ -161,21 +161,21 @@ class Statements:
             raise self.ill_formed(name, str(value), "an xsd:integer", "write digits") from None
 
     def text(self, name: str) -> str | None:
-        """Give the value that must be an xsd:string."""
+        """Return the value that must be an xsd:string."""
         value = self._typed(name, STRING, "an xsd:string")
         return None if value is None else value.value
 
     def flag(self, name: str) -> Literal | None:
-        """Give the value that must be an xsd:boolean; only the literal ``true`` switches anything on."""
+        """Return the value that must be an xsd:boolean; only the literal ``true`` switches anything on."""
         return self._typed(name, BOOLEAN, "an xsd:boolean")
 
     def members(self, name: str) -> tuple[Term, ...] | None:
-        """Give the members of the value that must be an RDF list."""
+        """Return the members of the value that must be an RDF list."""
         value = self.one(name)
         return None if value is None else self.listed(name, value)
 
     def listed(self, name: str, head: Term) -> tuple[Term, ...]:
-        """Give the members of a list that a property leads to."""
+        """Return the members of a list that a property leads to."""
         found = self.graph.members(head)
         if found is None:
             raise self.ill_formed(name, f"{head} is no list", "an RDF list", "write the members in parentheses")
@@ -188,7 +188,7 @@ class Statements:
         return value
 
     def messages(self) -> tuple[str, ...]:
-        """Give the texts of sh:message, sorted."""
+        """Return the texts of sh:message, sorted."""
         values = self.all("message")
         if not all(isinstance(value, Literal) for value in values):
             raise self.ill_formed("message", "a node", "a string", "write the text itself")
@@ -196,7 +196,7 @@ class Statements:
 
     def ill_formed(self, name: str | NamedNode, found: str, expected: str, hint: str) -> ShapesError:
         """Describe what is wrong with a property of this node."""
-        return ShapesError(f"{self}, {_short(name)}: {found}", expected=expected, hint=hint)
+        return ShapesError(f"{self}, {shorten(_iri(name).value)}: {found}", expected=expected, hint=hint)
 
     def __str__(self) -> str:
         """Name the node for people."""
@@ -217,8 +217,3 @@ class Statements:
 def _iri(name: str | NamedNode) -> NamedNode:
     """Take the local name of a SHACL term for its IRI."""
     return sh(name) if isinstance(name, str) else name
-
-
-def _short(name: str | NamedNode) -> str:
-    """Write a property for people."""
-    return shorten(_iri(name).value)

@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, QuerySolution
 from communique.graph.errors import ShapesError
 from communique.graph.validation.compiled.shapes_graph import Term
 
-# Marks that stand for "the focus nodes" until a query is rendered: SCOPE may bind a focus node several times,
+# Placeholders for "the focus nodes" until a query is rendered: SCOPE may bind a focus node several times,
 # ONCE binds each of them once, for queries whose rows are counted. In the query of a target, THIS stands for the
 # variable that it selects and GIVEN for the nodes that it may choose from. No SPARQL text holds these characters.
 SCOPE = "\ue000"
@@ -19,7 +19,7 @@ THIS = "\ue002"
 GIVEN = "\ue003"
 
 
-class Names:
+class FreshVariables:
     """Fresh variables, the same ones at each compilation."""
 
     def __init__(self) -> None:
@@ -67,17 +67,17 @@ class _Existence(str):
 
 
 def exists(pattern: str) -> str:
-    """Tell whether a pattern has a solution."""
+    """Say whether a pattern has a solution."""
     return _Existence(f"EXISTS {{ {pattern} }}")
 
 
 def no(pattern: str) -> str:
-    """Tell whether a pattern has no solution."""
+    """Say whether a pattern has no solution."""
     return _Existence(f"NOT EXISTS {{ {pattern} }}")
 
 
 def negated(expression: str) -> str:
-    """Tell that an expression is false."""
+    """Say that an expression is false."""
     if expression == "true":
         return "false"
     if not isinstance(expression, _Existence):
@@ -104,10 +104,15 @@ def nesting(query: str) -> int:
 
 
 def bound(row: QuerySolution, variable: str | None) -> Term | None:
-    """Give the value of a variable in a row; None where it has none, or where there is no such variable."""
+    """Return the value of a variable in a row; None where it has none, or where there is no such variable."""
     return None if variable is None else row[variable.removeprefix("?")]
 
 
 def select(variables: Iterable[str], pattern: str, *, tail: str = "", is_distinct: bool = False) -> str:
     """Write a SELECT query."""
     return f"SELECT {'DISTINCT ' if is_distinct else ''}{' '.join(variables)} WHERE {{ {pattern} }}{tail}"
+
+
+def value_text(term: object) -> str:
+    """Write a term for people: an IRI or a string without brackets or quotes."""
+    return str(getattr(term, "value", term))

@@ -15,7 +15,7 @@ PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") el
 
 
 def side_by_side(task: Callable[[Item], Answer], items: Iterable[Item], threads: int = PROCESSORS) -> Iterator[Answer]:
-    """Carry out a task for each item, so many at a time, and give the answers in the order of the items.
+    """Carry out a task for each item, so many at a time, and yield the answers in the order of the items.
 
     An error of a task is raised in its place; what has not begun by then is left undone. With one thread the tasks are
     carried out one by one, as their answers are asked for. No thread outlives the last answer.

@@ -21,7 +21,7 @@ from pyoxigraph import Store
 from communique.graph.errors import ShapesError
 from communique.graph.terms.identifiers import slug
 from communique.graph.validation.explanation import Explained, explain_all
-from communique.graph.validation.report.summary import Group, group, name_of, summarize, verdict
+from communique.graph.validation.report.summary import ResultGroup, group, name_of, summarize, verdict
 from communique.graph.validation.results import ValidationReport
 
 # Results on a page.
@@ -31,7 +31,7 @@ INDEX = "index.html"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ResultPage:
     """The results on one page, a part of ``total``.
 
     Attributes
@@ -51,7 +51,7 @@ class Part:
 
     @property
     def last(self) -> int:
-        """Give the number of the last result of the part."""
+        """Return the number of the last result of the part."""
         return self.first + len(self.rows) - 1
 
 
@@ -67,12 +67,12 @@ def render(report: ValidationReport, store: Store, *, title: str, page: int = 1,
     start = (page - 1) * limit
     shown = report.results[start : start + limit]
     rows = tuple(explain_all(shown, store, report.names))
-    part = Part(start + 1, rows, total, page, pages)
+    part = ResultPage(start + 1, rows, total, page, pages)
     return _template().render(**_summary(report, store, title, {}), part=part, rule=None, home="")
 
 
 def write_pages(report: ValidationReport, store: Store, folder: Path, *, title: str, limit: int = LIMIT) -> list[Path]:
-    """Write a folder: ``index.html``, and for each rule as many pages as its results need; gives all files, in order.
+    """Write a folder: ``index.html``, and for each rule as many pages as its results need; returns all files, in order.
 
     Files of the same name are replaced, others are left alone.
     """
@@ -93,7 +93,7 @@ def write_pages(report: ValidationReport, store: Store, folder: Path, *, title: 
 
 
 def _rule_pages(
-    report: ValidationReport, store: Store, found: Group, stem: str, how: tuple[str, int]
+    report: ValidationReport, store: Store, found: ResultGroup, stem: str, how: tuple[str, int]
 ) -> Iterator[tuple[str, str]]:
     """Write the pages of one rule: names and texts."""
     title, limit = how
@@ -104,12 +104,15 @@ def _rule_pages(
         start = (number - 1) * limit
         results = (report.results[place] for place in found.places[start : start + limit])
         rows = tuple(explain_all(results, store, report.names))
-        part = Part(start + 1, rows, total, number, pages, (names[number - 1], names[number + 1]))
+        part = ResultPage(start + 1, rows, total, number, pages, (names[number - 1], names[number + 1]))
         yield names[number], _template().render(title=title, part=part, rule=found.rule, home=INDEX)
 
 
 def _summary(report: ValidationReport, store: Store, title: str, stems: dict[int, str]) -> dict[str, Any]:
     """Collect what the summary shows; ``stems`` are the names of the pages of each group."""
+    tone = "good" if report.conforms and any(report.focus_counts.values()) else "warning"
+    if not report.is_admissible:
+        tone = "violation"
     groups = summarize(report, store)
     counts: Counter[str] = Counter()
     for each in groups:
@@ -120,7 +123,7 @@ def _summary(report: ValidationReport, store: Store, title: str, stems: dict[int
     return {
         "title": title,
         "verdict": verdict(report),
-        "tone": _tone(report),
+        "tone": tone,
         "counts": counts,
         "notes": report.notes,
         "groups": [(each, _file(stems[place], 1) if stems else "") for place, each in enumerate(groups)],
@@ -128,14 +131,7 @@ def _summary(report: ValidationReport, store: Store, title: str, stems: dict[int
     }
 
 
-def _tone(report: ValidationReport) -> str:
-    """Choose the colour of the verdict."""
-    if not report.is_admissible:
-        return "violation"
-    return "good" if report.conforms and any(report.focus_counts.values()) else "warning"
-
-
-def _stems(report: ValidationReport, groups: Sequence[Group]) -> list[str]:
+def _stems(report: ValidationReport, groups: Sequence[ResultGroup]) -> list[str]:
     """Name the pages of each group after its rule and severity; no two are the same."""
     found: list[str] = []
     for each in groups:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode, Store
@@ -34,25 +33,25 @@ class RuleSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ResultGroup:
     """The results of one rule with one severity; ``places`` are their positions in the report."""
 
     rule: Rule
     places: array[int] = field(default_factory=lambda: array("L"))
 
 
-def group(report: ValidationReport) -> tuple[Group, ...]:
+def group(report: ValidationReport) -> tuple[ResultGroup, ...]:
     """Group a report by severity and rule, worst first.
 
     Results of one rule that come from different shapes are one group: a rule is what people know. A shape that checks
     no numbered rule is a group of its own.
     """
-    groups: dict[tuple[NamedNode, str], Group] = {}
+    groups: dict[tuple[NamedNode, str], ResultGroup] = {}
     for place, result in enumerate(report.results):
         rule = rule_of(result, report.names)
         key = result.severity, rule.number or str(result.shape)
         if key not in groups:
-            groups[key] = Group(rule)
+            groups[key] = ResultGroup(rule)
         groups[key].places.append(place)
     return tuple(groups.values())
 
@@ -65,7 +64,16 @@ def summarize(report: ValidationReport, store: Store, *, examples: int = 3) -> t
     rows = []
     for each, part in zip(groups, shown, strict=True):
         first = [next(explained) for _ in part]
-        rows.append(_summary(each, first, examples))
+        rows.append(
+            RuleSummary(
+                number=each.rule.number,
+                name=each.rule.name,
+                severity=first[0].severity,
+                count=len(each.places),
+                cure=first[0].cure,
+                examples=tuple(first[:examples]),
+            )
+        )
     return tuple(rows)
 
 
@@ -88,15 +96,3 @@ def verdict(report: ValidationReport) -> str:
     judged = "admissible" if report.is_admissible else "not admissible"
     read = "" if report.statements is None else f", {report.statements:,} statements read"
     return f"{judged}: {found:,} findings, {shapes:,} shapes applied{read}"
-
-
-def _summary(found: Group, first: Sequence[Explained], examples: int) -> RuleSummary:
-    """Make one row of a group."""
-    return RuleSummary(
-        number=found.rule.number,
-        name=found.rule.name,
-        severity=first[0].severity,
-        count=len(found.places),
-        cure=first[0].cure,
-        examples=tuple(first[:examples]),
-    )

@@ -28,7 +28,7 @@ from communique.graph.loading.pipeline import Options
 from communique.graph.loading.staging import Judged
 from communique.graph.settings import read_settings
 from communique.graph.sources import collect, read_texts
-from communique.graph.validation import description, examination
+from communique.graph.validation import description, foreign_shapes
 from communique.graph.validation.report import verdict
 from communique.graph.validation.results import ValidationReport
 
@@ -38,7 +38,7 @@ _SHAPES = click.Path(exists=True, path_type=Path)
 _OUTPUT = click.Path(path_type=Path)
 
 
-def _examining_options(command: Callable[..., R]) -> Callable[..., R]:
+def _foreign_options(command: Callable[..., R]) -> Callable[..., R]:
     """Add the options that speak of shapes."""
     for option in (
         click.option("--explain", "asked", metavar="SHAPE", help="Print what is asked about a shape, and stop."),
@@ -81,7 +81,7 @@ def _output_options(command: Callable[..., R]) -> Callable[..., R]:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of the source texts (*.txt), to hold locators and digests against.",
 )
-@_examining_options
+@_foreign_options
 @graph_option
 @kind_option
 @_output_options
@@ -121,7 +121,9 @@ def validate(
         if shapes:
             if folder:
                 raise click.UsageError("--documents does not go with --shapes: evidence is a matter of our own rules")
-            _examine(paths, kind, examination.read_shapes(collect(shapes), _targets(targets)), is_union, output)
+            _validate_foreign(
+                paths, kind, foreign_shapes.read_shapes(collect(shapes), _targets(targets)), is_union, output
+            )
         else:
             _refuse_targets(targets)
             texts = read_texts(folder) if folder else None
@@ -145,16 +147,16 @@ def _explanation(asked: str, files: Sequence[Path], targets: Sequence[str]) -> s
     """Explain a shape of some files, or a rule or shape of the project."""
     if not files:
         return description.describe_rule(asked)
-    shapes = examination.read_shapes(collect(files), _targets(targets))
+    shapes = foreign_shapes.read_shapes(collect(files), _targets(targets))
     return description.describe(shapes.assignment, shapes.find(asked))
 
 
-def _examine(
-    paths: Sequence[Path], kind: str | None, shapes: examination.Shapes, is_union: bool, output: Output
+def _validate_foreign(
+    paths: Sequence[Path], kind: str | None, shapes: foreign_shapes.ForeignShapes, is_union: bool, output: Output
 ) -> None:
     """Judge data by shapes, and end with the exit code that follows."""
-    data = examination.read_data(collect(paths, kind))
-    found = examination.examine(data, shapes, is_union=is_union)
+    data = foreign_shapes.read_data(collect(paths, kind))
+    found = foreign_shapes.validate(data, shapes, is_union=is_union)
     write_report(found, data.store, output)
     if not any(found.focus_counts.values()):
         hint = "compare the targets with the classes of the data, or name one: --target SHAPE=CLASS"

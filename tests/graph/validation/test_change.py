@@ -8,7 +8,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 from communique.graph.terms.identifiers import CANDIDATES, DERIVED, META, ONTOLOGY, entity, inferred, stated
 from communique.graph.terms.namespaces import term
 from communique.graph.validation import Change
-from communique.graph.validation.compiled.path_text import read_path
+from communique.graph.validation.compiled.query_text import parse_path
 from communique.graph.validation.view import View
 
 ONE, TWO, THREE = stated("001"), stated("002"), stated("003")
@@ -105,18 +105,18 @@ def test_a_node_is_of_a_class_when_it_is_said_to_be_after_the_change() -> None:
 )
 def test_a_node_is_new_when_nothing_else_describes_it_or_points_to_it(before: list[Quad], is_new: bool) -> None:
     added = [label(A, ONE), Quad(B, PART, A, ONE)]
-    assert change(before, added, []).is_new(A) == is_new
-    assert not change(before, added, []).is_new(HUB)
+    assert (A in change(before, added, []).new_nodes) == is_new
+    assert HUB not in change(before, added, []).new_nodes
 
 
 def test_only_parts_of_quads_with_the_read_property_are_asked_for_and_each_once() -> None:
     added = [label(A, ONE), label(A, TWO), Quad(A, PART, B, ONE)]
     made = change([label(B, THREE), Quad(A, PART, HUB, THREE)], [*added, label(B, ONE)], [])
-    view, path = View(made.store), read_path("rdfs:label")
+    view, path = View(made.store), parse_path("rdfs:label")
     assert list(made.rows("this value", path, view)) == [(A, Literal("x"))], "what THREE says too is no change"
     assert set(made.rows("this graph", path, view)) == {(A, ONE), (A, TWO), (B, ONE)}, "but it is one of a document"
     assert set(made.rows("value graph", path, view)) == {(Literal("x"), ONE), (Literal("x"), TWO)}
-    assert set(made.rows("this value", read_path("org:unitOf"), view)) == {(A, B)}
+    assert set(made.rows("this value", parse_path("org:unitOf"), view)) == {(A, B)}
     assert made.rows("this value", path, view) is made.rows("this value", path, view)
     assert set(made.rows("this", path, view)) == {(A,)} == set(made.rows("value", path, view))
 
@@ -124,13 +124,13 @@ def test_only_parts_of_quads_with_the_read_property_are_asked_for_and_each_once(
 def test_nodes_from_which_a_changed_triple_is_read_over_a_longer_path_are_asked_for() -> None:
     made = change([Quad(HUB, PART, A, TWO), Quad(B, PART, HUB, TWO)], [label(A, ONE)], [])
     view = View(made.store)
-    assert set(made.rows("this", read_path("org:unitOf/rdfs:label"), view)) == {(HUB,)}
-    assert set(made.rows("this", read_path("org:unitOf/org:unitOf/rdfs:label"), view)) == {(B,)}
+    assert set(made.rows("this", parse_path("org:unitOf/rdfs:label"), view)) == {(HUB,)}
+    assert set(made.rows("this", parse_path("org:unitOf/org:unitOf/rdfs:label"), view)) == {(B,)}
 
 
 def test_a_subject_that_says_nothing_else_stands_for_all_it_says() -> None:
     made = change([], [label(A, ONE), label(A, ONE, "y")], [])
-    view, path = View(made.store), read_path("rdfs:label")
+    view, path = View(made.store), parse_path("rdfs:label")
     assert list(made.rows("this value", path, view)) == [(A,)]
     assert set(made.rows("this value graph", path, view)) == {(A,)}
     assert set(made.rows("this graph", path, view)) == {(A, ONE)}

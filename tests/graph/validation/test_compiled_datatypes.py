@@ -7,7 +7,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from communique.graph.terms.namespaces import XSD
 from communique.graph.validation.compiled import compile_shapes
-from communique.graph.validation.compiled.datatypes import well_formed
+from communique.graph.validation.compiled.components.value_type import well_formed
 
 # datatype → well-formed, ill-formed
 FORMS = {
@@ -64,7 +64,7 @@ def check(datatype: str, *texts: str) -> tuple[set[str], tuple[str, ...]]:
     shape = f"""@prefix sh: <http://www.w3.org/ns/shacl#> .
         <urn:S> sh:targetNode <urn:a> ; sh:path <urn:p> ; sh:datatype <{XSD}{datatype}> ."""
     plan = compile_shapes(parse(shape.encode(), format=RdfFormat.TURTLE))
-    return {str(result.value.value) for result in plan.validate(store.query).results}, plan.warnings
+    return {str(result.value.value) for result in plan.validate(store.query).results}, tuple(map(str, plan.warnings))
 
 
 def test_an_ill_formed_literal_violates() -> None:

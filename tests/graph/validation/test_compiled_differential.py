@@ -18,10 +18,10 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse, seriali
 from rdflib import Graph
 
 from communique.graph.terms.vocabulary import ontology_quads
-from communique.graph.validation import pyshacl as oracle
 from communique.graph.validation.catalogue import shapes as our_shapes
 from communique.graph.validation.compiled import Plan, compile_shapes
-from communique.graph.validation.compiled.changes import as_stored
+from communique.graph.validation.compiled.focus import as_stored
+from communique.graph.validation.engines import pyshacl as oracle
 from communique.graph.validation.results import ValidationReport
 from communique.graph.validation.view import View
 

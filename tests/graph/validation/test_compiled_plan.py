@@ -12,15 +12,15 @@ from communique.graph.errors import ShapesError
 from communique.graph.terms.namespaces import SH, XSD
 from communique.graph.validation import compiled
 from communique.graph.validation.compiled import Plan, compile_shapes
+from communique.graph.validation.compiled.explain import layout
 from communique.graph.validation.compiled.focus import CHUNK
-from communique.graph.validation.compiled.layout import layout
 from communique.graph.validation.compiled.paths import (
     INSTANCE,
-    Alternative,
-    Inverse,
-    Predicate,
-    Repeated,
-    Sequence,
+    AlternativePath,
+    InversePath,
+    PredicatePath,
+    RepeatedPath,
+    SequencePath,
     Step,
 )
 from communique.graph.validation.results import WARNING, ValidationReport
@@ -146,21 +146,21 @@ def test_layout_changes_nothing_but_spaces_and_names() -> None:
     assert layout(query).split() == query.replace(f"<{XSD}date>", "xsd:date").split()
 
 
-P, Q, R = (Predicate(ex(name)) for name in "pqr")
+P, Q, R = (PredicatePath(ex(name)) for name in "pqr")
 
 
 def test_paths_are_written_as_in_sparql() -> None:
-    path = Sequence((P, Inverse(Q), Alternative((P, Repeated(R, "+")))))
+    path = SequencePath((P, InversePath(Q), AlternativePath((P, RepeatedPath(R, "+")))))
     assert str(path).replace(EX, "") == "<p>/(^<q>)/(<p>|(<r>+))"
     assert str(path.inverted()).replace(EX, "") == "((^<p>)|((^<r>)+))/<q>/(^<p>)"
     assert path.inverted().inverted() == path
 
 
 def test_a_path_knows_the_triples_it_reads() -> None:
-    assert list(Sequence((P, Inverse(Q))).steps()) == [Step(None, P.iri), Step(P, Q.iri, is_inverse=True)]
-    assert list(Inverse(Sequence((P, Q))).steps()) == [
+    assert list(SequencePath((P, InversePath(Q))).steps()) == [Step(None, P.iri), Step(P, Q.iri, is_inverse=True)]
+    assert list(InversePath(SequencePath((P, Q))).steps()) == [
         Step(None, Q.iri, is_inverse=True),
-        Step(Inverse(Q), P.iri, is_inverse=True),
+        Step(InversePath(Q), P.iri, is_inverse=True),
     ]
     types, classes = INSTANCE.steps()
     assert (types.prefix, str(classes.prefix)) == (None, str(INSTANCE))

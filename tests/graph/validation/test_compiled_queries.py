@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, parse
 
 from communique.graph.errors import ShapesError
 from communique.graph.validation.compiled import compile_shapes
-from communique.graph.validation.compiled.sparql_text import direct, groups, tokenize, write
+from communique.graph.validation.compiled.query_text import direct, groups, tokenize, write
 from communique.graph.validation.results import ValidationReport
 
 EX = "http://example.org/"

@@ -94,7 +94,7 @@ def test_an_ill_formed_path_is_refused(problem: str) -> None:
 
 @pytest.mark.parametrize("construct", UNKNOWN)
 def test_what_the_compiler_does_not_know_is_refused(construct: str) -> None:
-    with pytest.raises(ShapesError, match="not known") as error:
+    with pytest.raises(ShapesError, match=r"known to (?:no engine here|this compiler)") as error:
         build(UNKNOWN[construct])
     assert construct in str(error.value)
     assert error.value.hint
@@ -115,7 +115,9 @@ def test_a_term_that_nobody_defines_constrains_nothing_and_is_listed() -> None:
     plan = build(NODE + used + "ex:T a sh:NodeShape ; sh:targetClass ex:D ; " + used)
     assert plan.unknown == (NamedNode(SH + "shape"), NamedNode(SH + "singleLine"))
     assert len(plan.checks) == 2
-    assert any("sh:shape is no term of SHACL" in note and note.endswith("/S and 1 more") for note in plan.warnings)
+    assert any(
+        "sh:shape is no term of SHACL" in str(note) and str(note).endswith("/S and 1 more") for note in plan.warnings
+    )
 
 
 @pytest.mark.parametrize("text", RECURSIVE)
@@ -172,26 +174,26 @@ def test_lenient_compilation_keeps_what_it_can_and_names_the_rest() -> None:
     plan = build(NODE + "sh:nodeKind sh:IRI . " + beyond, is_lenient=True)
     assert [shape.node for shape in plan.shapes] == [ex("S")]
     assert set(plan.unsupported) == {ex("T")}
-    assert any("not checked" in warning and EX + "T" in warning for warning in plan.warnings)
+    assert any("not checked" in str(warning) and EX + "T" in str(warning) for warning in plan.warnings)
 
 
 def test_shapes_without_target_are_warned_of_and_counted_with_zero() -> None:
     plan = build("ex:S a sh:NodeShape ; sh:nodeKind sh:IRI .")
-    assert any("no shape has a target" in warning for warning in plan.warnings)
-    assert any(EX + "S" in warning for warning in plan.warnings)
+    assert any("no shape has a target" in str(warning) for warning in plan.warnings)
+    assert any(EX + "S" in str(warning) for warning in plan.warnings)
     assert plan.validate(Store().query).focus_counts == {ex("S"): 0}
 
 
 def test_a_shape_with_neither_type_nor_target_is_warned_of_too() -> None:
     plan = build(NODE + "sh:nodeKind sh:IRI ; sh:property [ sh:path ex:p ] . ex:T sh:property [ sh:path ex:q ] .")
     assert plan.unused == (ex("T"),)
-    assert any(EX + "T" in warning for warning in plan.warnings)
+    assert any(EX + "T" in str(warning) for warning in plan.warnings)
     with pytest.raises(ShapesError, match="sh:nodeKind"):
         build("ex:T sh:nodeKind ex:Wrong .")
 
 
 def test_a_name_of_which_no_shape_says_anything_is_warned_of() -> None:
-    assert any(EX + "Mistyped" in warning for warning in build(NODE + "sh:node ex:Mistyped .").warnings)
+    assert any(EX + "Mistyped" in str(warning) for warning in build(NODE + "sh:node ex:Mistyped .").warnings)
     assert build(NODE + "sh:node ex:T . ex:T a sh:NodeShape .").warnings == ()
 
 
@@ -210,7 +212,7 @@ def test_an_unused_shape_is_read_all_the_same() -> None:
     ],
 )
 def test_what_has_no_effect_is_warned_of(text: str, part: str) -> None:
-    assert any(part in warning for warning in build(text).warnings)
+    assert any(part in str(warning) for warning in build(text).warnings)
 
 
 def test_a_shape_used_inside_another_is_not_called_unused() -> None:

@@ -11,8 +11,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Tr
 from rdflib import Graph
 
 from communique.graph.errors import ShapesError
-from communique.graph.validation import pyshacl as oracle
 from communique.graph.validation.compiled import Plan, compile_shapes
+from communique.graph.validation.engines import pyshacl as oracle
 from communique.graph.validation.results import ValidationReport
 from communique.graph.validation.view import View
 

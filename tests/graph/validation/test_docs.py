@@ -10,11 +10,11 @@ from click.testing import CliRunner
 
 from communique.cli import main
 from communique.graph.validation.catalogue import DOCUMENT, numbers, rules, shapes_for
-from communique.graph.validation.engines import ORACLE_QUADS, TURBO_QUADS
+from communique.graph.validation.engines import PYSHACL_QUADS, TURBO_QUADS
+from communique.graph.validation.engines.turbo import RECURSION
 from communique.graph.validation.report import pages
 from communique.graph.validation.results import Shape
 from communique.graph.validation.rules import set_rules
-from communique.graph.validation.turbo import RECURSION
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_the_table_of_rules_is_that_of_the_shapes(text: str) -> None:
 
 def test_limits_are_those_of_the_code(text: str) -> None:
     for limit in (
-        f"{ORACLE_QUADS:,} quads",
+        f"{PYSHACL_QUADS:,} quads",
         f"{TURBO_QUADS:,} quads",
         f"for {RECURSION} steps",
         f"{pages.LIMIT} findings",

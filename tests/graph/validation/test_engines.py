@@ -7,9 +7,10 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from communique.graph.errors import ShapesError, SourceError
 from communique.graph.terms.namespaces import RDFS, SH, XSD
-from communique.graph.validation import engines, turbo
+from communique.graph.validation import engines
 from communique.graph.validation.catalogue import UNION, shapes_for
-from communique.graph.validation.engines import COMPILED, ORACLE, TURBO, Assignment, assign
+from communique.graph.validation.compiled import NO_TARGET
+from communique.graph.validation.engines import COMPILED, PYSHACL, TURBO, Assignment, assign, turbo
 from communique.graph.validation.results import ValidationReport
 from communique.graph.validation.view import View
 
@@ -195,9 +196,9 @@ def test_pyshacl_stands_in_where_the_other_engine_stops(view: View, monkeypatch:
     monkeypatch.setattr(turbo, "report_on", stop)
     routed = assigned(f"ex:S a sh:NodeShape ; {QUERY} ; {ONE} ; {EXPRESSION} .")
     report = routed.validate(view)
-    assert by_engine(report) == {"S": ORACLE}
+    assert by_engine(report) == {"S": PYSHACL}
     assert any("pyshacl-turbo stopped: a panic" in note for note in report.notes)
-    monkeypatch.setattr(engines, "ORACLE_QUADS", 6)
+    monkeypatch.setattr(engines, "PYSHACL_QUADS", 6)
     with pytest.raises(ShapesError, match="a panic"):
         routed.validate(view)
 
@@ -212,7 +213,7 @@ def test_rdf_1_2_is_not_handed_to_another_engine(value: str) -> None:
 
 def test_shapes_without_target_are_noted() -> None:
     report = assigned("ex:S a sh:NodeShape ; sh:nodeKind sh:IRI .").validate(View(Store()))
-    assert (report.conforms, report.notes) == (True, (engines.NO_TARGET,))
+    assert (report.conforms, report.notes) == (True, (NO_TARGET,))
     assert report.focus_counts == {NamedNode(EX + "S"): 0}
 
 

@@ -14,9 +14,10 @@ from communique.graph.errors import ShapesError
 from communique.graph.terms.namespaces import BASE, PREFIXES
 from communique.graph.terms.vocabulary import ontology_quads
 from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
+from communique.graph.validation.documents import copy_documents
 from communique.graph.validation.explanation import rule_of
 from communique.graph.validation.results import INFO, VIOLATION, ValidationReport, ValidationResult, merge, order
-from communique.graph.validation.view import View, set_apart
+from communique.graph.validation.view import View
 
 Load = Callable[..., Store]
 
@@ -109,7 +110,7 @@ def test_results_name_nodes_as_the_store_does(load: Load) -> None:
 
 
 def test_set_apart_documents_share_no_node(load: Load) -> None:
-    view = set_apart(load(VISIT.format("901", "planned"), VISIT.format("902", "occurred")))
+    view = copy_documents(load(VISIT.format("901", "planned"), VISIT.format("902", "occurred")))
     rows = view.select(
         "SELECT ?node (COUNT(?r) AS ?n) WHERE { ?node <https://w3id.org/communique/ns#realization> ?r } GROUP BY ?node"
     )
@@ -132,7 +133,7 @@ def test_the_engines_agree_on_all_fixtures_at_once(load: Load, root: Path, scope
     # Where SHACL calls two values incomparable and so a violation, rdflib orders dates, moments and ill-typed dates.
     fixtures = (root / "tests/shapes").glob("*/*.trig")
     store = load(*sorted(path for path in fixtures if "not-days" not in path.stem and "not-a-date" not in path.stem))
-    view = set_apart(store) if scope == DOCUMENT else View(store)
+    view = copy_documents(store) if scope == DOCUMENT else View(store)
     oracle, compiled = (merge([engine(view, shapes_for(scope))]) for engine in validation.ENGINES.values())
     assert len(oracle.results) > 20
     assert [_key(result) for result in oracle.results] == [_key(result) for result in compiled.results]

@@ -15,13 +15,13 @@ from communique.graph.terms.identifiers import DERIVED, ONTOLOGY
 from communique.graph.terms.namespaces import ID
 from communique.graph.validation import Change, ValidationReport, rules
 from communique.graph.validation.catalogue import DOCUMENT, shapes_for
-from communique.graph.validation.compiled.path_text import read_path
+from communique.graph.validation.compiled.query_text import parse_path
 from communique.graph.validation.derivation import Upkeep, derive
-from communique.graph.validation.documents import Documents
+from communique.graph.validation.documents import DocumentsInPlace, copy_documents
 from communique.graph.validation.engines import assigned
-from communique.graph.validation.narrowing import Narrow, widen
-from communique.graph.validation.results import merge
-from communique.graph.validation.view import View, set_apart
+from communique.graph.validation.narrowing import NarrowableQuery
+from communique.graph.validation.results import Term, merge
+from communique.graph.validation.view import View
 
 
 def found(report: ValidationReport) -> set[tuple[object, ...]]:
@@ -62,9 +62,9 @@ def test_derived_statements_kept_up_are_those_built_anew(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_documents_judged_in_place_are_judged_as_if_set_apart(seed: int) -> None:
     store = noise.world(noise.noisy(700, random.Random(seed), share=0.15))
-    plan, apart = assigned(shapes_for(DOCUMENT)).plan, set_apart(store)
+    plan, apart = assigned(shapes_for(DOCUMENT)).plan, copy_documents(store)
     expected = apart.restore(merge([plan.validate(apart.select), rules.check(apart, DOCUMENT)]))
-    documents = Documents(store, plan)
+    documents = DocumentsInPlace(store, plan)
     assert documents.disputed()
     assert found(documents.judge()) == found(expected)
     assert documents.judge().focus_counts == expected.focus_counts
@@ -84,13 +84,72 @@ def test_a_change_of_the_ontology_has_everything_looked_at() -> None:
     assert found(validation.validate(store, change=Change(store, [], []))) == set()
 
 
-def test_open_lines_are_filled_or_left_out() -> None:
-    query = "SELECT ?this { VALUES ?this { UNDEF } VALUES (?this ?graph) { (UNDEF UNDEF) } MINUS { ?this a ?b } }"
-    narrow = Narrow.of(query, {"this": "rdf:type"})
-    (quad,) = noise.noisy(1, random.Random(0))[:1]
-    assert "UNDEF" not in widen(query)
-    assert narrow.about("this", [(quad.subject,)]).count(str(quad.subject)) == 1
-    assert "FILTER NOT EXISTS {" in narrow.about("this", [])
+def about(query: str, names: str, *rows: tuple[Term, ...]) -> str:
+    return NarrowableQuery.of(query, {names: "any"}).about(names, rows)
+
+
+THIS, OTHER = NamedNode(ID + "this"), NamedNode(ID + "other")
+VALUES = f"VALUES (?this) {{ ({THIS}) }}"
+
+
+@pytest.mark.parametrize(
+    ("query", "narrowed"),
+    [
+        ("SELECT * { ?this ?p ?o }", f"SELECT * {{ {VALUES} ?this ?p ?o }}"),
+        ("SELECT * { GRAPH ?g { ?this ?p ?o } }", f"SELECT * {{ {VALUES} GRAPH ?g {{ ?this ?p ?o }} }}"),
+        (
+            "SELECT * { { ?this ?p ?o } UNION { ?a ?b ?c } }",
+            f"SELECT * {{ {{ {VALUES} ?this ?p ?o }} UNION {{ ?a ?b ?c }} }}",
+        ),
+        (
+            "SELECT * { ?this ?p ?o OPTIONAL { ?this ?q ?u } }",
+            f"SELECT * {{ {VALUES} ?this ?p ?o OPTIONAL {{ ?this ?q ?u }} }}",
+        ),
+        (
+            "SELECT * { ?p ?o ?a OPTIONAL { ?this ?p ?o } }",
+            f"SELECT * {{ ?p ?o ?a OPTIONAL {{ {VALUES} ?this ?p ?o }} }}",
+        ),
+        (
+            "SELECT * { { SELECT ?this { ?this ?p ?o } } FILTER EXISTS { ?this ?q ?u } }",
+            f"SELECT * {{ {{ SELECT ?this {{ {VALUES} ?this ?p ?o }} }} FILTER EXISTS {{ ?this ?q ?u }} }}",
+        ),
+        (
+            "SELECT * { ?this ?p ?o MINUS { ?this a ?b } }",
+            f"SELECT * {{ {VALUES} ?this ?p ?o FILTER NOT EXISTS {{ ?this a ?b }} }}",
+        ),
+        (
+            "CONSTRUCT { ?this ?p ?o } WHERE { ?this ?q ?o BIND(?this AS ?p) }",
+            f"CONSTRUCT {{ ?this ?p ?o }} WHERE {{ {VALUES} ?this ?q ?o BIND(?this AS ?p) }}",
+        ),
+    ],
+)
+def test_values_are_put_where_a_triple_pattern_has_the_variable(query: str, narrowed: str) -> None:
+    assert about(query, "this", (THIS,)) == narrowed
+
+
+def test_of_several_variables_those_are_given_that_a_group_has() -> None:
+    query = "SELECT * { { ?this ?p ?value } UNION { ?this ?q ?u } }"
+    pair, one = "VALUES (?this ?value) { (%s %s) }", f"VALUES (?this) {{ ({THIS}) }}"
+    narrowed = f"SELECT * {{ {{ {pair % (THIS, OTHER)} ?this ?p ?value }} UNION {{ {one} ?this ?q ?u }} }}"
+    assert about(query, "this value", (THIS, OTHER), (THIS, OTHER)) == narrowed
+
+
+def test_a_minus_that_shares_no_variable_is_refused() -> None:
+    for query in (
+        "SELECT * { ?this ?p ?o MINUS { ?a ?b ?c } }",
+        "SELECT * { MINUS { ?this a ?c } ?this ?p ?o }",
+        "SELECT * { ?this ?p ?o MINUS { ?this a ?c } ?c ?q ?u }",
+        "SELECT * { { SELECT ?p { ?this ?p ?o } } MINUS { ?this a ?c } }",
+    ):
+        with pytest.raises(ShapesError, match="MINUS without a variable"):
+            NarrowableQuery.of(query, {})
+    shared = "SELECT * { { SELECT ?this { ?this ?p ?o } } MINUS { ?this a ?c } }"
+    assert NarrowableQuery.of(shared, {}).reads == {}
+
+
+def test_a_variable_that_is_read_stands_in_a_triple_pattern() -> None:
+    with pytest.raises(ShapesError, match=r"no triple pattern has \?that"):
+        NarrowableQuery.of("SELECT * { ?this ?p ?o FILTER(?that = 1) }", {"that": "any"})
 
 
 def test_a_subject_whose_every_statement_is_new_is_asked_about_as_a_whole() -> None:
@@ -100,11 +159,11 @@ def test_a_subject_whose_every_statement_is_new_is_asked_about_as_a_whole() -> N
     store.extend([*added, Quad(hub, path, Literal("old"), graph)])
     change, view = Change(store, added, []), View(store)
     single = {(hub, Literal(number)) for number in range(3)}
-    assert set(change.rows("this value", read_path("any"), view)) == {(new,)} | single
-    assert set(change.rows("this graph", read_path("any"), view)) == {(new, graph), (hub, graph)}
-    assert set(change.rows("value graph", read_path("any"), view)) == {(Literal(number), graph) for number in range(3)}
-    query = "SELECT * { VALUES (?this ?value) { (UNDEF UNDEF) } ?this ?path ?value }"
-    narrow = Narrow.of(query, {"this value": "any"})
+    assert set(change.rows("this value", parse_path("any"), view)) == {(new,)} | single
+    assert set(change.rows("this graph", parse_path("any"), view)) == {(new, graph), (hub, graph)}
+    assert set(change.rows("value graph", parse_path("any"), view)) == {(Literal(number), graph) for number in range(3)}
+    query = "SELECT * { ?this ?path ?value }"
+    narrow = NarrowableQuery.of(query, {"this value": "any"})
     assert sum(1 for _ in view.select(narrow.about("this value", [(new,)]))) == 3
     assert sum(1 for _ in view.select(narrow.about("this value", [(hub, Literal(1))]))) == 1
 
@@ -112,10 +171,10 @@ def test_a_subject_whose_every_statement_is_new_is_asked_about_as_a_whole() -> N
 @pytest.mark.parametrize("text", ["", "com:a/", "com:a com:b", "nowhere:a", "(com:a"])
 def test_what_is_no_path_is_refused(text: str) -> None:
     with pytest.raises(ShapesError, match="is no path"):
-        read_path(text)
+        parse_path(text)
 
 
-def test_every_open_line_of_a_rule_is_filled_by_what_it_reads() -> None:
+def test_every_rule_is_narrowed_to_what_it_reads() -> None:
     for rule in rules.set_rules():
         if rule.scope != DOCUMENT:
             for names in rule.narrow.reads:

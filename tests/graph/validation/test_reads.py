@@ -111,8 +111,8 @@ def test_a_shortcut_reads_every_property_of_its_pattern_that_is_not_built_before
     """The header of one that has no ``reads`` is built anew with every change."""
     pattern = patterns(shortcut.whole)
     assert pattern
-    if shortcut.narrow is not None:
-        built = {name for each in shortcuts() for name in each.predicates if each is not shortcut}
+    if shortcut.narrow.reads:
+        built = {each.predicate for each in shortcuts() if each is not shortcut}
         read = {step.predicate for path in shortcut.narrow.reads.values() for step in path.steps()} - {None}
         assert pattern <= OF_TERMS | {shorten(name.value) for name in built | read}  # type: ignore[operator]
 
@@ -149,7 +149,7 @@ def found(rule: SetRule, store: Store) -> Answer:
 
 def looked(rule: SetRule, store: Store, added: Iterable[Quad], removed: Iterable[Quad]) -> Answer:
     change = Change(store, tuple(added), tuple(removed))
-    results = incremental._ask(rule, change, View(store))
+    results = incremental.findings(rule, change, View(store))
     return {(each.focus, each.path, each.value, each.message) for each in results}
 
 

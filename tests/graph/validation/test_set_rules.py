@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from communique.graph.errors import ShapesError
 from communique.graph.terms.namespaces import ID, SH, SHAPES, term
 from communique.graph.validation.catalogue import rules
-from communique.graph.validation.rules import COMPONENT, SetRule, findings, read_rule, set_rules
+from communique.graph.validation.rules import COMPONENT, FUNCTIONS, SetRule, findings, read_rule, set_rules
 from communique.graph.validation.view import View
 
 HEADER = """#+ summary: Bodies with a label.
@@ -59,7 +59,9 @@ def test_a_broken_header_names_the_file_and_the_fault(broken: str, named: str) -
 
 def test_a_query_that_cannot_be_run_is_no_finding() -> None:
     with pytest.raises(ShapesError, match=r"queries/qc/labelled\.rq cannot be run"):
-        list(findings(rule_with(HEADER, "SELECT ?this WHERE { ?this"), View(Store())))
+        list(findings(rule_with(HEADER, "SELECT ?this WHERE { ?this }"), View(Store())))
+    with pytest.raises(ShapesError, match=r"queries/qc/labelled\.rq: not SPARQL: a closing brace is missing"):
+        rule_with(HEADER, "SELECT ?this WHERE { ?this")
     with pytest.raises(ShapesError, match="not a SELECT"):
         list(findings(rule_with(HEADER, "ASK { ?this ?p ?o }"), View(Store())))
 
@@ -72,7 +74,7 @@ def test_each_rule_names_a_number_of_the_catalogue() -> None:
 def test_each_rule_selects_what_its_message_shows() -> None:
     store = View(Store())
     for rule in set_rules():
-        names = {variable.value for variable in store.select(rule.query).variables}
+        names = {variable.value for variable in store.select(rule.query, FUNCTIONS).variables}
         shown = {part.partition("}")[0] for part in rule.message.split("{?")[1:]}
         assert shown <= names, rule.stem
         assert "this" in names, rule.stem

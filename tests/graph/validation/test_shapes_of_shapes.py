@@ -12,10 +12,10 @@ import pytest
 from pyoxigraph import Quad, RdfFormat, Store, parse
 
 from communique.graph.terms.namespaces import RDFS, SH
-from communique.graph.validation import pyshacl as oracle
 from communique.graph.validation.catalogue import shapes as our_shapes
+from communique.graph.validation.engines import pyshacl as oracle
+from communique.graph.validation.foreign_shapes import check_shapes
 from communique.graph.validation.results import ValidationReport
-from communique.graph.validation.shapes_of_shapes import check_shapes
 
 PREFIXES = f"@prefix ex: <http://example.org/> . @prefix sh: <{SH}> . @prefix rdfs: <{RDFS}> .\n"
 SOUND = "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:minCount 1 ] .\n"
@@ -58,7 +58,7 @@ def test_sound_shapes_of_any_size_conform(shared: Path) -> None:
 
 
 def test_pyshacl_is_not_imported_for_it() -> None:
-    code = "import sys; from communique.graph.validation import shapes_of_shapes as s; s.check_shapes([]); "
+    code = "import sys; from communique.graph.validation import foreign_shapes as s; s.check_shapes([]); "
     done = subprocess.run(
         [sys.executable, "-c", code + "print('pyshacl' in sys.modules)"], capture_output=True, text=True
     )

@@ -25,7 +25,7 @@ from communique.cli import main
 from communique.graph.errors import ShapesError
 from communique.graph.store.lexical import stored_forms
 from communique.graph.validation.compiled import compile_shapes
-from communique.graph.validation.compiled.path_reader import read_path_node
+from communique.graph.validation.compiled.paths import read_path_node
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph, Term, sh
 from communique.graph.validation.results import ValidationReport
 

@@ -15,10 +15,10 @@ from communique.graph.errors import ShapesError
 from communique.graph.terms.namespaces import ID, SH, SHAPES, term
 from communique.graph.validation import explanation
 from communique.graph.validation import report as reports
-from communique.graph.validation.compiled.path_reader import read_path_node
+from communique.graph.validation.compiled.paths import path_to_rdf, read_path_node
+from communique.graph.validation.compiled.query_text import parse_path
 from communique.graph.validation.compiled.shapes_graph import ShapesGraph
 from communique.graph.validation.explanation import explain
-from communique.graph.validation.report.result_paths import spell
 from communique.graph.validation.report.summary import group
 from communique.graph.validation.results import INFO, VIOLATION, WARNING, ValidationReport, ValidationResult, merge
 
@@ -72,8 +72,8 @@ def store() -> Store:
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let even short reports go over several batches."""
     monkeypatch.setattr(explanation, "BATCH", 3)
-    monkeypatch.setattr(reports.rows, "BATCH", 2)
-    monkeypatch.setattr(reports.results_graph, "_PART", 2)
+    monkeypatch.setattr(reports.formats, "BATCH", 2)
+    monkeypatch.setattr(reports.formats, "_PART", 2)
 
 
 @settings(max_examples=60, deadline=None)
@@ -110,18 +110,18 @@ def test_streamed_graphs_hold_every_result(report: ValidationReport) -> None:
 @settings(max_examples=100, deadline=None)
 @given(path=steps)
 def test_paths_are_spelt_so_that_they_are_read_as_they_were(path: str) -> None:
-    node, triples = spell(path, "path")
+    node, triples = path_to_rdf(parse_path(path), "path")
     graph = ShapesGraph(triples)
     written = str(read_path_node(graph.at(node), node))
-    again, _ = spell(written, "path")
+    again, _ = path_to_rdf(parse_path(written), "path")
     assert (again, ShapesGraph(triples).predicates(node)) == (node, graph.predicates(node))
-    assert spell(written, "path")[1] == triples
+    assert path_to_rdf(parse_path(written), "path")[1] == triples
 
 
 @pytest.mark.parametrize("path", ["", "(<http://a>", "<http://a>/", "^"])
 def test_what_is_no_path_is_refused(path: str) -> None:
     with pytest.raises(ShapesError, match="is no path"):
-        spell(path, "path")
+        path_to_rdf(parse_path(path), "path")
 
 
 @settings(max_examples=60, deadline=None)

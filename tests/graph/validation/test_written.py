@@ -22,12 +22,12 @@ from communique.cli import main
 from communique.graph.sources import collect as collect_files
 from communique.graph.store.lexical import stored_forms
 from communique.graph.terms.namespaces import RDF, SH, XSD
-from communique.graph.validation import pyshacl as oracle
 from communique.graph.validation.engines import COMPILED, TURBO, assign
-from communique.graph.validation.examination import examine, read_data, read_shapes
-from communique.graph.validation.foreign_results import read_results
+from communique.graph.validation.engines import pyshacl as oracle
+from communique.graph.validation.engines.results_graph import read_results
+from communique.graph.validation.foreign_shapes import read_data, read_shapes, validate
 from communique.graph.validation.results import ValidationResult
-from communique.graph.validation.written import WrittenView, collect, whole
+from communique.graph.validation.view import WrittenView, collect, whole
 
 EX = "http://example.org/"
 PREFIXES = f"@prefix ex: <{EX}> . @prefix sh: <{SH}> . @prefix xsd: <{XSD}> . @prefix rdf: <{RDF}> .\n"
@@ -190,7 +190,7 @@ def test_a_triple_of_several_graphs_is_counted_once(tmp_path: Path, graph: str, 
         f"{PREFIXES} ex:g {{ ex:a a ex:C ; ex:p ex:b }} {graph} {{ ex:a ex:p ex:b . ex:z a ex:C ; ex:p ex:b , ex:c }}"
     )
     rules.write_text(f'{PREFIXES} ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:sparql [ sh:select "{COUNTING}" ] .')
-    report = examine(read_data(collect_files([data])), read_shapes(collect_files([rules])))
+    report = validate(read_data(collect_files([data])), read_shapes(collect_files([rules])))
     assert {str(each.focus) for each in report.results} == {f"<{EX}z>"}
     assert set(report.engines.values()) == {engine}
 

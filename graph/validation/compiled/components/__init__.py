@@ -7,17 +7,17 @@ from communique.graph.validation.compiled.components.logical import And, Not, Or
 from communique.graph.validation.compiled.components.other import Closed, HasValue, In
 from communique.graph.validation.compiled.components.property_pair import Disjoint, Equals, LessThan, LessThanOrEquals
 from communique.graph.validation.compiled.components.shape_based import (
-    Node,
-    Property,
+    NodeComponent,
+    PropertyComponent,
     QualifiedMaxCount,
     QualifiedMinCount,
 )
-from communique.graph.validation.compiled.components.sparql import Sparql
+from communique.graph.validation.compiled.components.sparql import SparqlConstraint
 from communique.graph.validation.compiled.components.string_based import (
     LanguageIn,
     MaxLength,
     MinLength,
-    Pattern,
+    PatternComponent,
     UniqueLang,
 )
 from communique.graph.validation.compiled.components.value_range import (
@@ -41,7 +41,7 @@ COMPONENTS = (
     MaxInclusive,
     MinLength,
     MaxLength,
-    Pattern,
+    PatternComponent,
     LanguageIn,
     UniqueLang,
     Equals,
@@ -52,14 +52,14 @@ COMPONENTS = (
     And,
     Or,
     Xone,
-    Node,
-    Property,
+    NodeComponent,
+    PropertyComponent,
     QualifiedMinCount,
     QualifiedMaxCount,
     Closed,
     HasValue,
     In,
-    Sparql,
+    SparqlConstraint,
 )
 
 PARAMETERS = tuple(dict.fromkeys(name for component in COMPONENTS for name in component.parameters))

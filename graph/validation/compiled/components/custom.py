@@ -8,23 +8,23 @@ from itertools import product
 
 from pyoxigraph import NamedNode
 
-from communique.graph.validation.compiled.components.queries import PREBOUND, Query, read_query
+from communique.graph.validation.compiled.components.sparql import PREBOUND, ShapeQuery, read_query
 from communique.graph.validation.compiled.paths import Path
-from communique.graph.validation.compiled.reading import Reading
 from communique.graph.validation.compiled.shapes import (
     Constraint,
-    Origin,
+    ConstraintSource,
     RowConstraint,
-    Site,
+    ShapeReading,
     ValueConstraint,
+    ValueNodes,
     Violations,
 )
-from communique.graph.validation.compiled.shapes_graph import TRUE, ShapesGraph, Statements, Term, sh
+from communique.graph.validation.compiled.shapes_graph import TRUE, NodeStatements, ShapesGraph, Term, sh
 from communique.graph.validation.compiled.sparql import exists
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class ComponentParameter:
     """Section 6.2.1: a predicate of shapes whose value a validator sees as a variable."""
 
     predicate: NamedNode
@@ -36,10 +36,10 @@ class Parameter:
 class Component:
     """A declared component; each shape with values for all its mandatory parameters has a constraint."""
 
-    at: Statements
-    parameters: tuple[Parameter, ...]
+    at: NodeStatements
+    parameters: tuple[ComponentParameter, ...]
 
-    def read(self, reading: Reading) -> Iterator[Constraint]:
+    def read(self, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint per value of a single parameter, one in all where there are several parameters."""
         values = {parameter.name: reading.at.all(parameter.predicate) for parameter in self.parameters}
         if not all(values[parameter.name] for parameter in self.parameters if not parameter.is_optional):
@@ -50,17 +50,17 @@ class Component:
         for choice in product(*([(name, value) for value in found] for name, found in values.items() if found)):
             yield self._constraint(reading, choice)
 
-    def _constraint(self, reading: Reading, values: tuple[tuple[str, Term], ...]) -> Constraint:
+    def _constraint(self, reading: ShapeReading, values: tuple[tuple[str, Term], ...]) -> Constraint:
         validator = self._validator(reading)
         is_ask = bool(validator.all("ask"))
         names = [parameter.name for parameter in self.parameters]
         prebound = (*PREBOUND, *names, *(["value"] if is_ask else []))
         constants = tuple((name, reading.at.comparable(name, value)) for name, value in values)
-        origin = Origin(None, " ".join(validator.messages()), constants)
+        origin = ConstraintSource(None, " ".join(validator.messages()), constants)
         query = read_query(reading, validator, "ask" if is_ask else "select", prebound, origin)
         return (Asked if is_ask else Selected)(self.at.named, query)
 
-    def _validator(self, reading: Reading) -> Statements:
+    def _validator(self, reading: ShapeReading) -> NodeStatements:
         """Choose the validator (section 6.3)."""
         own = "nodeValidator" if reading.path is None else "propertyValidator"
         found = [*self.at.all(own), *self.at.all("validator")]
@@ -76,10 +76,10 @@ class _Custom(Constraint):
     """A constraint of a declared component: its validator with the values of its parameters."""
 
     component: NamedNode
-    query: Query
+    query: ShapeQuery
 
     @property
-    def origin(self) -> Origin:
+    def origin(self) -> ConstraintSource:
         return self.query.origin
 
     @property
@@ -95,8 +95,8 @@ class Asked(_Custom, ValueConstraint):
 
     __slots__ = ()
 
-    def holds(self, site: Site) -> str:
-        return exists(self.query.condition(site))
+    def holds(self, nodes: ValueNodes) -> str:
+        return exists(self.query.condition(nodes))
 
 
 class Selected(_Custom, RowConstraint):
@@ -104,11 +104,11 @@ class Selected(_Custom, RowConstraint):
 
     __slots__ = ()
 
-    def violations(self, site: Site) -> Violations:
-        return self.query.violations(site)
+    def violations(self, nodes: ValueNodes) -> Violations:
+        return self.query.violations(nodes)
 
-    def holds(self, site: Site) -> str:
-        return self.query.holds(site)
+    def holds(self, nodes: ValueNodes) -> str:
+        return self.query.holds(nodes)
 
 
 def read_components(graph: ShapesGraph) -> tuple[Component, ...]:
@@ -120,17 +120,14 @@ def read_components(graph: ShapesGraph) -> tuple[Component, ...]:
     )
 
 
-def read_parameters(at: Statements) -> Iterator[Parameter]:
+def read_parameters(at: NodeStatements) -> Iterator[ComponentParameter]:
     """Read the parameters that a component or a target type declares."""
     for node in at.all("parameter"):
         declared = at.graph.at(node)
         predicate = declared.iri("path")
         if predicate is None:
             raise at.ill_formed("parameter", f"{node} has no sh:path", "an IRI as sh:path", "name the predicate")
-        yield Parameter(predicate, _local(predicate), declared.flag("optional") == TRUE)
-
-
-def _local(predicate: NamedNode) -> str:
-    """Give the local name of a predicate, which is the name of its variable."""
-    iri = predicate.value
-    return iri[max(iri.rfind("#"), iri.rfind("/"), iri.rfind(":")) + 1 :]
+        iri = predicate.value
+        # The local name is that of the variable.
+        local = iri[max(iri.rfind("#"), iri.rfind("/"), iri.rfind(":")) + 1 :]
+        yield ComponentParameter(predicate, local, declared.flag("optional") == TRUE)

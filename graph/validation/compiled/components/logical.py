@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from communique.graph.validation.compiled.reading import Reading
-from communique.graph.validation.compiled.shapes import Constraint, Shape, Site, ValueConstraint
+from communique.graph.validation.compiled.shapes import Constraint, Shape, ShapeReading, ValueConstraint, ValueNodes
 from communique.graph.validation.compiled.shapes_graph import sh
 from communique.graph.validation.compiled.sparql import every, negated, some
 
@@ -18,7 +17,7 @@ class _Combination(ValueConstraint):
     shapes: tuple[Shape, ...]
 
     @classmethod
-    def read(cls, reading: Reading) -> Iterator[Constraint]:
+    def read(cls, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint per list of shapes."""
         name = cls.parameters[0]
         for head in reading.at.all(name):
@@ -28,8 +27,8 @@ class _Combination(ValueConstraint):
     def inner(self) -> tuple[Shape, ...]:
         return self.shapes
 
-    def _conformance(self, site: Site) -> Iterator[str]:
-        return (shape.conforms(site.value, site.names) for shape in self.shapes)
+    def _conformance(self, nodes: ValueNodes) -> Iterator[str]:
+        return (shape.conforms(nodes.value, nodes.names) for shape in self.shapes)
 
 
 class Not(_Combination):
@@ -39,12 +38,12 @@ class Not(_Combination):
     component, parameters = sh("NotConstraintComponent"), ("not",)
 
     @classmethod
-    def read(cls, reading: Reading) -> Iterator[Constraint]:
+    def read(cls, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint per value."""
         return (cls((reading.shape(value),)) for value in reading.at.all("not"))
 
-    def holds(self, site: Site) -> str:
-        return negated(every(self._conformance(site)))
+    def holds(self, nodes: ValueNodes) -> str:
+        return negated(every(self._conformance(nodes)))
 
 
 class And(_Combination):
@@ -53,8 +52,8 @@ class And(_Combination):
     __slots__ = ()
     component, parameters = sh("AndConstraintComponent"), ("and",)
 
-    def holds(self, site: Site) -> str:
-        return every(self._conformance(site))
+    def holds(self, nodes: ValueNodes) -> str:
+        return every(self._conformance(nodes))
 
 
 class Or(_Combination):
@@ -63,8 +62,8 @@ class Or(_Combination):
     __slots__ = ()
     component, parameters = sh("OrConstraintComponent"), ("or",)
 
-    def holds(self, site: Site) -> str:
-        return some(self._conformance(site))
+    def holds(self, nodes: ValueNodes) -> str:
+        return some(self._conformance(nodes))
 
 
 class Xone(_Combination):
@@ -73,6 +72,6 @@ class Xone(_Combination):
     __slots__ = ()
     component, parameters = sh("XoneConstraintComponent"), ("xone",)
 
-    def holds(self, site: Site) -> str:
-        marks = [f"IF({conforms}, 1, 0)" for conforms in self._conformance(site)]
-        return f"({' + '.join(marks) or '0'}) = 1"
+    def holds(self, nodes: ValueNodes) -> str:
+        ones = [f"IF({conforms}, 1, 0)" for conforms in self._conformance(nodes)]
+        return f"({' + '.join(ones) or '0'}) = 1"

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from communique.graph.validation.compiled.paths import AnyPredicate, Path, Predicate, join
-from communique.graph.validation.compiled.reading import Reading
+from communique.graph.validation.compiled.paths import AnyPredicatePath, Path, PredicatePath, join
 from communique.graph.validation.compiled.shapes import (
     Constraint,
     FocusConstraint,
     RowConstraint,
-    Site,
+    ShapeReading,
     ValueConstraint,
+    ValueNodes,
     Violations,
 )
 from communique.graph.validation.compiled.shapes_graph import STRING, TRUE, Term, sh
@@ -30,7 +30,7 @@ class Closed(RowConstraint):
     allowed: tuple[NamedNode, ...]
 
     @classmethod
-    def read(cls, reading: Reading) -> Iterator[Constraint]:
+    def read(cls, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint at most: it allows the predicates of the shape's property shapes and the ignored ones."""
         flag, ignored = reading.at.flag("closed"), reading.at.members("ignoredProperties") or ()
         for predicate in ignored:
@@ -40,20 +40,20 @@ class Closed(RowConstraint):
                 )
         if flag == TRUE:
             paths = map(reading.path_of, reading.at.all("property"))
-            own = [path.iri for path in paths if isinstance(path, Predicate)]
+            own = [path.iri for path in paths if isinstance(path, PredicatePath)]
             yield cls(tuple(dict.fromkeys([*own, *(item for item in ignored if isinstance(item, NamedNode))])))
         elif ignored:
             reading.warn("sh:ignoredProperties without sh:closed true has no effect")
 
-    def violations(self, site: Site) -> Violations:
-        path, value = site.names.fresh("path"), site.names.fresh("value")
-        reached = "" if site.path is None else site.values()
-        return Violations(f"{site.scope} {reached} {self._other(site.value, path, value)}", value, path)
+    def violations(self, nodes: ValueNodes) -> Violations:
+        path, value = nodes.names.fresh("path"), nodes.names.fresh("value")
+        reached = "" if nodes.path is None else nodes.values()
+        return Violations(f"{nodes.scope} {reached} {self._other(nodes.value, path, value)}", value, path)
 
-    def holds(self, site: Site) -> str:
-        node = site.value if site.path is None else site.names.fresh("node")
-        other = exists(self._other(node, site.names.fresh("path"), site.names.fresh("value")))
-        return negated(other if site.path is None else site.meets(node, other))
+    def holds(self, nodes: ValueNodes) -> str:
+        node = nodes.value if nodes.path is None else nodes.names.fresh("node")
+        other = exists(self._other(node, nodes.names.fresh("path"), nodes.names.fresh("value")))
+        return negated(other if nodes.path is None else nodes.meets(node, other))
 
     def _other(self, node: str, path: str, value: str) -> str:
         """Write the pattern of triples of a node that are not allowed."""
@@ -61,7 +61,7 @@ class Closed(RowConstraint):
         return f"{node} {path} {value} .{known}"
 
     def reads(self, focus: Path | None, value: Path | None) -> Iterator[Path]:
-        yield join(value, AnyPredicate())
+        yield join(value, AnyPredicatePath())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,12 @@ class HasValue(FocusConstraint):
     term: Term
 
     @classmethod
-    def read(cls, reading: Reading) -> Iterator[Constraint]:
+    def read(cls, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint per value."""
         return (cls(reading.at.comparable("hasValue", value)) for value in reading.at.all("hasValue"))
 
-    def holds(self, site: Site) -> str:
-        return site.reaches(text(self.term))
+    def holds(self, nodes: ValueNodes) -> str:
+        return nodes.reaches(text(self.term))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +90,19 @@ class In(ValueConstraint):
     members: tuple[Term, ...]
 
     @classmethod
-    def read(cls, reading: Reading) -> Iterator[Constraint]:
+    def read(cls, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint at most."""
         members = reading.at.members("in")
         if members is not None:
             yield cls(tuple(reading.at.comparable("in", member) for member in members))
 
-    def holds(self, site: Site) -> str:
+    def holds(self, nodes: ValueNodes) -> str:
         plain = [text(term) for term in self.members if _equals_only_itself(term)]
-        listed = [sure(f"{site.value} IN ({', '.join(plain)})")] if plain else []
+        listed = [sure(f"{nodes.value} IN ({', '.join(plain)})")] if plain else []
         others = (text(term) for term in self.members if not _equals_only_itself(term))
-        return some([*listed, *(f"SAMETERM({site.value}, {term})" for term in others)])
+        return some([*listed, *(f"SAMETERM({nodes.value}, {term})" for term in others)])
 
 
 def _equals_only_itself(term: Term) -> bool:
-    """Tell whether ``=`` of SPARQL means the same term: not for numbers, dates and other values with many forms."""
+    """Say whether ``=`` of SPARQL means the same term: not for numbers, dates and other values with many forms."""
     return isinstance(term, NamedNode) or getattr(term, "datatype", None) == STRING

@@ -8,9 +8,15 @@ from typing import ClassVar
 
 from pyoxigraph import NamedNode
 
-from communique.graph.validation.compiled.paths import Path, Predicate, join
-from communique.graph.validation.compiled.reading import Reading
-from communique.graph.validation.compiled.shapes import Constraint, RowConstraint, Site, ValueConstraint, Violations
+from communique.graph.validation.compiled.paths import Path, PredicatePath, join
+from communique.graph.validation.compiled.shapes import (
+    Constraint,
+    RowConstraint,
+    ShapeReading,
+    ValueConstraint,
+    ValueNodes,
+    Violations,
+)
 from communique.graph.validation.compiled.shapes_graph import sh
 from communique.graph.validation.compiled.sparql import every, exists, negated, no, sure, union
 
@@ -22,12 +28,12 @@ class _Pair(Constraint):
     other: NamedNode
 
     @classmethod
-    def read(cls, reading: Reading) -> Iterator[Constraint]:
+    def read(cls, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint per value."""
         return map(cls, reading.at.iris(cls.parameters[0]))
 
     def reads(self, focus: Path | None, value: Path | None) -> Iterator[Path]:
-        yield join(focus, Predicate(self.other))
+        yield join(focus, PredicatePath(self.other))
 
 
 class Equals(_Pair, RowConstraint):
@@ -36,17 +42,17 @@ class Equals(_Pair, RowConstraint):
     __slots__ = ()
     component, parameters = sh("EqualsConstraintComponent"), ("equals",)
 
-    def violations(self, site: Site) -> Violations:
-        value = site.names.fresh("value")
-        ours = f"{site.scope} {site.values(value)}"
-        theirs = f"{site.scope} {site.focus} {self.other} {value} ."
+    def violations(self, nodes: ValueNodes) -> Violations:
+        value = nodes.names.fresh("value")
+        ours = f"{nodes.scope} {nodes.values(value)}"
+        theirs = f"{nodes.scope} {nodes.focus} {self.other} {value} ."
         # Set against set: asking for each pair would start at the far end of a path, where hubs are.
         return Violations(union([f"{ours} MINUS {{ {theirs} }}", f"{theirs} MINUS {{ {ours} }}"]), value)
 
-    def holds(self, site: Site) -> str:
-        our, their = site.names.fresh("our"), site.names.fresh("their")
-        only_ours = site.meets(our, no(f"{site.focus} {self.other} {our}"))
-        only_theirs = exists(f"{site.focus} {self.other} {their} . FILTER({negated(site.reaches(their))})")
+    def holds(self, nodes: ValueNodes) -> str:
+        our, their = nodes.names.fresh("our"), nodes.names.fresh("their")
+        only_ours = nodes.meets(our, no(f"{nodes.focus} {self.other} {our}"))
+        only_theirs = exists(f"{nodes.focus} {self.other} {their} . FILTER({negated(nodes.reaches(their))})")
         return every([negated(only_ours), negated(only_theirs)])
 
 
@@ -56,8 +62,8 @@ class Disjoint(_Pair, ValueConstraint):
     __slots__ = ()
     component, parameters = sh("DisjointConstraintComponent"), ("disjoint",)
 
-    def holds(self, site: Site) -> str:
-        return no(f"{site.focus} {self.other} {site.value}")
+    def holds(self, nodes: ValueNodes) -> str:
+        return no(f"{nodes.focus} {self.other} {nodes.value}")
 
 
 class _Order(_Pair, RowConstraint):
@@ -67,22 +73,22 @@ class _Order(_Pair, RowConstraint):
     operator: ClassVar[str]
 
     @classmethod
-    def read(cls, reading: Reading) -> Iterator[Constraint]:
+    def read(cls, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint per value; only property shapes may have it."""
         found = reading.at.iris(cls.parameters[0])
         if found:
             reading.only_for_property_shapes(cls.parameters[0])
         return map(cls, found)
 
-    def violations(self, site: Site) -> Violations:
-        value, other = site.names.fresh("value"), site.names.fresh("other")
-        pairs = f"{site.scope} {site.values(value)} {site.focus} {self.other} {other} ."
-        return Violations(f"{pairs} FILTER({self._disorder(value, other)})", value, apart=(other,))
+    def violations(self, nodes: ValueNodes) -> Violations:
+        value, other = nodes.names.fresh("value"), nodes.names.fresh("other")
+        pairs = f"{nodes.scope} {nodes.values(value)} {nodes.focus} {self.other} {other} ."
+        return Violations(f"{pairs} FILTER({self._disorder(value, other)})", value, distinct_by=(other,))
 
-    def holds(self, site: Site) -> str:
-        value, other = site.names.fresh("value"), site.names.fresh("other")
-        found = exists(f"{site.focus} {self.other} {other} . FILTER({self._disorder(value, other)})")
-        return negated(site.meets(value, found))
+    def holds(self, nodes: ValueNodes) -> str:
+        value, other = nodes.names.fresh("value"), nodes.names.fresh("other")
+        found = exists(f"{nodes.focus} {self.other} {other} . FILTER({self._disorder(value, other)})")
+        return negated(nodes.meets(value, found))
 
     def _disorder(self, value: str, other: str) -> str:
         """Write the expression that a value does not compare as it should; so do values that cannot be compared."""

@@ -6,21 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from communique.graph.validation.compiled.components.cardinality import Condition, at_least, at_most
-from communique.graph.validation.compiled.reading import Reading
 from communique.graph.validation.compiled.shapes import (
     Constraint,
     FocusConstraint,
     PropertyShape,
     Shape,
-    Site,
+    ShapeReading,
     ValueConstraint,
+    ValueNodes,
 )
 from communique.graph.validation.compiled.shapes_graph import TRUE, sh
 from communique.graph.validation.compiled.sparql import every, negated
 
 
 @dataclass(frozen=True, slots=True)
-class Node(ValueConstraint):
+class NodeComponent(ValueConstraint):
     """Section 4.7.1: each value node conforms to the node shape."""
 
     component = sh("NodeConstraintComponent")
@@ -28,7 +28,7 @@ class Node(ValueConstraint):
     shape: Shape
 
     @classmethod
-    def read(cls, reading: Reading) -> Iterator[Constraint]:
+    def read(cls, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint per value."""
         return (cls(reading.node_shape("node", value)) for value in reading.at.all("node"))
 
@@ -36,12 +36,12 @@ class Node(ValueConstraint):
     def inner(self) -> tuple[Shape, ...]:
         return (self.shape,)
 
-    def holds(self, site: Site) -> str:
-        return self.shape.conforms(site.value, site.names)
+    def holds(self, nodes: ValueNodes) -> str:
+        return self.shape.conforms(nodes.value, nodes.names)
 
 
 @dataclass(frozen=True, slots=True)
-class Property(ValueConstraint):
+class PropertyComponent(ValueConstraint):
     """Section 4.7.2: each value node conforms to the property shape, whose own results are reported instead."""
 
     component = sh("PropertyShapeComponent")
@@ -49,7 +49,7 @@ class Property(ValueConstraint):
     shape: PropertyShape
 
     @classmethod
-    def read(cls, reading: Reading) -> Iterator[Constraint]:
+    def read(cls, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint per value."""
         return (cls(reading.property_shape("property", value)) for value in reading.at.all("property"))
 
@@ -57,8 +57,8 @@ class Property(ValueConstraint):
     def inner(self) -> tuple[Shape, ...]:
         return (self.shape,)
 
-    def holds(self, site: Site) -> str:
-        return self.shape.conforms(site.value, site.names)
+    def holds(self, nodes: ValueNodes) -> str:
+        return self.shape.conforms(nodes.value, nodes.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class _Qualified(FocusConstraint):
     count: int
 
     @classmethod
-    def read(cls, reading: Reading) -> Iterator[Constraint]:
+    def read(cls, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint at most."""
         shape, count = reading.at.one("qualifiedValueShape"), reading.at.integer(cls.parameters[1])
         if shape is None or count is None:
@@ -84,12 +84,12 @@ class _Qualified(FocusConstraint):
     def inner(self) -> tuple[Shape, ...]:
         return (self.shape, *self.siblings)
 
-    def _condition(self, site: Site) -> Condition:
-        """Give the expression that a value node counts, as a function of its variable."""
+    def _condition(self, nodes: ValueNodes) -> Condition:
+        """Return the expression that a value node counts, as a function of its variable."""
 
         def counts(value: str) -> str:
-            others = (negated(shape.conforms(value, site.names)) for shape in self.siblings)
-            return every([self.shape.conforms(value, site.names), *others])
+            others = (negated(shape.conforms(value, nodes.names)) for shape in self.siblings)
+            return every([self.shape.conforms(value, nodes.names), *others])
 
         return counts
 
@@ -101,8 +101,8 @@ class QualifiedMinCount(_Qualified):
     component = sh("QualifiedMinCountConstraintComponent")
     parameters = ("qualifiedValueShape", "qualifiedMinCount", "qualifiedValueShapesDisjoint")
 
-    def holds(self, site: Site) -> str:
-        return at_least(self.count, site, self._condition(site))
+    def holds(self, nodes: ValueNodes) -> str:
+        return at_least(self.count, nodes, self._condition(nodes))
 
 
 class QualifiedMaxCount(_Qualified):
@@ -112,5 +112,5 @@ class QualifiedMaxCount(_Qualified):
     component = sh("QualifiedMaxCountConstraintComponent")
     parameters = ("qualifiedValueShape", "qualifiedMaxCount", "qualifiedValueShapesDisjoint")
 
-    def holds(self, site: Site) -> str:
-        return at_most(self.count, site, self._condition(site))
+    def holds(self, nodes: ValueNodes) -> str:
+        return at_most(self.count, nodes, self._condition(nodes))

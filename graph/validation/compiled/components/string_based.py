@@ -7,8 +7,14 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, QuerySolutions, Store
 
-from communique.graph.validation.compiled.reading import Reading
-from communique.graph.validation.compiled.shapes import Constraint, RowConstraint, Site, ValueConstraint, Violations
+from communique.graph.validation.compiled.shapes import (
+    Constraint,
+    RowConstraint,
+    ShapeReading,
+    ValueConstraint,
+    ValueNodes,
+    Violations,
+)
 from communique.graph.validation.compiled.shapes_graph import STRING, TRUE, sh
 from communique.graph.validation.compiled.sparql import every, negated, some, sure, text
 
@@ -22,14 +28,14 @@ class MinLength(ValueConstraint):
     least: int
 
     @classmethod
-    def read(cls, reading: Reading) -> Iterator[Constraint]:
+    def read(cls, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint at most."""
         least = reading.at.integer("minLength")
         if least is not None:
             yield cls(least)
 
-    def holds(self, site: Site) -> str:
-        return every([f"!isBlank({site.value})", f"STRLEN(STR({site.value})) >= {self.least}"])
+    def holds(self, nodes: ValueNodes) -> str:
+        return every([f"!isBlank({nodes.value})", f"STRLEN(STR({nodes.value})) >= {self.least}"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +47,18 @@ class MaxLength(ValueConstraint):
     most: int
 
     @classmethod
-    def read(cls, reading: Reading) -> Iterator[Constraint]:
+    def read(cls, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint at most."""
         most = reading.at.integer("maxLength")
         if most is not None:
             yield cls(most)
 
-    def holds(self, site: Site) -> str:
-        return every([f"!isBlank({site.value})", f"STRLEN(STR({site.value})) <= {self.most}"])
+    def holds(self, nodes: ValueNodes) -> str:
+        return every([f"!isBlank({nodes.value})", f"STRLEN(STR({nodes.value})) <= {self.most}"])
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern(ValueConstraint):
+class PatternComponent(ValueConstraint):
     """Section 4.4.3: the text of each value node matches a regular expression of SPARQL."""
 
     component = sh("PatternConstraintComponent")
@@ -61,7 +67,7 @@ class Pattern(ValueConstraint):
     flags: str
 
     @classmethod
-    def read(cls, reading: Reading) -> Iterator[Constraint]:
+    def read(cls, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint at most; refuse an expression that would be an error for every value."""
         pattern, flags = reading.at.text("pattern"), reading.at.text("flags") or ""
         if pattern is None:
@@ -77,9 +83,9 @@ class Pattern(ValueConstraint):
             )
         yield cls(pattern, flags)
 
-    def holds(self, site: Site) -> str:
+    def holds(self, nodes: ValueNodes) -> str:
         texts = [text(Literal(part)) for part in (self.pattern, self.flags) if part]
-        return every([f"!isBlank({site.value})", sure(f"REGEX({', '.join([f'STR({site.value})', *texts])})")])
+        return every([f"!isBlank({nodes.value})", sure(f"REGEX({', '.join([f'STR({nodes.value})', *texts])})")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ class LanguageIn(ValueConstraint):
     ranges: tuple[str, ...]
 
     @classmethod
-    def read(cls, reading: Reading) -> Iterator[Constraint]:
+    def read(cls, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint at most."""
         members = reading.at.members("languageIn")
         if members is None:
@@ -102,9 +108,9 @@ class LanguageIn(ValueConstraint):
                 raise reading.at.ill_formed("languageIn", str(member), "a language tag as xsd:string", hint)
         yield cls(tuple(member.value for member in members))
 
-    def holds(self, site: Site) -> str:
-        matches = (f"LANGMATCHES(LANG({site.value}), {text(Literal(tag))})" for tag in self.ranges)
-        return every([f"isLiteral({site.value})", some(matches)])
+    def holds(self, nodes: ValueNodes) -> str:
+        matches = (f"LANGMATCHES(LANG({nodes.value}), {text(Literal(tag))})" for tag in self.ranges)
+        return every([f"isLiteral({nodes.value})", some(matches)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,7 @@ class UniqueLang(RowConstraint):
     parameters = ("uniqueLang",)
 
     @classmethod
-    def read(cls, reading: Reading) -> Iterator[Constraint]:
+    def read(cls, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint at most; only property shapes may have it, and only ``true`` switches it on."""
         flag = reading.at.flag("uniqueLang")
         if flag is None:
@@ -126,20 +132,22 @@ class UniqueLang(RowConstraint):
         elif flag.value == "1":
             reading.warn('sh:uniqueLang "1" has no effect: only the literal true switches it on')
 
-    def violations(self, site: Site) -> Violations:
-        one, other, language = (site.names.fresh(stem) for stem in ("one", "other", "language"))
+    def violations(self, nodes: ValueNodes) -> Violations:
+        one, other, language = (nodes.names.fresh(stem) for stem in ("one", "other", "language"))
         same = every([f'{language} != ""', f"LANG({other}) = {language}", f"!SAMETERM({one}, {other})"])
-        pattern = f"{site.scope} {site.values(one)} {site.values(other)} BIND(LANG({one}) AS {language}) FILTER({same})"
-        return Violations(pattern, apart=(language,))
+        pattern = (
+            f"{nodes.scope} {nodes.values(one)} {nodes.values(other)} BIND(LANG({one}) AS {language}) FILTER({same})"
+        )
+        return Violations(pattern, distinct_by=(language,))
 
-    def holds(self, site: Site) -> str:
-        one, other = site.names.fresh("one"), site.names.fresh("other")
-        repeated = site.meets(other, every([f"LANG({other}) = LANG({one})", f"!SAMETERM({one}, {other})"]))
-        return negated(site.meets(one, every([f'LANG({one}) != ""', repeated])))
+    def holds(self, nodes: ValueNodes) -> str:
+        one, other = nodes.names.fresh("one"), nodes.names.fresh("other")
+        repeated = nodes.meets(other, every([f"LANG({other}) = LANG({one})", f"!SAMETERM({one}, {other})"]))
+        return negated(nodes.meets(one, every([f'LANG({one}) != ""', repeated])))
 
 
 def _is_regex(pattern: str, flags: str) -> bool:
-    """Tell whether an engine takes the expression: its value is an error, hence unbound, otherwise."""
+    """Say whether an engine takes the expression: its value is an error, hence unbound, otherwise."""
     probe = f"SELECT (REGEX('', {text(Literal(pattern))}, {text(Literal(flags))}) AS ?is) WHERE {{}}"
     rows = Store().query(probe)
     return isinstance(rows, QuerySolutions) and any(row["is"] is not None for row in rows)

@@ -8,8 +8,7 @@ from typing import ClassVar
 
 from pyoxigraph import Literal
 
-from communique.graph.validation.compiled.reading import Reading
-from communique.graph.validation.compiled.shapes import Constraint, Site, ValueConstraint
+from communique.graph.validation.compiled.shapes import Constraint, ShapeReading, ValueConstraint, ValueNodes
 from communique.graph.validation.compiled.shapes_graph import sh
 from communique.graph.validation.compiled.sparql import sure, text
 
@@ -22,14 +21,14 @@ class _Bound(ValueConstraint):
     bound: Literal
 
     @classmethod
-    def read(cls, reading: Reading) -> Iterator[Constraint]:
+    def read(cls, reading: ShapeReading) -> Iterator[Constraint]:
         """Read one constraint at most."""
         bound = reading.at.literal(cls.parameters[0])
         if bound is not None:
             yield cls(bound)
 
-    def holds(self, site: Site) -> str:
-        return sure(f"{site.value} {self.operator} {text(self.bound)}")
+    def holds(self, nodes: ValueNodes) -> str:
+        return sure(f"{nodes.value} {self.operator} {text(self.bound)}")
 
 
 class MinExclusive(_Bound):

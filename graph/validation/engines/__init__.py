@@ -4,7 +4,7 @@ The compiled engine judges all it knows, on data whose terms the store keeps as 
 query can be made goes to pyshacl-turbo, and only this shape, as does one that compares with a literal which the store
 would change; all shapes go there where the store would change a term of the data. Where that engine stops, pySHACL
 takes its place. Where the data is too large for either, or the construct is one that no engine knows, the shapes are
-refused. No shape is passed over in silence.
+refused. No shape is skipped in silence.
 """
 
 from __future__ import annotations
@@ -13,40 +13,37 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, Quad, Store, Triple
 
 from communique.graph.errors import ShapesError
 from communique.graph.store.lexical import brief, stored_forms
 from communique.graph.terms.namespaces import PREFIXES, SH
-from communique.graph.validation import turbo
-from communique.graph.validation.compiled import Plan, compile_shapes
-from communique.graph.validation.compiled.datatypes import FORGOTTEN
+from communique.graph.validation.compiled import NO_TARGET, Plan, compile_shapes
+from communique.graph.validation.compiled.shapes import WarningKind
 from communique.graph.validation.compiled.shapes_graph import TYPE, ShapesGraph, sh
+from communique.graph.validation.compiled.targets import TARGETS, has_targets
 from communique.graph.validation.compiled.threads import PROCESSORS
-from communique.graph.validation.links import compared, is_counting
-from communique.graph.validation.names import name_shapes
+from communique.graph.validation.engines import turbo
+from communique.graph.validation.inventory import compared, focus_nodes, is_counting, name_shapes
 from communique.graph.validation.results import Shape, ValidationReport, merge
-from communique.graph.validation.targets import CLASS, QUERY_TARGET, TARGETS, focus_nodes
-from communique.graph.validation.view import View
-from communique.graph.validation.written import WrittenView
+from communique.graph.validation.view import View, WrittenView
 
-if TYPE_CHECKING:
-    from rdflib import Graph
-
-COMPILED, TURBO, ORACLE = "sparql", "pyshacl-turbo", "pyshacl"
+COMPILED, TURBO, PYSHACL = "sparql", "pyshacl-turbo", "pyshacl"
 DEFAULT = COMPILED
 
 # More quads than this are not handed to another engine: pyshacl-turbo takes some 20 s and 1 GiB for half as many,
 # pySHACL took 52 s for 100,000.
-TURBO_QUADS, ORACLE_QUADS = 2_000_000, 200_000
+TURBO_QUADS, PYSHACL_QUADS = 2_000_000, 200_000
 
-NO_TARGET = "no shape has a target: nothing is checked"
 # Why shapes go to another engine.
 IN_DATA = "literals of the data in forms that the store would change"
 IN_SHAPES = "literals in forms that the store would change"
 REPEATS = "queries that count, on triples that several graphs state"
+
+# Warnings that a report repeats. Shapes that are not judged by a query, or by nothing, are listed there; data with
+# literals that the store would write otherwise go to another engine.
+_NOTED = frozenset({WarningKind.UNKNOWN_TERM, WarningKind.NO_EFFECT})
 
 _QUERIES = frozenset({sh("select"), sh("ask")})
 
@@ -89,35 +86,47 @@ class Assignment:
     def describe(self, compiled: ValidationReport) -> ValidationReport:
         """Add to what the compiled engine found by which engine, and what was noticed while the shapes were read."""
         here = {shape: COMPILED for shape in compiled.focus_counts if shape not in self.plan.unused}
-        return replace(compiled, engines=here, names=self.names, notes=tuple(self._notes()))
+        notes = [] if self.plan.shapes or self.routed else [NO_TARGET]
+        notes += (warning.message for warning in self.plan.warnings if warning.kind in _NOTED)
+        return replace(compiled, engines=here, names=self.names, notes=tuple(notes))
 
     def _routed_on(self, view: WrittenView) -> Mapping[Shape, tuple[str, ...]]:
-        """Tell which shapes another engine has to judge on a view, and why."""
+        """List the shapes that another engine has to judge on a view, and why."""
         reasons = (*([IN_DATA] if view.changed else []), *([REPEATS] if view.has_repeats else []))
         everything = (*(shape.node for shape in self.plan.shapes), *self.routed) if reasons else self.routed
         return {shape: (*self.routed.get(shape, ()), *reasons) for shape in everything}
 
     def _ask_another(self, view: WrittenView, routed: Mapping[Shape, tuple[str, ...]]) -> ValidationReport:
-        """Let another engine judge the shapes that were routed, and no other."""
-        from communique.graph.validation.foreign_results import read_results, without_defaults  # slow to import
+        """Let another engine judge the shapes that were routed, and no other: pySHACL where pyshacl-turbo stops."""
+        from communique.graph.validation.engines.results_graph import read_results, without_defaults  # slow to import
 
         known = [triple for triple in self.shapes if triple.predicate not in self.plan.unknown]
         shapes = tuple(_only(known, routed))
-        engine, graph, notes = _ask(view, shapes)
-        results = without_defaults(read_results(graph), shapes)
-        store = Store()
-        store.extend(Quad(*triple) for triple in shapes)
-        counts = {shape: len(focus_nodes(view, store, shape)) for shape in routed}
-        told = (*self._because(view, routed, engine), *notes)
-        return merge([ValidationReport(tuple(results), counts, dict.fromkeys(routed, engine), notes=told)])
+        notes = []
+        try:
+            engine, (graph, is_cut) = TURBO, turbo.report_on(view, shapes)
+            if is_cut:
+                steps = f"recursion was followed for {turbo.RECURSION} steps and no further"
+                notes.append(f"{steps}; what lies behind counts as conforming")
+        except ShapesError as error:
+            if view.count() > PYSHACL_QUADS:
+                raise
+            from communique.graph.validation.engines import pyshacl  # slow to import, and seldom needed
 
-    def _because(self, view: WrittenView, routed: Mapping[Shape, tuple[str, ...]], engine: str) -> Iterator[str]:
-        """Say why another engine judged, shape by shape unless it is the data; their writing is told with the data."""
+            engine, graph = PYSHACL, pyshacl.report_on(view, shapes)
+            notes.append(f"pySHACL judged in the place of another: {error.message}")
+        results = without_defaults(read_results(graph), shapes)
+        used = ShapesGraph(shapes)
+        counts = {shape: len(focus_nodes(view, used, shape)) for shape in routed}
+        # Which literals of the data are written otherwise is said with the data.
+        because = []
         for shape, reasons in routed.items():
             if uses := [reason for reason in reasons if reason not in {IN_DATA, REPEATS}]:
-                yield f"{self.names[shape]} was judged by {engine}, because it uses {', '.join(uses)}"
+                because.append(f"{self.names[shape]} was judged by {engine}, because it uses {', '.join(uses)}")
         if view.has_repeats:
-            yield f"all shapes were judged by {engine}, because they have {REPEATS}"
+            because.append(f"all shapes were judged by {engine}, because they have {REPEATS}")
+        engines = dict.fromkeys(routed, engine)
+        return merge([ValidationReport(tuple(results), counts, engines, notes=(*because, *notes))])
 
     def _refuse_large(self, view: WrittenView, routed: Mapping[Shape, tuple[str, ...]]) -> None:
         """Stop before anything is judged."""
@@ -137,12 +146,10 @@ class Assignment:
         )
 
     def _notes(self) -> Iterator[str]:
-        """Say what was noticed while the shapes were read; data with integers of limited range go to another engine."""
+        """Say what was noticed while the shapes were read, but not of which the report says so in another way."""
         if not (self.plan.shapes or self.routed):
             yield NO_TARGET
-        idle = tuple(f"{node}: " for node in (*self.plan.unused, *self.plan.unsupported, *self.routed))
-        told = (note for note in self.plan.warnings if not note.endswith(FORGOTTEN))
-        yield from (note for note in told if not note.startswith((*idle, NO_TARGET)))
+        yield from (warning.message for warning in self.plan.warnings if warning.kind in _NOTED)
 
 
 def assign(shapes: Iterable[Quad], prefixes: Mapping[str, str] = PREFIXES) -> Assignment:
@@ -152,11 +159,8 @@ def assign(shapes: Iterable[Quad], prefixes: Mapping[str, str] = PREFIXES) -> As
     """
     triples = tuple(quad.triple for quad in shapes)
     graph = ShapesGraph(triples)
-    try:
-        plan = compile_shapes(triples, is_lenient=True)
-    except ShapesError as error:
-        raise _told(error) from error
-    used = {node: (error.reason,) for node, error in plan.unsupported.items() if _has_target(graph, node)}
+    plan = compile_shapes(triples, is_lenient=True)
+    used = {node: (error.reason,) for node, error in plan.unsupported.items() if has_targets(graph.at(node))}
     exact = {shape.node: (IN_SHAPES,) for shape in plan.shapes if stored_forms(compared(graph, shape.node))}
     routed = used | exact
     return Assignment(triples, _restrict(plan, routed), routed, name_shapes(graph, prefixes))
@@ -172,48 +176,26 @@ def _restrict(plan: Plan, routed: Collection[Shape]) -> Plan:
     )
 
 
-def _told(error: ShapesError) -> ShapesError:
-    """Say of a construct that the compiler does not know that no engine does."""
-    if "not known to this compiler" not in error.message:
-        return error
-    message = error.message.replace("not known to this compiler", "known to no engine here")
-    return ShapesError(message, expected=error.expected, hint=error.hint)
-
-
-def _ask(view: WrittenView, shapes: Collection[Triple]) -> tuple[str, Graph, tuple[str, ...]]:
-    """Ask pyshacl-turbo, and pySHACL where that stops: who answered, the report graph, what a reader has to know."""
-    try:
-        graph, is_cut = turbo.report_on(view, shapes)
-    except ShapesError as error:
-        if view.count() > ORACLE_QUADS:
-            raise
-        from communique.graph.validation import pyshacl as oracle  # slow to import, and seldom needed
-
-        return ORACLE, oracle.report_on(view, shapes), (f"pySHACL judged in the place of another: {error.message}",)
-    cut = f"recursion was followed for {turbo.RECURSION} steps and no further; what lies behind counts as conforming"
-    return TURBO, graph, (cut,) if is_cut else ()
-
-
 def validate_compiled(view: View, shapes: Store) -> ValidationReport:
     """Check a view with the queries that the shapes compile to; ShapesError for a shape that no engine can judge."""
     return assigned(shapes).validate(view)
 
 
-def validate_with_oracle(view: View, shapes: Store) -> ValidationReport:
+def validate_with_pyshacl(view: View, shapes: Store) -> ValidationReport:
     """Check a view with pySHACL alone, whatever its size: the reference in tests."""
-    from communique.graph.validation import pyshacl as oracle  # see above
+    from communique.graph.validation.engines import pyshacl  # see above
 
-    report = oracle.validate_view(view, shapes)
-    return replace(report, engines=dict.fromkeys(report.focus_counts, ORACLE))
+    report = pyshacl.validate_view(view, shapes)
+    return replace(report, engines=dict.fromkeys(report.focus_counts, PYSHACL))
 
 
 @cache
 def assigned(shapes: Store) -> Assignment:
-    """Assign shapes once; a store of shapes is told from others by its identity."""
+    """Assign shapes once; stores of shapes are distinguished by identity."""
     return assign(sorted(shapes, key=str))
 
 
-ENGINES: Mapping[str, Engine] = MappingProxyType({ORACLE: validate_with_oracle, COMPILED: validate_compiled})
+ENGINES: Mapping[str, Engine] = MappingProxyType({PYSHACL: validate_with_pyshacl, COMPILED: validate_compiled})
 
 
 def find_engine(name: str) -> Engine:
@@ -221,11 +203,6 @@ def find_engine(name: str) -> Engine:
     if name not in ENGINES:
         raise ShapesError(f"no engine {name!r} runs shapes here", expected=" or ".join(ENGINES))
     return ENGINES[name]
-
-
-def _has_target(graph: ShapesGraph, node: Shape) -> bool:
-    """Tell whether a shape selects focus nodes, by being a class too."""
-    return graph.is_instance(node, CLASS) or any(graph.objects(node, name) for name in TARGETS)
 
 
 def _only(triples: Collection[Triple], shapes: Collection[Shape]) -> Iterator[Triple]:
@@ -241,6 +218,6 @@ def _only(triples: Collection[Triple], shapes: Collection[Shape]) -> Iterator[Tr
             yield triple
     with_path = {triple.subject for triple in triples if triple.predicate == sh("path")}
     yield from (Triple(node, TYPE, sh("PropertyShape" if node in with_path else "NodeShape")) for node in shapes)
-    targets = {triple.object for triple in triples if triple.predicate == QUERY_TARGET}
+    targets = {triple.object for triple in triples if triple.predicate == sh("target")}
     asking = (triple.subject for triple in triples if triple.predicate == sh("select") and triple.subject in targets)
     yield from (Triple(node, TYPE, sh("SPARQLTarget")) for node in asking)

@@ -12,13 +12,12 @@ from pyoxigraph import NamedNode
 
 from communique.graph.errors import SourceError
 from communique.graph.sources import collect
-from communique.graph.validation import pyshacl as oracle
-from communique.graph.validation.engines import COMPILED, ORACLE_QUADS, TURBO
-from communique.graph.validation.examination import Shapes, examine, read_data, read_shapes
-from communique.graph.validation.foreign_results import read_results
+from communique.graph.validation.engines import COMPILED, PYSHACL_QUADS, TURBO
+from communique.graph.validation.engines import pyshacl as oracle
+from communique.graph.validation.engines.results_graph import read_results
+from communique.graph.validation.foreign_shapes import ForeignShapes, read_data, read_shapes, validate
 from communique.graph.validation.results import ValidationResult
-from communique.graph.validation.view import View
-from communique.graph.validation.written import Written, whole
+from communique.graph.validation.view import View, WrittenData, whole
 
 pytestmark = pytest.mark.slow
 
@@ -32,12 +31,12 @@ def folder(shared: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def some(folder: Path) -> Written:
+def some(folder: Path) -> WrittenData:
     """The meetings and a hundred questions: 21,337 statements."""
     return read_data(collect([*folder.glob(MEETINGS), *folder.glob("data_v1_questions-by-year_0_*")]))
 
 
-def shapes_of(folder: Path, name: str, **targets: str) -> Shapes:
+def shapes_of(folder: Path, name: str, **targets: str) -> ForeignShapes:
     return read_shapes(collect([folder / f"{name}.shacl.ttl"]), targets)
 
 
@@ -56,7 +55,7 @@ def short(results: Iterable[ValidationResult]) -> Counter[str]:
     ],
 )
 def test_targets_that_are_queries_are_judged_as_by_pyshacl(
-    folder: Path, some: Written, name: str, focus: dict[str, int], results: int
+    folder: Path, some: WrittenData, name: str, focus: dict[str, int], results: int
 ) -> None:
     shapes = shapes_of(folder, name)
     reference = oracle.report_on(whole(some), [quad.triple for quad in shapes.quads])
@@ -69,7 +68,7 @@ def test_targets_that_are_queries_are_judged_as_by_pyshacl(
         assert short(report.results) == short(read_results(reference))
 
 
-def test_the_documentation_says_what_comes_out(root: Path, some: Written) -> None:
+def test_the_documentation_says_what_comes_out(root: Path, some: WrittenData) -> None:
     text = " ".join((root / "docs/validation.md").read_text().split())
     for words in (
         f"{len(some.store):,} statements",
@@ -83,9 +82,9 @@ def test_the_documentation_says_what_comes_out(root: Path, some: Written) -> Non
 
 def test_more_than_pyshacl_could_take_is_judged(folder: Path) -> None:
     data = read_data(collect([folder]))
-    assert len(data.store) > ORACLE_QUADS
+    assert len(data.store) > PYSHACL_QUADS
     shapes = shapes_of(folder, "eli-ep_calendar")
-    report, compiled = examine(data, shapes), shapes.assignment.validate(View(data.store))
+    report, compiled = validate(data, shapes), shapes.assignment.validate(View(data.store))
     assert (set(report.engines.values()), set(compiled.engines.values())) == ({TURBO}, {COMPILED})
     assert sum(report.focus_counts.values()) == 18
     assert short(report.results) == short(compiled.results)
@@ -97,27 +96,29 @@ def test_more_than_pyshacl_could_take_is_judged(folder: Path) -> None:
     [("eli-ep_parliamentary-questions", 100, 199), ("eli-ep_plenary-session-documents", 1692, 528)],
 )
 def test_shapes_that_lead_back_to_themselves_are_judged(
-    folder: Path, some: Written, name: str, focus: int, results: int
+    folder: Path, some: WrittenData, name: str, focus: int, results: int
 ) -> None:
     shapes = shapes_of(folder, name)
-    report = examine(some, shapes)
+    report = validate(some, shapes)
     assert (sum(report.focus_counts.values()), len(report.results)) == (focus, results)
     reference = oracle.report_on(whole(some), [quad.triple for quad in shapes.quads])
     assert short(report.results) == short(read_results(reference))
     assert any("was judged by pyshacl-turbo, because it uses recursion (" in note for note in report.notes)
 
 
-def test_shapes_without_target_are_told_what_they_may_be_meant_for(folder: Path, some: Written, tmp_path: Path) -> None:
+def test_shapes_without_target_are_told_what_they_may_be_meant_for(
+    folder: Path, some: WrittenData, tmp_path: Path
+) -> None:
     text = (folder / "eli-ep_calendar.shacl.ttl").read_text()
     untargeted = tmp_path / "calendar.ttl"
     untargeted.write_text(re.sub(r"  sh:target [^;]*;\n", "", text))
     with pytest.raises(SourceError, match=r"no shape has a target.*--target calendar:Room=epvoc:Room"):
-        examine(some, read_shapes(collect([untargeted])))
+        validate(some, read_shapes(collect([untargeted])))
     given = read_shapes(collect([untargeted]), {"PlenaryPartSession": "eli-dl:Activity"})
-    report = examine(some, given)
+    report = validate(some, given)
     assert report.focus_counts[NamedNode(DEF + "calendar#PlenaryPartSession")] > 100
 
 
 def test_data_of_another_kind_give_no_focus_node(folder: Path) -> None:
     data = read_data(collect([folder / "countries-skos.rdf"]))
-    assert not any(examine(data, shapes_of(folder, "eli-ep_calendar")).focus_counts.values())
+    assert not any(validate(data, shapes_of(folder, "eli-ep_calendar")).focus_counts.values())

@@ -21,9 +21,9 @@ from rdflib import BNode, Graph
 from rdflib.namespace import SH
 
 from communique.graph.errors import ShapesError
-from communique.graph.validation.foreign_results import literals_let_be, read_results
+from communique.graph.validation.engines.results_graph import read_results, unnormalized_literals
+from communique.graph.validation.inventory import count_focus_nodes
 from communique.graph.validation.results import ValidationReport, merge
-from communique.graph.validation.targets import count_focus_nodes
 from communique.graph.validation.view import View
 
 
@@ -38,11 +38,13 @@ def validate_view(view: View, shapes: Store) -> ValidationReport:
 
 
 def report_on(view: View, shapes: Iterable[Triple]) -> Graph:
-    """Check a view with shapes that may use SHACL Advanced Features, and give the report graph."""
+    """Check a view with shapes that may use SHACL Advanced Features, and return the report graph."""
     text = serialize(shapes, format=RdfFormat.N_TRIPLES) or b""
     with _merged(view.dumps()) as data:
-        # A parsed graph is lent, and the advanced mode writes into its shapes: give it a copy.
-        return run(data, _copy(_parse(text)), is_advanced=True)
+        # A parsed graph is lent, and the advanced mode writes into its shapes: it gets a copy.
+        copy = Graph(bind_namespaces="none")
+        copy += _parse(text)
+        return run(data, copy, is_advanced=True)
 
 
 def check_shapes(shapes: Store) -> ValidationReport:
@@ -54,9 +56,9 @@ def check_shapes(shapes: Store) -> ValidationReport:
 
 
 def run(data: Graph, shapes: Graph, *, is_advanced: bool = False) -> Graph:
-    """Run pySHACL and give its report graph; ShapesError for anything else that comes back."""
+    """Run pySHACL and return its report graph; ShapesError for anything else that comes back."""
     try:
-        with literals_let_be():
+        with unnormalized_literals():
             conforms, report, text = pyshacl.validate(
                 data, shacl_graph=shapes, inference="none", advanced=is_advanced, iterate_rules=False
             )
@@ -97,7 +99,7 @@ def _merged(dumps: Iterable[bytes]) -> Iterator[Graph]:
 @lru_cache(maxsize=8)
 def _parse(ntriples: bytes) -> Graph:
     """Parse N-Triples; what was parsed lately is not parsed again, so readers must leave the graph as it was."""
-    with literals_let_be():
+    with unnormalized_literals():
         return Graph(bind_namespaces="none").parse(data=ntriples, format="nt", bnode_context=_SameNames())
 
 
@@ -107,13 +109,6 @@ class _SameNames(dict[str, BNode]):
     def get(self, key: str, default: object = None) -> BNode:
         """Name a blank node as the document does."""
         return BNode(key)
-
-
-def _copy(graph: Graph) -> Graph:
-    """Copy a graph."""
-    copy = Graph(bind_namespaces="none")
-    copy += graph
-    return copy
 
 
 def _parse_shapes(shapes: Store) -> Graph:

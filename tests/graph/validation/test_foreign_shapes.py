@@ -13,7 +13,7 @@ from communique.graph.errors import ShapesError, SourceError
 from communique.graph.sources import collect
 from communique.graph.terms.namespaces import SH
 from communique.graph.validation import engines
-from communique.graph.validation.examination import Shapes, examine, find_iri, read_data, read_shapes
+from communique.graph.validation.foreign_shapes import ForeignShapes, find_iri, read_data, read_shapes, validate
 
 EX = "http://example.org/"
 HEAD = f"@prefix ex: <{EX}> .\n@prefix sh: <{SH}> .\n"
@@ -36,7 +36,7 @@ def write(tmp_path: Path) -> Write:
     return put
 
 
-def shapes_of(path: Path, **targets: str) -> Shapes:
+def shapes_of(path: Path, **targets: str) -> ForeignShapes:
     return read_shapes(collect([path]), targets)
 
 
@@ -49,8 +49,8 @@ def test_blank_nodes_compression_and_named_graphs_are_read(write: Write) -> None
 def test_the_union_or_the_default_graph_is_judged(write: Write) -> None:
     store = read_data(collect([write("a.trig", 'ex:a a ex:Person . ex:g { ex:a ex:name "A" . ex:b a ex:Person }')]))
     shapes = shapes_of(write("s.ttl", PERSON.format(TARGET)))
-    assert {result.focus for result in examine(store, shapes).results} == {NamedNode(EX + "b")}
-    assert {result.focus for result in examine(store, shapes, is_union=False).results} == {NamedNode(EX + "a")}
+    assert {result.focus for result in validate(store, shapes).results} == {NamedNode(EX + "b")}
+    assert {result.focus for result in validate(store, shapes, is_union=False).results} == {NamedNode(EX + "a")}
 
 
 def test_an_authored_document_is_no_data_for_shapes(tmp_path: Path) -> None:
@@ -74,14 +74,14 @@ def test_an_authored_document_is_no_data_for_shapes(tmp_path: Path) -> None:
 def test_wrong_shapes_are_an_error_of_the_input(write: Write, text: str, words: str) -> None:
     data = write("d.ttl", DATA)
     with pytest.raises(SourceError, match=words):
-        examine(read_data(collect([data])), shapes_of(write("s.ttl", text)))
+        validate(read_data(collect([data])), shapes_of(write("s.ttl", text)))
 
 
 @pytest.mark.parametrize("name", ["ex:PersonShape", EX + "PersonShape", "PersonShape"])
 @pytest.mark.parametrize("old", ["", TARGET.replace("Person", "Dog"), QUERY], ids=["none", "class", "query"])
 def test_a_target_can_be_given(write: Write, name: str, old: str) -> None:
     store = read_data(collect([write("d.ttl", DATA)]))
-    report = examine(store, shapes_of(write("s.ttl", PERSON.format(old)), **{name: "ex:Person"}))
+    report = validate(store, shapes_of(write("s.ttl", PERSON.format(old)), **{name: "ex:Person"}))
     assert report.focus_counts == {NamedNode(EX + "PersonShape"): 3}
     assert (len(report.results), set(report.engines.values())) == (2, {"sparql"})
 
@@ -105,7 +105,7 @@ def test_a_target_that_means_nothing_is_refused(write: Write, name: str, cls: st
 def test_a_class_is_suggested_by_type_name_or_properties(write: Write, shape: str, cls: str | None) -> None:
     used = "ex:T a sh:NodeShape ; sh:targetClass ex:Person ; sh:nodeKind sh:IRI .\n"
     text = used + shape.format(rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#")
-    report = examine(read_data(collect([write("d.ttl", DATA)])), shapes_of(write("s.ttl", text)))
+    report = validate(read_data(collect([write("d.ttl", DATA)])), shapes_of(write("s.ttl", text)))
     assert [note.rpartition("=")[2] for note in report.notes] == ([cls] if cls else [])
 
 
@@ -114,7 +114,7 @@ def test_data_too_large_to_hand_on_are_refused_with_a_way_out(write: Write, monk
     advanced = PERSON.format(QUERY + " sh:expression [ sh:path ex:ok ] ;")
     store, shapes = read_data(collect([write("d.ttl", DATA)])), shapes_of(write("s.ttl", advanced))
     with pytest.raises(ShapesError, match=r"7 quads.*at most 3 quads.*--target ex:PersonShape=ex:Person"):
-        examine(store, shapes)
+        validate(store, shapes)
 
 
 def test_names_must_be_unique() -> None:

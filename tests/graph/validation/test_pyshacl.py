@@ -12,7 +12,7 @@ from rdflib import Graph
 
 from communique.graph.errors import ShapesError
 from communique.graph.terms.namespaces import SH, XSD
-from communique.graph.validation import pyshacl as oracle
+from communique.graph.validation.engines import pyshacl as oracle
 from communique.graph.validation.results import ValidationReport
 from communique.graph.validation.view import View
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Quad, RdfFormat, Triple, serialize
 
 from communique.graph.errors import ShapesError, SourceError
-from communique.graph.validation.written import WrittenView
+from communique.graph.validation.view import WrittenView
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -25,9 +25,9 @@ RECURSION = 12
 
 
 def report_on(data: WrittenView, shapes: Iterable[Triple]) -> tuple[Graph, bool]:
-    """Check data with shapes; gives the report graph, and whether some recursion was left before its end.
+    """Check data with shapes; returns the report graph, and whether some recursion was left before its end.
 
-    Named graphs of the data are told apart only by queries; everything else sees their union.
+    Named graphs of the data are distinguished only by queries; everything else sees their union.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def report_on(data: WrittenView, shapes: Iterable[Triple]) -> tuple[Graph, bool]
         from pyshacl_turbo.errors import ShapeRecursionWarning
         from pyshacl_turbo.rdf import Input
 
-        from communique.graph.validation.foreign_results import literals_let_be
+        from communique.graph.validation.engines.results_graph import unnormalized_literals
     except ImportError as error:
         raise ShapesError(f"pyshacl-turbo cannot be loaded: {error}", hint="pip install pyshacl-turbo") from error
 
@@ -48,7 +48,7 @@ def report_on(data: WrittenView, shapes: Iterable[Triple]) -> tuple[Graph, bool]
         return Input(text.decode(), "nquads", None, {}, preserve_ids=True)
 
     try:
-        with literals_let_be(), warnings.catch_warnings(record=True) as noticed:
+        with unnormalized_literals(), warnings.catch_warnings(record=True) as noticed:
             warnings.simplefilter("always")
             program = compile_shapes(taken(Quad(*triple) for triple in shapes), advanced=True)
             found = program.validate(taken(data.quads()), max_validation_depth=_DEEPEST)

@@ -1,4 +1,4 @@
-"""Report graphs that other processors give → results (SHACL 1.0, section 3.6)."""
+"""Report graphs of other processors → results (SHACL 1.0, section 3.6)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OPERATORS = {SH.inversePath: "^{}", SH.zeroOrMorePath: "{}*", SH.oneOrMorePath:
 
 
 @contextmanager
-def literals_let_be() -> Iterator[None]:
+def unnormalized_literals() -> Iterator[None]:
     """Keep rdflib from making ``1`` of ``01``, and from logging every ill-typed literal with a traceback.
 
     It does so with each literal when it is left to itself; to find ill-typed ones is what the shapes are for.
@@ -43,11 +43,11 @@ def read_results(report: Graph) -> Iterator[ValidationResult]:
     """Read the results at the top of a report graph; those nested as ``sh:detail`` explain them and are left out."""
     for node in report.objects(None, SH.result):
         path = report.value(node, SH.resultPath)
-        constraint = report.value(node, SH.sourceConstraint)
+        constraint, value = report.value(node, SH.sourceConstraint), report.value(node, SH.value)
         yield ValidationResult(
             focus=_term(_needed(report, node, SH.focusNode)),
             path=None if path is None else write_path(report, path),
-            value=_optional(report.value(node, SH.value)),
+            value=None if value is None else _term(value),
             component=_name(_needed(report, node, SH.sourceConstraintComponent)),
             shape=_resource(_needed(report, node, SH.sourceShape)),
             severity=_name(_needed(report, node, SH.resultSeverity)),
@@ -101,11 +101,6 @@ def _term(node: Node) -> Term:
             return Literal(str(node), language=node.language)
         return Literal(str(node), datatype=None if node.datatype is None else NamedNode(str(node.datatype)))
     return _resource(node)
-
-
-def _optional(node: Node | None) -> Term | None:
-    """Turn a term that may be absent."""
-    return None if node is None else _term(node)
 
 
 def _resource(node: Node) -> NamedNode | BlankNode:
