@@ -15,7 +15,6 @@ from communique.graph.loading.quarantine import Quarantined, documents_at_fault
 from communique.graph.store.changes import Change
 from communique.graph.store.working_copy import WorkingCopy
 from communique.graph.terms.identifiers import DERIVED
-from communique.graph.validation import Change as GraphChange
 from communique.graph.validation import ValidationReport
 from communique.graph.validation.derivation import Upkeep, rebuild
 from communique.graph.validation.results import INFO, WARNING, merge
@@ -30,7 +29,7 @@ class Gate(Protocol):
     """Judges a store; with numbers of documents, above all these."""
 
     def __call__(
-        self, store: Store, *, documents: Collection[str] | None = None, change: GraphChange | None = None
+        self, store: Store, *, documents: Collection[str] | None = None, change: Change | None = None
     ) -> ValidationReport:
         """Return the report; with a change, what is new in it."""
 
@@ -106,11 +105,9 @@ class Staging:
         return self._copy.store
 
     @property
-    def change(self) -> GraphChange | None:
+    def change(self) -> Change | None:
         """Return what came and went so far, with what was derived; None where everything has to be looked at."""
-        if self._upkeep is None:
-            return None
-        return GraphChange(self.store, set(self._change.added), set(self._change.removed))
+        return None if self._upkeep is None else self._change
 
     def apply(self, change: Change) -> None:
         """Carry out a change."""
@@ -121,7 +118,8 @@ class Staging:
     def derive(self) -> None:
         """Bring the derived graph up to date; only what differs reaches the working copy."""
         if self._upkeep is not None:
-            self._upkeep.renew(self.store, lambda removed, added: self._carry_out(Change(removed, added)))
+            for change in self._upkeep.renew(self.store):
+                self._carry_out(change)
             return
         before = set(self.store.quads_for_pattern(None, None, None, DERIVED))
         rebuild(self.store)

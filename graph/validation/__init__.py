@@ -14,19 +14,19 @@ from dataclasses import replace
 from pyoxigraph import Literal, Store
 
 from communique.graph.errors import ShapesError
+from communique.graph.store.changes import Change
 from communique.graph.terms.identifiers import ONTOLOGY, inferred, stated
 from communique.graph.validation import rules
 from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
 from communique.graph.validation.documents import DocumentsInPlace, copy_documents
 from communique.graph.validation.engines import DEFAULT, ENGINES, Engine, assigned, find_engine, validate_compiled
 from communique.graph.validation.explanation import explain
-from communique.graph.validation.incremental import Change, judge
+from communique.graph.validation.incremental import ChangedGraph, judge
 from communique.graph.validation.results import INFO, WARNING, Term, ValidationReport, ValidationResult, merge
 from communique.graph.validation.view import View
 
 __all__ = [
     "ENGINES",
-    "Change",
     "Engine",
     "ValidationReport",
     "ValidationResult",
@@ -72,8 +72,10 @@ def validate(
     if next(store.quads_for_pattern(None, None, None, ONTOLOGY), None) is None:
         message = f"the store has no {ONTOLOGY.value}, so that no class resolves"
         raise ShapesError(message, hint="load vocabulary.ontology_quads() into it")
-    if change is not None and engine == DEFAULT and not change.is_of_terms:
-        return judge(change)
+    if change is not None and engine == DEFAULT:
+        changed = ChangedGraph(store, change)
+        if not changed.is_of_terms:
+            return judge(changed)
     run = find_engine(engine)
     union = _validate_scope(View(store), UNION, run)
     if documents is not None:

@@ -13,6 +13,7 @@ from itertools import groupby
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
 
+from communique.graph.store.changes import Change
 from communique.graph.terms.identifiers import ONTOLOGY, SECONDARY
 from communique.graph.validation import rules
 from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
@@ -28,18 +29,17 @@ from communique.graph.validation.view import View
 
 
 @dataclass(frozen=True)
-class Change:
-    """Quads that came and quads that went.
+class ChangedGraph:
+    """A graph after a change, and what the change touches in it.
 
     Attributes
     ----------
     store : the graph after the change
-    added, removed : as the store holds or held them
+    change : its quads as the store holds or held them
     """
 
     store: Store
-    added: Collection[Quad]
-    removed: Collection[Quad]
+    change: Change
 
     @property
     def is_of_terms(self) -> bool:
@@ -49,13 +49,13 @@ class Change:
     @cached_property
     def quads(self) -> tuple[Quad, ...]:
         """All that changed."""
-        return (*self.added, *self.removed)
+        return (*self.change.added, *self.change.removed)
 
     @cached_property
     def triples(self) -> tuple[Quad, ...]:
         """What came to or went from the union of all graphs; a triple that another graph holds too is no change."""
-        came = (quad for quad in self.added if self._new.issuperset(self._alike(quad)))
-        went = (quad for quad in self.removed if not any(self._alike(quad)))
+        came = (quad for quad in self.change.added if self._new.issuperset(self._alike(quad)))
+        went = (quad for quad in self.change.removed if not any(self._alike(quad)))
         return (*came, *went)
 
     @cached_property
@@ -117,7 +117,7 @@ class Change:
 
     @cached_property
     def _new(self) -> frozenset[Quad]:
-        return frozenset(self.added)
+        return frozenset(self.change.added)
 
     @cached_property
     def _new_subjects(self) -> frozenset[Term]:
@@ -131,45 +131,45 @@ class Change:
         return self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
 
 
-def judge(change: Change) -> ValidationReport:
+def judge(graph: ChangedGraph) -> ValidationReport:
     """Check what a change may have changed; the ontology must not be part of it."""
     parts = (_check_nodes, _check_sets, _check_documents)
-    return merge(side_by_side(lambda part: part(change), parts))
+    return merge(side_by_side(lambda part: part(graph), parts))
 
 
-def _check_nodes(change: Change) -> ValidationReport:
+def _check_nodes(graph: ChangedGraph) -> ValidationReport:
     """Apply the shapes to nodes from which a changed triple is read."""
-    view, assignment = View(change.store), assigned(shapes_for(UNION))
-    focus = change.ends.affected(assignment.plan.steps(), view.select)
+    view, assignment = View(graph.store), assigned(shapes_for(UNION))
+    focus = graph.ends.affected(assignment.plan.steps(), view.select)
     return assignment.describe(assignment.plan.validate(view.select, focus=focus, threads=PROCESSORS))
 
 
-def _check_sets(change: Change) -> ValidationReport:
+def _check_sets(graph: ChangedGraph) -> ValidationReport:
     """Ask the set queries about the union."""
-    view, asked = View(change.store), (rule for rule in rules.set_rules() if rule.scope == UNION)
-    return rules.ask_all(asked, lambda rule: findings(rule, change, view))
+    view, asked = View(graph.store), (rule for rule in rules.set_rules() if rule.scope == UNION)
+    return rules.ask_all(asked, lambda rule: findings(rule, graph, view))
 
 
-def _check_documents(change: Change) -> ValidationReport:
+def _check_documents(graph: ChangedGraph) -> ValidationReport:
     """Check the changed documents, each by itself."""
-    view = copy_documents(change.store, sources=change.sources())
+    view = copy_documents(graph.store, sources=graph.sources())
     assignment = assigned(shapes_for(DOCUMENT))
     report = assignment.describe(assignment.plan.validate(view.select, threads=PROCESSORS))
     return view.restore(merge([report, rules.check(view, DOCUMENT)]))
 
 
-def findings(rule: rules.SetRule, change: Change, view: View) -> Iterator[ValidationResult]:
+def findings(rule: rules.SetRule, graph: ChangedGraph, view: View) -> Iterator[ValidationResult]:
     """Ask a set query about what a change touches; about everything when a node of it has no name to ask for."""
-    if change.has_blanks:
+    if graph.has_blanks:
         yield from rules.findings(rule, view)
         return
     for names, path in rule.narrow.reads.items():
-        rows: Iterable[ValueRow] = change.rows(names, path, view)
+        rows: Iterable[ValueRow] = graph.rows(names, path, view)
         if (cls := rule.of) is not None and names == "this":
-            rows = [row for row in rows if change.is_a(row[0], cls)]
+            rows = [row for row in rows if graph.is_a(row[0], cls)]
         if rule.narrow.reads_every_quad and " " not in names:
             # A new node stands in changed quads only, which are all looked at anyway.
-            rows = (row for row in rows if row[0] not in change.new_nodes)
+            rows = (row for row in rows if row[0] not in graph.new_nodes)
         # One query names rows of one length.
         for _, alike in groupby(sorted(rows, key=len), key=len):
             for batch in chunks(alike):

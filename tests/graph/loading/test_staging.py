@@ -49,7 +49,7 @@ def test_what_came_and_went_is_summed_up(changes: list[Change], added: set[Quad]
         staging.apply(change)
     assert staging.change is not None
     assert (staging.change.added, staging.change.removed) == (added, removed)
-    assert set(staging.store) == {ONE} - removed | added == set(staging.change.store)
+    assert set(staging.store) == {ONE} - removed | added == set(staging.store)
 
 
 def test_of_a_change_that_is_judged_as_a_whole_nothing_is_noted() -> None:
