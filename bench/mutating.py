@@ -33,7 +33,7 @@ ROOMS = {
     "linking": Room(("graph/linking/*.py",), ("tests/graph/linking",)),
     "tables": Room(
         ("graph/mapping/tables/*.py",),
-        ("tests/graph/mapping/tables", "tests/graph/loading/test_patterned.py", "tests/cli/test_sourcing.py"),
+        ("tests/graph/mapping/tables", "tests/graph/loading/test_releases.py", "tests/cli/test_sourcing.py"),
     ),
     "incremental": Room(("graph/validation/incremental.py",), ("tests/graph/validation/test_incremental.py",)),
     "loading": Room(("graph/loading/*.py",), ("tests/graph/loading",)),

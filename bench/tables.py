@@ -19,7 +19,7 @@ from pyoxigraph import Store
 from bench.machine import peak
 from bench.record import write_section
 from communique.graph.loading import pipeline
-from communique.graph.loading.releases import Harvest, Release, gather, read_mapping, read_release
+from communique.graph.loading.releases import Release, RowReport, gather, read_mapping, read_release
 from communique.graph.settings import Settings
 from communique.graph.store.canonical import line_of
 
@@ -58,11 +58,11 @@ Figures = Iterator[tuple[str, float]]
 def mapping(rows: int) -> Figures:
     """Read and map the rows, and let go of the quads at once."""
     with tempfile.TemporaryDirectory() as folder:
-        release, harvest = _release(Path(folder), rows), Harvest()
+        release, report = _release(Path(folder), rows), RowReport()
         begun = time.perf_counter()
-        quads = sum(1 for _ in read_release(release, harvest))
+        quads = sum(1 for _ in read_release(release, report))
         yield from _rate(quads, begun)
-        assert harvest.account.mapped == rows
+        assert report.account.mapped == rows
 
 
 def raw(rows: int) -> Figures:
@@ -70,7 +70,7 @@ def raw(rows: int) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         path, release = Path(folder) / "rows.nq", _release(Path(folder), rows)
         with path.open("wb") as file:
-            file.writelines(map(line_of, read_release(release, Harvest())))
+            file.writelines(map(line_of, read_release(release, RowReport())))
         begun, store = time.perf_counter(), Store(str(Path(folder) / "store"))
         store.bulk_load(path=str(path))
         store.flush()

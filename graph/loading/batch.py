@@ -17,7 +17,7 @@ from typing import cast
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 
 from communique.graph.errors import SourceError, StoreError
-from communique.graph.loading.releases import Harvest, Release
+from communique.graph.loading.releases import Release, RowReport
 from communique.graph.sources import Input
 from communique.graph.store.changes import Change
 from communique.graph.store.lexical import Restated
@@ -42,7 +42,7 @@ class InputReading:
     graphs : the graphs to which it contributes
     restated : those whose literals the store holds in another form
     fault : why it could not be read
-    harvest : of a table, the account of its rows and those that were rejected
+    report : of a table, the account of its rows and those that were rejected
     is_partial : the fault came up when a part of it was in the store already
     """
 
@@ -52,7 +52,7 @@ class InputReading:
     graphs: frozenset[NamedNode] = frozenset()
     restated: Restated = field(default_factory=Restated)
     fault: SourceError | None = None
-    harvest: Harvest | None = None
+    report: RowReport | None = None
     is_partial: bool = False
 
 
@@ -158,8 +158,8 @@ class Batch:
     def write_rejects(self, folder: Path) -> None:
         """Write a CSV for each source of rows of which some were rejected, or values left out."""
         for reading in self.readings:
-            if isinstance(reading.source, Release) and reading.harvest and reading.harvest.rejects.count:
-                reading.harvest.rejects.write(folder / f"{reading.source.edition.key}.csv")
+            if isinstance(reading.source, Release) and reading.report and reading.report.rejects.count:
+                reading.report.rejects.write(folder / f"{reading.source.edition.key}.csv")
 
     def check_nothing_lost(self, stored: Mapping[str, int], quarantined: Collection[str]) -> None:
         """Compare the graphs of the admitted documents with the quads that are stored per graph; StoreError."""

@@ -16,7 +16,7 @@ from communique.graph.errors import Faults, MappingError, SourceError
 from communique.graph.linking import Index
 from communique.graph.loading.batch import Batch, InputReading
 from communique.graph.loading.progress import Meter, Watch, silent
-from communique.graph.loading.releases import Harvest, Release, read_release
+from communique.graph.loading.releases import Release, RowReport, read_release
 from communique.graph.mapping import background
 from communique.graph.mapping.authorities import map_authorities
 from communique.graph.mapping.document import described, map_document
@@ -80,9 +80,9 @@ def read_batch(
         elif tree is not None:
             readings.append(_store(store, source, partial(map_document, tree, known, faults[source])))
         elif isinstance(source, Release):
-            harvest = Harvest()
-            read = partial(read_release, source, harvest, index, meter.move)
-            readings.append(replace(_store(store, source, read), harvest=harvest))
+            report = RowReport()
+            read = partial(read_release, source, report, index, meter.move)
+            readings.append(replace(_store(store, source, read), report=report))
         else:
             read = partial(sources.read_rdf, source.file, graph, form=source.form, notice=meter.move)
             readings.append(_store(store, source, read))

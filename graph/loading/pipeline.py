@@ -266,7 +266,7 @@ def _with_account(activity: Activity, batch: Batch, report: ValidationReport | N
     """Add to an activity what was read, and the digest of the report."""
     loaded = []
     for reading in batch.readings:
-        account = reading.harvest.account if reading.harvest else Account()
+        account = reading.report.account if reading.report else Account()
         rows = (account.read, account.mapped, account.rejected)
         source = reading.source
         loaded.append(LoadedSource(source.name, source.digest, reading.statements, str(reading.fault or ""), *rows))

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import Quad
 
-from communique.graph.errors import Faults, SourceError
-from communique.graph.loading.patterned import make_editions
+from communique.graph.errors import Faults, MappingError, SourceError
 from communique.graph.loading.rejects import Rejects
 from communique.graph.mapping.adapters import adapter_of, mapping_of
 from communique.graph.mapping.tables.accounts import RowAccount, without_repeats
 from communique.graph.mapping.tables.adapter import Adapter
 from communique.graph.mapping.tables.description import SourceTable, TableSource, read_source
-from communique.graph.mapping.tables.editions import Edition
+from communique.graph.mapping.tables.editions import Edition, EditionPattern
 from communique.graph.mapping.tables.linker import IndexLinker, Linker
 from communique.graph.mapping.tables.mapper import TableMapper
 from communique.graph.mapping.tables.metadata import EditionFile, describe_edition, digest_of
-from communique.graph.sources.decoding.streams import Notice, open_stream
+from communique.graph.sources.decoding.streams import Notice, name_of, open_stream
 from communique.graph.sources.inputs import Input, digest
 from communique.graph.sources.rows import Account, Rejected, TableRow
 from communique.graph.sources.tables import read_rows, table_name
 from communique.graph.sources.tree import read_yaml
+from communique.graph.terms.identifiers import slug
 
 KIND = ".table"
 
@@ -64,7 +65,7 @@ class Release(Input):
 
 
 @dataclass(slots=True)
-class Harvest:
+class RowReport:
     """What reading a release leaves beside its quads: the account, complete at the end, and what was rejected."""
 
     account: Account = field(default_factory=Account)
@@ -105,7 +106,7 @@ def gather(source: TableSource, paths: Sequence[Path]) -> list[Release]:
     found = [*named, *(each for path in paths if path.is_dir() for each in sorted(path.rglob("*")) if each.is_file())]
     releases = [release for edition in source.editions if (release := _gather(source, edition, adapter, found))]
     left = dict.fromkeys(path for path in found if path not in _files_of(releases))
-    made = make_editions(source, adapter, left) if source.patterns else ()
+    made = _make_editions(source, adapter, left) if source.patterns else ()
     releases += [release for edition, files in made if (release := _gather(source, edition, adapter, files))]
     known, expected = _files_of(releases), ", ".join(source.files)
     if lost := [path for path in named if path not in known]:
@@ -118,7 +119,7 @@ def gather(source: TableSource, paths: Sequence[Path]) -> list[Release]:
 
 
 def read_release(
-    release: Release, harvest: Harvest, linker: Linker | None = None, notice: Notice | None = None
+    release: Release, report: RowReport, linker: Linker | None = None, notice: Notice | None = None
 ) -> Iterator[Quad]:
     """Read and map the files of an edition; quads may repeat, the description of the edition comes last.
 
@@ -128,20 +129,40 @@ def read_release(
     ------
     SourceError, MappingError : a file cannot be read, the mapping is wrong, or no row at all could be mapped
     """
-    account, has_inferred = RowAccount(harvest.rejects.add), False
+    account, has_inferred = RowAccount(report.rejects.add), False
     for table in release.source.tables:
         if any(own is table for own, _ in release.files) and (table.facts.entries or table.once.entries):
             mapper = TableMapper(table, release.edition, linker or IndexLinker())
             yield from mapper.map(_adapted_rows(release, table, account, notice), account)
             has_inferred = has_inferred or mapper.has_inferred
-    harvest.account = account.close()
-    if harvest.account.read and not harvest.account.mapped:
-        first = harvest.rejects.first[0]
-        message = f"none of {harvest.account.read} rows could be mapped; the first, row {first.number}: {first.reason}"
+    report.account = account.close()
+    if report.account.read and not report.account.mapped:
+        first = report.rejects.first[0]
+        message = f"none of {report.account.read} rows could be mapped; the first, row {first.number}: {first.reason}"
         raise SourceError(message, path=release.name, expected="rows as the mapping describes them", hint=first.cure)
     yield from describe_edition(
-        release.source, release.edition, release.digests, harvest.account, has_inferred=has_inferred
+        release.source, release.edition, release.digests, report.account, has_inferred=has_inferred
     )
+
+
+def try_mapping(source: TableSource, paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """Compile the tables of a source for each edition, then count what comes of files.
+
+    One entry per edition of which there are files: ``edition``, ``read``, ``mapped``, ``rejected``, ``left_out``,
+    ``quads``, ``reasons`` with their counts, and the ``first`` of what was rejected. Organizations are looked up
+    nowhere, since there is no graph. MappingError, SourceError: as in a load.
+    """
+    linker = IndexLinker()
+    for edition in (*source.editions, *(pattern.stand_in() for pattern in source.patterns)):
+        for table in source.tables:
+            TableMapper(table, edition, linker)
+    found = []
+    for release in gather(source, paths) if paths else ():
+        report = RowReport()
+        quads = len(set(read_release(release, report, linker)))
+        counts = {"edition": release.edition.key, **asdict(report.account), "quads": quads}
+        found.append({**counts, "first": [asdict(each) for each in report.rejects.first]})
+    return found
 
 
 def _adapted_rows(
@@ -195,3 +216,45 @@ def _gather(source: TableSource, edition: Edition, adapter: Adapter, found: Iter
         return None
     names = ", ".join(path.name for _, path in files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
     return Release(files[0][1], f"{edition.key} ({names})", KIND, source, edition, tuple(files), adapter)
+
+
+def _make_editions(source: TableSource, adapter: Adapter, paths: Iterable[Path]) -> list[tuple[Edition, list[Path]]]:
+    """Make the editions of files by the patterns of a source; files that fill none are skipped.
+
+    SourceError: a file does not say enough of itself, or two files of one edition say different dates.
+    """
+    made: dict[str, tuple[Edition, list[Path]]] = {}
+    for path in paths:
+        edition = next(filter(None, (_edition(pattern, adapter, path) for pattern in source.patterns)), None)
+        if edition is None:
+            continue
+        first, files = made.setdefault(edition.key, (edition, []))
+        if first.date.text != edition.date.text:
+            message = f"{edition.key} is of {edition.date.text} here, and of {first.date.text} in {files[0].name}"
+            raise SourceError(message, path=name_of(path), expected="one date for all files of an edition")
+        files.append(path)
+    return list(made.values())
+
+
+def _edition(pattern: EditionPattern, adapter: Adapter, path: Path) -> Edition | None:
+    """Make the edition of a file; None when the file does not fit."""
+    name = table_name(path)
+    if not any(fnmatchcase(name, each) for each in pattern.files):
+        return None
+    said = {"file": slug(name.rpartition(".")[0] or name)}
+    if pattern.form is not None:
+        found = pattern.form.fullmatch(name)
+        if found is None:
+            return None
+        said |= {key: text or "" for key, text in found.groupdict().items()}
+    if adapter.edition_of is not None:
+        with open_stream(path) as stream:
+            own = adapter.edition_of(stream, name)
+        if own is None:
+            return None
+        said |= own
+    try:
+        return pattern.fill(said)
+    except MappingError as error:
+        hint = f"correct line {error.line} of {error.path}, or list the file there as an edition with its date"
+        raise SourceError(error.message, path=name_of(path), expected=error.expected, hint=hint) from error

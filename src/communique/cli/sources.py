@@ -10,8 +10,7 @@ import click
 
 from communique.cli.console import ExplainedGroup, format_option, print_json, print_pairs, print_table
 from communique.cli.inputs import faults_listed
-from communique.graph.loading import dry_run as trials
-from communique.graph.loading.releases import packaged_source, read_mapping
+from communique.graph.loading.releases import packaged_source, read_mapping, try_mapping
 from communique.graph.mapping import adapters
 from communique.graph.mapping.tables import Edition, TableSource
 from communique.graph.mapping.tables.editions import EditionPattern
@@ -80,7 +79,7 @@ def check(file: Path, data: tuple[Path, ...], form: str) -> None:
     """
     with faults_listed():
         source = read_mapping(file)
-    found = trials.check(source, data)
+    found = try_mapping(source, data)
     if form == "json":
         return print_json(found)
     for edition in found:

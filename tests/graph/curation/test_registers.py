@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import Store
 
 from communique.graph.curation.duplicates import search
-from communique.graph.loading.releases import Harvest, gather, packaged_source, read_release
+from communique.graph.loading.releases import RowReport, gather, packaged_source, read_release
 from communique.graph.terms.namespaces import ID
 from communique.graph.terms.vocabulary import ontology_quads
 
@@ -28,7 +28,7 @@ def registers(shared: Path) -> Store:
     store.extend(ontology_quads())
     for source, name in (("labpta", "LABPTA.csv"), ("trend", "TREND.csv")):
         for release in gather(packaged_source(source), [folder / name]):
-            store.bulk_extend(read_release(release, Harvest()))
+            store.bulk_extend(read_release(release, RowReport()))
     return store
 
 

@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from communique.graph.loading.batch import Batch, InputReading, by_document, document_name
-from communique.graph.loading.releases import Harvest, Release, packaged_source
+from communique.graph.loading.releases import Release, RowReport, packaged_source
 from communique.graph.sources import Input
 from communique.graph.sources.rows import Rejected
 from communique.graph.store.changes import Change
@@ -188,13 +188,13 @@ def test_a_graph_that_is_no_documents_has_no_number(iri: str) -> None:
 def test_a_list_is_written_for_each_source_of_rows_that_has_rejects(tmp_path: Path) -> None:
     source = packaged_source("icegov")
     (edition,) = source.editions[:1]
-    with_rejects, without = Harvest(), Harvest()
+    with_rejects, without = RowReport(), RowReport()
     with_rejects.rejects.add(Rejected("data.csv", 7, "year", "x", "not a year", "correct the cell"))
     release = Release(tmp_path, "icegov", "", source, edition, (), None)
     plain = Input(tmp_path, "a.nq", ".nq")
     for readings, written in (
-        ([InputReading(release, harvest=with_rejects), InputReading(plain)], [f"{edition.key}.csv"]),
-        ([InputReading(release, harvest=without), InputReading(release)], []),
+        ([InputReading(release, report=with_rejects), InputReading(plain)], [f"{edition.key}.csv"]),
+        ([InputReading(release, report=without), InputReading(release)], []),
     ):
         folder = tmp_path / "rejects" / str(len(written))
         Batch(Store(), tuple(readings)).write_rejects(folder)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
-from communique.graph.loading.releases import Harvest, gather, packaged_source, read_release
+from communique.graph.loading.releases import RowReport, gather, packaged_source, read_release
 from communique.graph.mapping import map_corpus
 from communique.graph.networks import Network, NetworkOptions, project
 from communique.graph.networks.completeness import notes
@@ -203,6 +203,6 @@ def alliances(ask: Ask, shared: Path, year: str) -> Any:
     """Draw the co-parties of a year from the tables of ATOP."""
     store = Store()
     for release in gather(packaged_source("atop"), [shared / "data/atop_alliances"]):
-        store.bulk_extend(read_release(release, Harvest()))
+        store.bulk_extend(read_release(release, RowReport()))
     store.extend((*ontology_quads(), *map_corpus([], read_yaml(background()))))
     return project(ask(store), "co-party", options=NetworkOptions.parse({"from": year, "to": year}), data_version="v1")

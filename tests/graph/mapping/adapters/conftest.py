@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
-from communique.graph.loading.releases import Harvest, gather, packaged_source, read_release
+from communique.graph.loading.releases import RowReport, gather, packaged_source, read_release
 from communique.graph.mapping import map_corpus
 from communique.graph.sources import background, read_yaml
 from communique.graph.sources.rows import Account
@@ -49,12 +49,12 @@ def load(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Loaded]:
     def read(source: str, *paths: Path) -> Loaded:
         store, accounts, rejected = Store(), {}, []
         for release in gather(packaged_source(source), paths):
-            harvest = Harvest()
-            store.bulk_extend(read_release(release, harvest))
-            assert harvest.account.read == harvest.account.mapped + harvest.account.rejected
-            accounts[release.edition.key] = harvest.account
+            report = RowReport()
+            store.bulk_extend(read_release(release, report))
+            assert report.account.read == report.account.mapped + report.account.rejected
+            accounts[release.edition.key] = report.account
             path = tmp_path_factory.mktemp("rejects") / "rejected.csv"
-            harvest.rejects.write(path)
+            report.rejects.write(path)
             with path.open(encoding="utf-8", newline="") as file:
                 rejected += list(csv.DictReader(file))
         return Loaded(store, accounts, rejected)

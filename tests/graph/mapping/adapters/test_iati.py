@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from communique.graph.errors import SourceError
-from communique.graph.loading.releases import Harvest, gather, packaged_source, read_mapping, read_release
+from communique.graph.loading.releases import RowReport, gather, packaged_source, read_mapping, read_release
 from communique.graph.mapping import adapters
 
 Load = Callable[..., Any]
@@ -177,11 +177,11 @@ def test_who_copies_the_mapping_says_the_edition_of_a_file_that_does_not(tmp_pat
     mapping.write_text(f"{before}\neditions:\n{edition}\ntables:\n{after.partition('tables:')[2]}", encoding="utf-8")
     file.write_text(f"<iati-activities>{ACTIVITY}</iati-activities>", encoding="utf-8")
     (release,) = gather(read_mapping(mapping), [file])
-    harvest = Harvest()
-    quads = list(read_release(release, harvest))
-    harvest.rejects.write(tmp_path / "rejected.csv")
+    report = RowReport()
+    quads = list(read_release(release, report))
+    report.rejects.write(tmp_path / "rejected.csv")
     assert any("xx-1-bridge" in str(quad) for quad in quads)
-    assert (release.edition.key, harvest.account.mapped) == ("iati-mine", 1)
+    assert (release.edition.key, report.account.mapped) == ("iati-mine", 1)
 
 
 def test_entities_are_refused_before_they_grow(invent: Invent) -> None:

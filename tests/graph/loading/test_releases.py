@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from communique.graph.errors import MappingError, SourceError
-from communique.graph.loading.dry_run import check
-from communique.graph.loading.releases import gather
+from communique.graph.loading.releases import gather, try_mapping
 from communique.graph.mapping.tables import TableSource, read_source
 from communique.graph.sources import parse_yaml
 
@@ -96,14 +95,14 @@ def test_a_file_that_fits_no_pattern_is_refused_when_it_was_named(write: Write) 
 
 
 def test_a_pattern_is_tried_without_files_and_its_faults_are_told() -> None:
-    assert check(described(PATTERN), []) == []
+    assert try_mapping(described(PATTERN), []) == []
     with pytest.raises(MappingError, match="is no regular expression") as caught:
         described(PATTERN.replace("(?P<year>", "(?P<year"))
     assert caught.value.line == 3
     with pytest.raises(MappingError, match=r"edition '\{year\}-\{region\}' again"):
         described(PATTERN, PATTERN)
     with pytest.raises(MappingError, match="'Place2' is not a class"):
-        check(read_source(parse_yaml(_broken(), "map.yaml")), [])
+        try_mapping(read_source(parse_yaml(_broken(), "map.yaml")), [])
 
 
 def _broken() -> str:
