@@ -211,24 +211,24 @@ def _publish(
         policy = Policy(options.gate, options.quarantine, whole=kind == BUILD, watch=options.watch)
         try:
             # The staged graph may be large and is not kept until the publication.
-            admission = admit(Staging.choose(copy, batch.size, policy, options.incremental), batch, policy)
+            admitted = admit(Staging.choose(copy, batch.size, policy, options.incremental), batch, policy)
         except (SourceError, ConformanceError) as error:
             report = error.judged.report if isinstance(error, ConformanceError) else None
             journal.append(_with_account(replace(activity, outcome=REFUSED), batch, report))
             raise
-        batch.check_nothing_lost(copy.graphs, admission.quarantined.documents)
-        quarantined = sum(batch.count(name) for name in admission.quarantined.documents)
+        batch.check_nothing_lost(copy.graphs, admitted.quarantined.documents)
+        quarantined = sum(batch.count(name) for name in admitted.quarantined.documents)
         activity = replace(
-            _with_account(activity, batch, admission.report),
+            _with_account(activity, batch, admitted.report),
             outcome=PUBLISHED if copy.id != activity.previous else UNCHANGED,
             snapshot=copy.id,
             committed=batch.size - quarantined,
             quarantined=quarantined,
-            quarantine=f"{quarantine.FOLDER}/{activity.id}" if admission.quarantined else "",
+            quarantine=f"{quarantine.FOLDER}/{activity.id}" if admitted.quarantined else "",
         )
         options.watch("publish", 0, 0)
-        if admission.quarantined:
-            quarantine.write(settings.home, activity.id, batch, admission.quarantined)
+        if admitted.quarantined:
+            quarantine.write(settings.home, activity.id, batch, admitted.quarantined)
         if activity.outcome == UNCHANGED:
             journal.append(activity)
             snapshot = workspace.current()
@@ -236,7 +236,7 @@ def _publish(
             with journal.announced(activity):
                 snapshot = workspace.publish(copy, activity.ended)
         # What the project writes itself is no news to whoever asked for it.
-        return Outcome(snapshot, admission.report, activity, batch.restated if kind == LOAD else Restated())
+        return Outcome(snapshot, admitted.report, activity, batch.restated if kind == LOAD else Restated())
 
 
 def _publish_quads(settings: Settings, kind: str, quads: Iterable[Quad], options: Options) -> Outcome:

@@ -64,7 +64,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
+class Admitted:
     """The report on the graph with what was admitted, and what was not."""
 
     report: ValidationReport
@@ -139,7 +139,7 @@ class Staging:
             self._memory = _joined(self._memory, change.added)
 
 
-def admit(staging: Staging, batch: Batch, policy: Policy) -> Admission:
+def admit(staging: Staging, batch: Batch, policy: Policy) -> Admitted:
     """Bring a batch into the staged graph, as far as the policy admits it.
 
     The batch replaces what it holds anew, the derived graph follows, and the gate judges. As long as it finds
@@ -154,7 +154,7 @@ def admit(staging: Staging, batch: Batch, policy: Policy) -> Admission:
     if batch.faults and not policy.quarantine:
         faults = [reading.fault for reading in batch.faults if reading.fault]
         message = f"{len(faults)} of {len(batch.readings)} files cannot be read; nothing was changed"
-        hint = "mend them, or admit the others: --on-violation quarantine"
+        hint = "correct them, or admit the others: --on-violation quarantine"
         raise faults[0] if len(faults) == 1 else SourceErrors(message, faults, hint=hint)
     admitted, violations, evidence = set(batch.documents), [ValidationReport()], Store()
     replacement = batch.replacement(staging.store)
@@ -167,7 +167,7 @@ def admit(staging: Staging, batch: Batch, policy: Policy) -> Admission:
         report = policy.gate(staging.store, documents=numbers, change=staging.change)
         if report.is_admissible:
             left_out = Quarantined(sorted(set(batch.documents) - admitted), batch.faults, merge(violations), evidence)
-            return Admission(report, left_out)
+            return Admitted(report, left_out)
         at_fault = documents_at_fault(report, staging.store, admitted) if policy.quarantine else set()
         judged = Judged(excerpt(staging.store, report), report)
         if not at_fault:

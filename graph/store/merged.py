@@ -2,7 +2,7 @@
 
 RDF merges graphs as sets (RDF 1.1 Semantics, 4.1), and SPARQL 1.1 (13.2.1) makes the default graph of several ``FROM``
 such a merge. The engine's own union is a bag instead: a triple that two documents state comes twice, and a pattern of
-*n* such triples 2ⁿ times (oxigraph issue 1919; pull 1920 mends it, later than 0.5.13). Counts would be wrong of exactly
+*n* such triples 2ⁿ times (oxigraph issue 1919; pull 1920 fixes it, later than 0.5.13). Counts would be wrong of exactly
 those facts that are stated best. So the merge is kept beside the named graphs, as the default graph that the store has
 anyway. It costs about 0.26 GiB per million triples and, at the start, some seconds per million; scans of it take up to
 1.4 times as long as of the union, look-ups the same (``python -m bench merging``).

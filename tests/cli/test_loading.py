@@ -102,9 +102,9 @@ def test_a_document_that_breaks_a_rule_goes_to_quarantine_and_back(run: Run, hom
     folder = Path(str(told["quarantine"]))
     findings = json.loads((folder / "report.json").read_text())["results"]
     assert any("beginEarliest" in finding["path"] for finding in findings)
-    assert "set aside" in run("load", *files, "--on-violation", "quarantine", home=home).stdout
+    assert "quarantined " in run("load", *files, "--on-violation", "quarantine", home=home).stdout
     nothing = run("load", str(wrong), "--on-violation", "quarantine", home=home)
-    assert (nothing.exit_code, "unchanged" in nothing.stdout, "set aside 2 of 2" in nothing.stdout) == (1, True, True)
+    assert (nothing.exit_code, "unchanged" in nothing.stdout, "quarantined 2 of 2" in nothing.stdout) == (1, True, True)
     assert "tomorrow" in (folder / "900.trig").read_text()
 
 

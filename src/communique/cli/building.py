@@ -82,7 +82,7 @@ def load(
 
     RDF is Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD, as it is or compressed (.gz, .zst). Graphs of the same
     name are replaced. When a file is broken or a rule is violated, nothing changes; with --on-violation quarantine the
-    documents at fault are put aside in quarantine/ with a report, and the others are admitted.
+    documents at fault go to quarantine/ with a report, and the others are admitted.
 
     \b
     Example:
@@ -109,7 +109,7 @@ def chosen_settings(agent: str | None) -> Settings:
 
 
 def carry_out(change: Callable[[], Outcome], form: str) -> None:
-    """Make a change and tell what came of it; exit code 1 when nothing is admitted, with the report or its place."""
+    """Make a change and print what came of it; exit code 1 when nothing is admitted, with the report or its place."""
     try:
         with faults_listed():
             outcome = change()
@@ -118,34 +118,20 @@ def carry_out(change: Callable[[], Outcome], form: str) -> None:
         explain(error)
         sys.exit(1)
     except KeyboardInterrupt:
-        click.echo("interrupted; communique history tells what is in force", err=True)
+        click.echo("interrupted; communique history lists what is in force", err=True)
         sys.exit(_INTERRUPTED)
-    told = _tell(outcome)
+    summary = _summary(outcome)
     if form == "json":
-        print_json(told)
+        print_json(summary)
     else:
-        click.echo("{outcome} {snapshot}: {quads} quads in {graphs} graphs, {findings} findings".format(**told))
-        if told["restated"]["statements"]:
-            click.echo(_restated(told["restated"]))
-        for source in told["sources"]:
-            if source["rows_read"]:
-                click.echo(
-                    "{name}: {rows_read} rows read, {rows_mapped} mapped, {rows_rejected} rejected".format(**source)
-                )
-        if told["rejects"]:
-            click.echo(f"see {told['rejects']}/ for what was rejected")
-        if told["quarantine"]:
-            click.echo(
-                "set aside {quarantined} of {read} quads and {unreadable} unreadable files;"
-                " see {quarantine}/README.md".format(**told)
-            )
-    if told["quarantine"] and not told["committed"]:
+        _print_summary(summary)
+    if summary["quarantine"] and not summary["committed"]:
         sys.exit(1)
 
 
-def _tell(outcome: Outcome) -> dict[str, Any]:
-    """Sum a change up."""
-    snapshot, activity = outcome.snapshot, outcome.activity
+def _summary(outcome: Outcome) -> dict[str, Any]:
+    snapshot, activity, home = outcome.snapshot, outcome.activity, read_settings().home
+    rejects = home / "rejects" / activity.id
     return {
         "outcome": activity.outcome,
         "load": activity.id,
@@ -164,19 +150,24 @@ def _tell(outcome: Outcome) -> dict[str, Any]:
         "committed": activity.committed,
         "quarantined": activity.quarantined,
         "unreadable": sum(bool(source.fault) for source in activity.sources),
-        "quarantine": str(read_settings().home / activity.quarantine) if activity.quarantine else "",
-        "rejects": _rejects(activity.id),
+        "quarantine": str(home / activity.quarantine) if activity.quarantine else "",
+        "rejects": str(rejects) if rejects.exists() else "",
         "sources": [asdict(source) for source in activity.sources],
     }
 
 
-def _restated(told: Mapping[str, Any]) -> str:
-    """Say which literals the store holds in another form."""
-    examples = ", ".join("{written} as {stored}".format(**each) for each in told["examples"])
-    return f"{told['statements']:,} statements have literals that are stored in another form, such as {examples}"
-
-
-def _rejects(load: str) -> str:
-    """Name the folder of the rejected rows of a load; empty when there is none."""
-    folder = read_settings().home / "rejects" / load
-    return str(folder) if folder.exists() else ""
+def _print_summary(summary: Mapping[str, Any]) -> None:
+    click.echo("{outcome} {snapshot}: {quads} quads in {graphs} graphs, {findings} findings".format(**summary))
+    restated = summary["restated"]
+    if restated["statements"]:
+        examples = ", ".join("{written} as {stored}".format(**each) for each in restated["examples"])
+        count = f"{restated['statements']:,} statements"
+        click.echo(f"{count} have literals that are stored in another form, such as {examples}")
+    for source in summary["sources"]:
+        if source["rows_read"]:
+            click.echo("{name}: {rows_read} rows read, {rows_mapped} mapped, {rows_rejected} rejected".format(**source))
+    if summary["rejects"]:
+        click.echo(f"see {summary['rejects']}/ for what was rejected")
+    if summary["quarantine"]:
+        counts = "quarantined {quarantined} of {read} quads and {unreadable} unreadable files"
+        click.echo((counts + "; see {quarantine}/README.md").format(**summary))

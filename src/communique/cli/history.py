@@ -15,13 +15,13 @@ from communique.graph.settings import read_settings
 from communique.graph.store.journal import Activity, Journal
 from communique.graph.store.workspace import Workspace
 
-_COLUMNS = ("when", "what", "who", "outcome", "snapshot", "", "read", "admitted", "set aside", "sources")
+_COLUMNS = ("when", "what", "who", "outcome", "snapshot", "", "read", "committed", "quarantined", "sources")
 
 
 @click.command()
 @format_option("table", "json", "nquads")
 def history(form: str) -> None:
-    """Tell what was loaded, by whom, from which files, and what came of it; the newest comes last.
+    """List what was loaded, by whom, from which files, and what came of it; the newest comes last.
 
     N-Quads give the whole journal in PROV, with the SHA-256 of every file.
 
