@@ -33,7 +33,6 @@ def described(tree: Block) -> frozenset[str]:
 
 
 def _read_facts(tree: Block) -> Iterator[AuthoredFact]:
-    """Read the facts of all blocks."""
     refuse_others(tree, (OWNER,), "the background")
     blocks = [as_block(part, "a block of facts") for part in as_items(require(tree, OWNER, "the background"))]
     facts = [as_block(require(block, "facts", "the block"), "nodes with their properties") for block in blocks]

@@ -338,7 +338,6 @@ def _read_paragraph(block: Block, faults: Faults) -> Paragraph:
 
 
 def _read_date(part: Part) -> DocumentDate:
-    """Read the date of the document, stated or inferred."""
     rule = None
     if isinstance(part, Block):
         refuse_others(part, ("edtf", "inferred"), "a date")

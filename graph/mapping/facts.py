@@ -120,7 +120,6 @@ def find_realizations(blocks: Iterable[Block], faults: Faults = AT_ONCE) -> dict
 
 
 def _expand_node(subject: Identifier, block: Block, context: DocumentContext) -> Iterator[AuthoredFact]:
-    """Write out the properties of one node."""
     for key, part in block:
         with context.faults.gathered():
             if key.text in PERIODS:

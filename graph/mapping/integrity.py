@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from pyoxigraph import NamedNode
@@ -53,25 +53,19 @@ def check_facts(
             faults.add(wrong(fact.place, message, expected="type: … where it is first described"))
     if known is not None:
         own = {str(fact.subject) for fact in facts if not is_country(str(fact.subject))}
-        _refuse_unknown(facts, own.union(known, unread), faults)
+        described, added = own.union(known, unread), set[str]()
+        for fact in facts:
+            ends = [str(fact.subject)]
+            if isinstance(fact.value, NamedNode) and fact.value.value.startswith(ID):
+                ends.append(fact.value.value.removeprefix(ID))
+            for end in ends:
+                if end not in described and end not in added:
+                    added.add(end)
+                    message = f"{end} is described neither here nor in the background nor in another document"
+                    hint = did_you_mean(end, described)
+                    faults.add(wrong(fact.place, message, expected="a node that is described", hint=hint))
 
 
 def is_country(identifier: str) -> bool:
     """Return whether a relative identifier is that of a state or its territory: the background describes it."""
     return _COUNTRY.fullmatch(identifier) is not None
-
-
-def _refuse_unknown(facts: Iterable[AuthoredFact], known: Collection[str], faults: Faults) -> None:
-    """Refuse a reference to a node that nobody describes."""
-    added: set[str] = set()
-    for fact in facts:
-        ends = [str(fact.subject)]
-        if isinstance(fact.value, NamedNode) and fact.value.value.startswith(ID):
-            ends.append(fact.value.value.removeprefix(ID))
-        for end in ends:
-            if end not in known and end not in added:
-                added.add(end)
-                message = f"{end} is described neither here nor in the background nor in another document"
-                faults.add(
-                    wrong(fact.place, message, expected="a node that is described", hint=did_you_mean(end, known))
-                )

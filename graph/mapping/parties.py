@@ -130,20 +130,17 @@ def party_cells(found: NamedNode, agreement: str, again: str = "") -> dict[str, 
     """
     cells = {"party": found.value.removeprefix(ID)}
     if found.value.startswith(_PLACE):
-        cells |= _authorities(tail(found))
+        # The authorities that act for a territory.
+        code = tail(found)
+        name, entry = f"org/{code.lower()}-authorities", iso3166.countries_by_alpha3.get(code)
+        label = entry.apolitical_name if entry else states.label(entity(f"place/{code}"))
+        cells = {"party": name, "body": name, "body_kind": "Organization"}
+        cells |= {"body_label": f"Authorities of {label}", "place": f"place/{code}"}
     elif not found.value.startswith(_STATE):
         kind, label, _ = _BODIES[cells["party"]]
         cells |= {"body": cells["party"], "body_kind": kind, "body_label": label}
     steps = ("partyhood", tail(entity(agreement)), cells["party"].partition("/")[2], *([again] if again else []))
     return {**cells, "partyhood": "/".join(steps)}
-
-
-def _authorities(code: str) -> dict[str, str]:
-    """Return the cells of the authorities that act for a territory."""
-    name, entry = f"org/{code.lower()}-authorities", iso3166.countries_by_alpha3.get(code)
-    label = entry.apolitical_name if entry else states.label(entity(f"place/{code}"))
-    cells = {"party": name, "body": name, "body_kind": "Organization"}
-    return {**cells, "body_label": f"Authorities of {label}", "place": f"place/{code}"}
 
 
 def meanings(find: Find, first: date, last: date) -> Iterator[tuple[NamedNode | None, date, date]]:
@@ -161,13 +158,10 @@ def _last_day(find: Find, meant: NamedNode | None, first: date, last: date) -> d
     for year in range(first.year + 1, last.year + 2):
         later = min(date(year, 1, 1), last)
         if find(later) != meant:
-            return _halve(find, meant, same, later)
+            break
         same = later
-    return last
-
-
-def _halve(find: Find, meant: NamedNode | None, same: date, later: date) -> date:
-    """Close in on the last day of a meaning between a day on which it holds and one on which it does not."""
+    else:
+        return last
     while (later - same).days > 1:
         middle = same + (later - same) // 2
         same, later = (middle, later) if find(middle) == meant else (same, middle)

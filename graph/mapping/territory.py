@@ -73,7 +73,6 @@ def _code(node: NamedNode, kind: str, entry: iso3166.Country) -> Iterator[Quad]:
 
 
 def _label(node: NamedNode, alpha2: str) -> Iterator[Quad]:
-    """Label a node in each language."""
     for language in LANGUAGES:
         name = names_in(language)[alpha2]
         yield Quad(node, term("skos:prefLabel"), Literal(name, language=language), NAMES)

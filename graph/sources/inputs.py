@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -120,22 +120,18 @@ def spool(stream: BinaryIO, folder: Path, kind: str | None) -> Path:
 
 
 def _expand(path: Path | Traversable, suffix: str | None) -> Iterable[Input]:
-    """Turn one path into inputs."""
+    """Turn one path into inputs: of a folder, the files with a known suffix that are not hidden."""
     if not isinstance(path, Path) or not path.is_dir():
         return [Input(path, str(path) if isinstance(path, Path) else path.name, suffix or _suffix(path.name))]
-    found = [Input(each, str(each), suffix or _suffix(each.name)) for each in _walk(path)]
+    found = []
+    for each in sorted(path.rglob("*")):
+        is_hidden = any(part.startswith(".") for part in each.relative_to(path).parts)
+        if each.is_file() and not is_hidden and _suffix(each.name) in {*FORMATS, *AUTHORED}:
+            found.append(Input(each, str(each), suffix or _suffix(each.name)))
     if not found:
         expected = " ".join((*FORMATS, *AUTHORED))
         raise SourceError("a folder with nothing to load", path=str(path), expected=f"files that end in {expected}")
     return found
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    """List the files of a folder, and of those in it, that have a known suffix; hidden ones are left out."""
-    for path in sorted(folder.rglob("*")):
-        is_hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not is_hidden and _suffix(path.name) in {*FORMATS, *AUTHORED}:
-            yield path
 
 
 def _suffix(name: str) -> str:

@@ -194,7 +194,6 @@ def _find_fault(text: str) -> tuple[str, str] | None:
 
 
 def _reject(name: str, number: int, reason: str, cure: str) -> Rejected:
-    """Reject a row as a whole."""
     return Rejected(name, number, "", "", reason, cure)
 
 
@@ -278,7 +277,6 @@ def _read_objects(file: Path | Traversable, layout: Layout, notice: Notice | Non
 
 
 def _take(name: str, number: int, found: Any) -> TableRow | Rejected:
-    """Take a JSON value for a row."""
     if not isinstance(found, dict):
         return _reject(name, number, "no JSON object", "one object on each line")
     cells = dict(_flatten(found, ""))

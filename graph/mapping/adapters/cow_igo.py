@@ -55,10 +55,11 @@ def rows_memberships(rows: Iterable[TableRow]) -> Iterator[TableRow]:
     """
     spans: dict[tuple[str, str], _Span] = {}
     for row in rows:
-        year = _year(row)
-        if year is None:
+        text = row.cells["year"].strip()
+        if not _YEAR.fullmatch(text):
             yield row.with_cells(**dict.fromkeys(("until", "standing", "rule"), ""))
             continue
+        year = int(text)
         key = (row.cells["ioname"].casefold(), _member(row.cells["ccode"], year))
         span = spans.get(key)
         if span and year == span.year + 1 and row.cells["status"] == span.first.cells["status"]:
@@ -94,12 +95,6 @@ def rows_states(rows: Iterable[TableRow]) -> Iterator[TableRow]:
 
 _NAMES = ("orgname", "longorgname")
 _YEAR = re.compile("[1-9][0-9]{3}")
-
-
-def _year(row: TableRow) -> int | None:
-    """Read the year of a row; None when its cell holds none."""
-    text = row.cells["year"].strip()
-    return int(text) if _YEAR.fullmatch(text) else None
 
 
 def _member(code: str, year: int) -> str:

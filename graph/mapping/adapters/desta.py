@@ -119,7 +119,6 @@ def _time(begin: TableRow, agreement: str, node: NamedNode, joined: str, left: _
 
 
 def _named(row: TableRow) -> list[Named]:
-    """Read the parties of a row."""
     return [named for _, named in _parties(row)]
 
 

@@ -168,7 +168,6 @@ def _heads() -> Mapping[str, str]:
 
 @cache
 def _relations() -> Mapping[str, Relation]:
-    """Read what the relations are here."""
     return {
         row["relation"]: Relation(row["interaction"], row["class"], row["first"], row["second"], bool(row["mutual"]))
         for row in _read("icews_relations.tsv")

@@ -74,7 +74,6 @@ def _times(row: TableRow, agreement: str, party: Named, shared: Mapping[str, str
 
 
 def _stage(cells: Mapping[str, str], gone: str) -> str:
-    """Return the furthest step."""
     if gone:
         return "withdrew"
     steps = {"left": "ended", "bound": "in-force", "ratified": "ratified", "signed": "signed"}

@@ -112,7 +112,6 @@ def _find_fault(column: str, code: str, form: re.Pattern[str]) -> str | None:
 
 
 def _reject_aggregate(row: TableRow, column: str) -> Rejected:
-    """Reject an aggregate."""
     cure = "nothing: its members are in the list one by one"
     return Rejected(row.file, row.number, column, row.cells[column], "several bodies under one name", cure)
 

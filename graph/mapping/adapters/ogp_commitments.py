@@ -148,7 +148,11 @@ def read_date(text: str) -> str | None:
     if _YEAR.fullmatch(text):
         return text
     if found := _NUMERIC.fullmatch(text):
-        return _read_numeric(*map(int, found.groups()))
+        first, second, year = map(int, found.groups())
+        american, european = _day(year, first, second), _day(year, second, first)
+        if american and european and american != european:
+            raise AmbiguousDate(f"{american} or {european}")
+        return american or european
     if (found := _NAMED_MONTH.fullmatch(text)) and found[1] in _MONTHS:
         return f"20{found[2]}-{_MONTHS[found[1]]:02}"
     if (found := _MONTH_YEAR.fullmatch(text)) and 1 <= int(found[1]) <= 12:
@@ -186,14 +190,6 @@ def read_period(
         doubts.append(f"{end[0]} {end[1]} lies before {start[0]} {start[1]}")
         return ("", ""), tuple(f"{name}: {text}" for name, text in (start, end)), tuple(doubts)
     return (dates[0], dates[1]), tuple(texts), tuple(doubts)
-
-
-def _read_numeric(first: int, second: int, year: int) -> str | None:
-    """Read a date in figures that has one reading."""
-    american, european = _day(year, first, second), _day(year, second, first)
-    if american and european and american != european:
-        raise AmbiguousDate(f"{american} or {european}")
-    return american or european
 
 
 def _day(year: int, month: int, day: int) -> str | None:

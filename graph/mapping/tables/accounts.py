@@ -125,7 +125,6 @@ class _Passages:
         return slot
 
     def _grow(self) -> None:
-        """Double the arrays."""
         digests, places = self._digests, self._places
         self._digests, self._places = (array("Q", bytes(16 * len(digests))) for _ in range(2))
         for digest, place in zip(digests, places, strict=True):

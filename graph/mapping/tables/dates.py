@@ -103,7 +103,6 @@ def check_format(text: str) -> str | None:
 
 
 def _pattern(form: str) -> re.Pattern[str]:
-    """Compile a format."""
     pieces = re.split("%(.)", form)
     made = (_PARTS[piece] if number % 2 else re.escape(piece) for number, piece in enumerate(pieces))
     return re.compile("".join(made))
@@ -134,7 +133,6 @@ def _rank(form: str, order: str | None) -> int:
 
 
 def _read_edtf(text: str, least: int, most: int) -> CellValue:
-    """Read EDTF."""
     try:
         days = read_bounds(Scalar(text, FilePlace("", 0, 0)))
     except MappingError as error:

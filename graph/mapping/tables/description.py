@@ -140,7 +140,6 @@ def read_source(tree: Block, faults: Faults | None = None) -> TableSource:
 
 
 def _read_source(tree: Block, faults: Faults) -> TableSource:
-    """Read what can be read of a mapping."""
     refuse_others(tree, _SOURCE, "a mapping", faults)
     name = faults.take(lambda: read_key(require(tree, "source", "the mapping"), "the name of the source"), "")
     describe = faults.take(lambda: block_of(tree, "describe", "the description of the source"), Block((), tree.place))

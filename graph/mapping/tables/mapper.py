@@ -70,7 +70,6 @@ class TableMapper:
         return chain.from_iterable(self._map_all(rows, account))
 
     def _map_all(self, rows: Iterable[TableRow | Rejected], account: RowAccount) -> Iterator[list[Quad]]:
-        """Yield the quads of each row."""
         begun: set[str] = set()
         for row in rows:
             if isinstance(row, Rejected):
@@ -111,7 +110,6 @@ class TableMapper:
         return quads
 
     def _read(self, row: TableRow, account: RowAccount) -> list[tuple[CellValue, ...]]:
-        """Read the cells of a row."""
         if row.file != self._file:
             self._names = [_name_in_file(column, row) for column in self._columns]
             self._file = row.file
@@ -151,7 +149,6 @@ class TableMapper:
         return tuple(contexts) or (CellContext(None, context),)
 
     def _evidence(self, row: TableRow) -> NamedNode:
-        """Return the evidence node of a row."""
         stem = self._stems.get(row.file)
         if stem is None:
             node = child("evidence", self.edition.key, slug(row.file.rpartition(".")[0]))

@@ -208,7 +208,6 @@ def _refuse_untyped(facts: Block, nodes: Sequence[_NodeFacts], faults: Faults) -
 
 
 def _candidate(key: Scalar) -> Scalar:
-    """Return the identifier of a possible identity."""
     identifier = join_steps("candidate", identifier_of(key))
     if isinstance(identifier, str):
         return Scalar(identifier, key.place)

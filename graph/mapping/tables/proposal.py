@@ -186,7 +186,6 @@ def guess_columns(sample: TableSample) -> Iterator[ColumnGuess]:
 
 
 def _guess_column(name: str, column: str, texts: Sequence[str], total: int) -> ColumnGuess:
-    """Guess what a column is from its texts."""
     filled = len(texts) / total
     seen = ", ".join(dict.fromkeys(re.sub(r"\s+", " ", text)[:30] for text in texts[:50]))[:60]
     note = f"{filled:.0%} filled; {seen}" if texts else "empty"
@@ -315,14 +314,12 @@ def _facts(source: str, columns: Sequence[ColumnGuess], day: date) -> Iterator[s
 
 
 def _first(columns: Sequence[ColumnGuess], *kinds: str) -> ColumnGuess | None:
-    """Find the first column of some kinds."""
     return next((each for each in columns if each.kind in kinds), None)
 
 
 def _scores(
     source: str, state: ColumnGuess, year: ColumnGuess | None, numbers: Sequence[ColumnGuess], day: date
 ) -> Iterator[str]:
-    """Write scores of states by year."""
     stamp = f"{{{year.name}}}" if year else str(day.year)
     yield "    # Each number is taken for a score of the state; for a rank write RankObservation, rank/… and rank:."
     yield "    facts:"
@@ -341,7 +338,6 @@ def _scores(
 
 
 def _events(source: str, title: ColumnGuess, when: ColumnGuess, state: ColumnGuess | None) -> Iterator[str]:
-    """Write events on days."""
     yield "    # Each row is taken for an event; other classes: docs/ontology.md."
     yield "    facts:"
     yield f'      "event/{source}-{{{when.name}}}-{{{title.name}}}":'
@@ -354,7 +350,6 @@ def _events(source: str, title: ColumnGuess, when: ColumnGuess, state: ColumnGue
 
 
 def _bodies(source: str, title: ColumnGuess, state: ColumnGuess | None) -> Iterator[str]:
-    """Write a list of bodies."""
     yield "    # Each row is taken for an organization; other classes: docs/ontology.md."
     yield "    facts:"
     yield f'      "org/{source}-{{{title.name}}}":'

@@ -258,7 +258,6 @@ def _whole(column: TableColumn, key: str) -> int | None:
 
 
 def _span(column: TableColumn) -> tuple[int, int]:
-    """Read the first and last year that a column may hold."""
     least, most = _whole(column, "minimum"), _whole(column, "maximum")
     for key, year in (("minimum", least), ("maximum", most)):
         if year is not None and not _FIRST <= year <= _LAST:

@@ -62,7 +62,10 @@ class _Bytes(io.RawIOBase):
 def main() -> None:
     """Do the task."""
     task = json.loads(sys.argv[1])
-    _limit(task["megabytes"], task["seconds"])
+    # Bound the address space and the processor time of this process, and let it leave no core file.
+    resource.setrlimit(resource.RLIMIT_AS, (task["megabytes"] << 20,) * 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (task["seconds"], task["seconds"] + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     faults, prefixes = Faults(), dict[str, str]()
     with faults.gathered():
         file = cast("Traversable", _StandardInput(task["name"]))
@@ -85,13 +88,6 @@ def main() -> None:
         for fault in faults.told
     ]
     json.dump({"faults": parts, "count": faults.count, "prefixes": prefixes}, sys.stderr)
-
-
-def _limit(megabytes: int, seconds: int) -> None:
-    """Bound the address space and the processor time of this process, and let it leave no core file."""
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20,) * 2)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _read_cells(file: Path | Traversable, name: str | None) -> Iterator[list[str]]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Notice = Callable[[int], object]
 
 _MAGIC = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}
-_MARK = b"\xef\xbb\xbf"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _CHUNK = 1 << 17
 
 
@@ -39,8 +39,10 @@ def open_stream(file: Path | Traversable, notice: Notice | None = None) -> Itera
     with readable(file), file.open("rb") as raw:
         content = buffered(_Counted(cast(BinaryIO, raw), notice or ignore))
         with _decompressed(content, file) as stream:
-            _pass_mark(stream)
-            yield cast(BinaryIO, stream)
+            plain = cast(io.BufferedReader, stream)
+            if plain.peek(3).startswith(_BYTE_ORDER_MARK):
+                plain.read(3)
+            yield cast(BinaryIO, plain)
 
 
 @contextmanager
@@ -116,22 +118,17 @@ class _Zstandard(io.RawIOBase):
                 if self._begun and not self._frame.eof:
                     raise EOFError("the data end inside a frame")
                 return 0
-            self._decompress(content)
+            if self._frame.eof:
+                self._frame = _new_frame()
+            self._begun = True
+            self._ready = self._frame.decompress(content)
         taken = self._ready[: len(buffer)]
         buffer[: len(taken)] = taken
         self._ready = self._ready[len(taken) :]
         return len(taken)
 
-    def _decompress(self, content: bytes) -> None:
-        """Decompress a chunk, in a new frame when the last is complete."""
-        if self._frame.eof:
-            self._frame = _new_frame()
-        self._begun = True
-        self._ready = self._frame.decompress(content)
-
 
 def _new_frame() -> zstandard.ZstdDecompressionObj:
-    """Begin a frame."""
     return zstandard.ZstdDecompressor().decompressobj()
 
 
@@ -148,10 +145,3 @@ def _decompressed(content: io.BufferedReader, file: Path | Traversable) -> io.Bu
     if found == ".gz":
         return gzip.GzipFile(fileobj=content)
     return buffered(_Zstandard(content)) if found else content
-
-
-def _pass_mark(stream: io.BufferedIOBase) -> None:
-    """Step over a byte order mark."""
-    head = cast(io.BufferedReader, stream).peek(3)
-    if head.startswith(_MARK):
-        stream.read(3)
