@@ -236,3 +236,29 @@ def test_withdrawn_party_is_no_longer_bound() -> None:
     store.add(Quad(partyhood, term("com:stage"), concept("stage", "withdrew"), graph))
     derive(store)
     assert pairs(store, "partyTo") == set()
+
+
+def test_the_longest_name_is_that_of_one_document_and_one_thing() -> None:
+    def named(thing: str, key: str, name: str, *documents: str) -> list[Quad]:
+        naming, graph = entity(f"naming/{key}"), identifiers.stated(documents[0])
+        facts = [
+            Quad(entity(thing), term("com:hasNaming"), naming, graph),
+            Quad(naming, term("com:nameText"), Literal(name, language="en"), graph),
+        ]
+        for number in documents:
+            evidence = entity(f"evidence/{number}/1")
+            facts.append(Quad(naming, term("com:evidence"), evidence, graph))
+            facts.append(Quad(evidence, term("com:inDocument"), identifiers.document(number), graph))
+        return facts
+
+    store = world_of(
+        [
+            *named("org/un", "full", "United Nations", "900"),
+            *named("org/un", "short", "UN", "900", "901"),
+            *named("org/un", "same", "UNITED NATIONS", "900"),
+            *named("org/eu", "other", "European Union and its members", "900"),
+        ]
+    )
+    derive(store)
+    found = {(name.value.rpartition("/")[2], paper.value[-3:]) for name, paper in pairs(store, "longestNameIn")}
+    assert found == {("full", "900"), ("same", "900"), ("short", "901"), ("other", "900")}

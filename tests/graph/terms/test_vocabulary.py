@@ -77,7 +77,7 @@ def test_the_nodes_of_relations_have_one_superclass() -> None:
 def test_shortcuts_are_marked_as_constructed() -> None:
     constructed = {key for key, found in vocabulary.terms().items() if found.constructed}
     shortcuts = "partyTo hosted organized tookPartIn trainedBy visited memberOf coPartyWith coParticipatedWith"
-    assert constructed == {*shortcuts.split(), "officialNameAt", "currentRealization"}
+    assert constructed == {*shortcuts.split(), "officialNameAt", "longestNameIn", "currentRealization"}
 
 
 def test_superclasses_go_up_through_foreign_classes_and_stop_before_the_root() -> None:
