@@ -108,7 +108,7 @@ def _plain(value: object, iri: str | None = None) -> PageCell:
 
 
 def register(app: Flask) -> None:
-    """Give the templates their filters and functions."""
+    """Return the templates their filters and functions."""
     app.add_template_filter(shorten, "shorten")
     app.add_template_filter(_grouped, "grouped")
     app.add_template_global(in_format, "in_format")

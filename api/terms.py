@@ -11,7 +11,7 @@ from communique.api import responses
 from communique.api.negotiation import HTML, JSON, choose, refuse_others
 from communique.api.snapshot import once, read_steadily
 from communique.graph.hints import terms
-from communique.graph.hints.terms import Entry
+from communique.graph.hints.terms import TermEntry
 from communique.graph.queries.answers import Run
 
 routes = Blueprint("terms", __name__)
@@ -54,19 +54,19 @@ def term(name: str) -> Response:
         every = _entries(run, snapshot)
         entry = terms.describe(run, terms.find(every, name))
         if media_type != HTML:
-            return jsonify(terms.told(entry))
+            return jsonify(terms.to_json(entry))
         parts = {"term": entry, "known": {each.name for each in every}, "written": terms.written}
         return Response(render_template("term.html", **parts), mimetype=HTML)
 
     return responses.tagged(media_type, lambda: read_steadily(look))
 
 
-def _entries(run: Run, snapshot: str) -> list[Entry]:
+def _entries(run: Run, snapshot: str) -> list[TermEntry]:
     """Count the uses of all terms, once per snapshot: it reads all of the data."""
     return once("terms", snapshot, lambda: terms.entries(run))
 
 
-def _summary(entry: Entry) -> dict[str, Any]:
+def _summary(entry: TermEntry) -> dict[str, Any]:
     """Describe a term in a list."""
     head = {name: getattr(entry, name) for name in ("name", "iri", "kind", "label", "definition", "uses")}
     return head | {"about": url_for("terms.term", name=entry.name, _external=True)}

@@ -51,7 +51,7 @@ def answer() -> Response:
         batch = read_batch(queries)
         return _answer(
             lambda run, known: {
-                key: {"result": [each.told() for each in candidates]}
+                key: {"result": [each.to_json() for each in candidates]}
                 for key, candidates in match_all(run, known, batch).items()
             }
         )
@@ -181,7 +181,7 @@ def _manifest() -> dict[str, Any]:
         "schemaSpace": COM,
         "documentation": url_for("home.landing", _external=True),
         "serviceVersion": __version__,
-        "defaultTypes": [types()[root].told(deep=False) for root in ROOTS],
+        "defaultTypes": [types()[root].to_json(deep=False) for root in ROOTS],
         "view": {"url": _template("reconcile.view", "{{id}}")},
         "preview": {"url": _template("reconcile.preview", "{{id}}"), "width": 430, "height": 300},
         "suggest": {

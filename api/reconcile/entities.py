@@ -76,7 +76,7 @@ def _rank(entity: Entity) -> int:
 
 
 def id_of(entity: Entity) -> str:
-    """Give the id of an entity: its IRI without the identifier space."""
+    """Return the id of an entity: its IRI without the identifier space."""
     return entity.node.value.removeprefix(ID)
 
 
@@ -113,17 +113,17 @@ def suggest_entities(catalogue: Catalogue, prefix: str, kinds: frozenset[str], s
 def suggest_types(prefix: str, start: int) -> list[dict[str, Any]]:
     """Suggest types by id or name."""
     found = (each for each in types().values() if _begins(prefix, (each.id, each.name)))
-    return [each.told() for each in _page(found, start)]
+    return [each.to_json() for each in _page(found, start)]
 
 
 def suggest_properties(prefix: str, start: int) -> list[dict[str, Any]]:
     """Suggest properties by id or name."""
     found = (each for each in PROPERTIES.values() if _begins(prefix, (each.id, each.name)))
-    return [each.told() for each in _page(found, start)]
+    return [each.to_json() for each in _page(found, start)]
 
 
 def _begins(prefix: str, texts: Iterable[str]) -> bool:
-    """Tell whether a word of the texts begins with a prefix, whatever the case."""
+    """Say whether a word of the texts begins with a prefix, whatever the case."""
     wanted = prefix.strip().lower()
     return any(text.lower().startswith(wanted) or f" {wanted}" in text.lower() for text in texts)
 

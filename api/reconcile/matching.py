@@ -51,7 +51,7 @@ class EntityCandidate:
     score: float
     match: bool
 
-    def told(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Write it as the protocol does."""
         return {
             "id": id_of(self.entity),
@@ -165,7 +165,7 @@ def _agree(constraint: PropertyConstraint, values: Sequence[PropertyValue]) -> f
 
 
 def _meant(constraint: PropertyConstraint) -> list[str]:
-    """Give the values asked for, with the states that names among them mean."""
+    """Return the values asked for, with the states that names among them mean."""
     values = [each.removeprefix(ID) for each in constraint.values]
     if constraint.property.kind != ENTITY:
         return values
@@ -174,7 +174,7 @@ def _meant(constraint: PropertyConstraint) -> list[str]:
 
 
 def _context(catalogue: Catalogue, query: ReconcileQuery) -> str | None:
-    """Give the country that was asked for, by a name that linking knows."""
+    """Return the country that was asked for, by a name that linking knows."""
     for constraint in query.constraints:
         if constraint.property.id == "country" and constraint.values:
             entity = catalogue.find(constraint.values[0])
@@ -183,7 +183,7 @@ def _context(catalogue: Catalogue, query: ReconcileQuery) -> str | None:
 
 
 def _day(query: ReconcileQuery) -> date | None:
-    """Give the day on which the name was used, if one was given."""
+    """Return the day on which the name was used, if one was given."""
     for constraint in query.constraints:
         if constraint.property.id == "day" and constraint.values:
             return _read_day(constraint.values[0])

@@ -31,12 +31,12 @@ class ReconcileType:
     description: str
     broader: tuple[str, ...]
 
-    def told(self, *, deep: bool = True) -> dict[str, Any]:
+    def to_json(self, *, deep: bool = True) -> dict[str, Any]:
         """Describe it as the protocol does; ``deep`` adds description and the types above."""
         head: dict[str, Any] = {"id": self.id, "name": self.name}
         if deep:
             head["description"] = self.description
-            head["broader"] = [types()[each].told(deep=False) for each in self.broader]
+            head["broader"] = [types()[each].to_json(deep=False) for each in self.broader]
         return head
 
 
@@ -94,12 +94,12 @@ class ReconcileProperty:
     identifies: bool = False
     names: bool = False
 
-    def told(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, str]:
         """Describe it as the protocol does."""
         return {"id": self.id, "name": self.name, "description": self.description}
 
     def fits(self, type_id: str) -> bool:
-        """Tell whether entities of a type can have it."""
+        """Say whether entities of a type can have it."""
         return not self.of or not lineage(type_id).isdisjoint(self.of)
 
 
@@ -118,4 +118,4 @@ def find_property(name: str) -> ReconcileProperty:
 
 def describe_for(type_id: str | None) -> list[dict[str, Any]]:
     """Describe the properties of a type, or all."""
-    return [each.told() for each in PROPERTIES.values() if type_id is None or each.fits(type_id)]
+    return [each.to_json() for each in PROPERTIES.values() if type_id is None or each.fits(type_id)]

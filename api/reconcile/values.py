@@ -28,7 +28,7 @@ class PropertyValue:
     label: str = ""
     language: str = ""
 
-    def told(self, kind: str) -> dict[str, Any]:
+    def to_json(self, kind: str) -> dict[str, Any]:
         """Write it as data extension does."""
         if kind == ENTITY:
             return {"id": self.text, "name": self.label}
@@ -86,21 +86,21 @@ def _sorted(values: list[PropertyValue]) -> list[PropertyValue]:
 
 
 def extend(run: Run, asked: Extension) -> dict[str, Any]:
-    """Give the values of each entity, and what the columns are."""
+    """Return the values of each entity, and what the columns are."""
     rows: dict[str, dict[str, list[dict[str, Any]]]] = {each: {} for each in asked.ids}
     meta = []
     for found, settings in asked.properties:
         limit, content = _settings(found, settings)
         kind = "text" if content == "name" and found.kind == ENTITY else found.kind
         for each, values in fetch(run, found, asked.ids).items():
-            rows[each][found.id] = [_told(value, kind) for value in values[:limit]]
+            rows[each][found.id] = [_to_json(value, kind) for value in values[:limit]]
         meta.append(_column(found, kind))
     return {"meta": meta, "rows": rows}
 
 
-def _told(value: PropertyValue, kind: str) -> dict[str, Any]:
+def _to_json(value: PropertyValue, kind: str) -> dict[str, Any]:
     """Write one value; of an entity that is to be a text, its label."""
-    return value.told(kind) if kind != "text" else {"str": value.label or value.text}
+    return value.to_json(kind) if kind != "text" else {"str": value.label or value.text}
 
 
 def _settings(found: ReconcileProperty, settings: Mapping[str, Any]) -> tuple[int, str]:
@@ -115,5 +115,5 @@ def _column(found: ReconcileProperty, kind: str) -> dict[str, Any]:
     """Describe a column; entities have a type, so that they can be extended in turn."""
     column: dict[str, Any] = {"id": found.id, "name": found.name}
     if kind == ENTITY and found.target:
-        column["type"] = types()[found.target].told(deep=False)
+        column["type"] = types()[found.target].to_json(deep=False)
     return column

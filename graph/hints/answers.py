@@ -9,7 +9,6 @@ All of that is bounded in number and in time, and whatever fails on the way leav
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -18,10 +17,10 @@ from itertools import islice
 from pyoxigraph import Literal, NamedNode, QuerySolutions, parse, parse_query_results
 
 from communique.graph.errors import CommuniqueError, QueryTimeout
-from communique.graph.hints import known, values
+from communique.graph.hints import known
 from communique.graph.hints.hint import Hint
-from communique.graph.hints.nodes import missing, near
-from communique.graph.hints.reading import TYPE, Pattern, Reading, iri, read, read_deeply
+from communique.graph.hints.known import missing, near
+from communique.graph.hints.reading import QueryReading, read, read_deeply
 from communique.graph.queries.answers import Run, ask, listed, text
 from communique.graph.queries.media import GRAPHS, SOLUTIONS
 from communique.graph.terms.namespaces import GRAPH, ID, PREFIXES, RDFS, shorten
@@ -29,15 +28,14 @@ from communique.graph.terms.spelling import closest
 from communique.graph.terms.vocabulary import Term, deprecated
 
 _LOG = logging.getLogger(__name__)
-_MOST_TERMS, _MOST_PATTERNS, _MOST_HINTS = 40, 20, 5
+_MOST_TERMS, _MOST_HINTS = 40, 5
 _LONGEST = 8_000  # characters of a query, and bytes of an answer without rows, which may hold prefixes and columns
 _SECONDS = 2.0  # after which no more queries are asked
 _SUBCLASS = RDFS + "subClassOf"
-_ANY_LENGTH = re.compile(r">[*+?]|\)[*+?]")
 
 
 def explain(run: Run, query: str, *, is_empty: bool, graphs: Sequence[str] = ()) -> list[Hint]:
-    """Give hints about a query that has been answered, the most important first, at most five.
+    """Return hints about a query that has been answered, the most important first, at most five.
 
     ``run`` evaluates SPARQL over the whole published data; ``is_empty`` tells whether the answer has no rows, see
     ``has_no_rows``; ``graphs`` are those to which the asker narrowed the dataset beside the text. Never raises for a
@@ -73,7 +71,7 @@ def _within(run: Run, seconds: float) -> Run:
 
 
 def has_no_rows(media_type: str, body: bytes) -> bool:
-    """Tell whether an answer says nothing: no rows, no statements, false, or one row that only counts to nought."""
+    """Say whether an answer says nothing: no rows, no statements, false, or one row that only counts to nought."""
     if len(body) > _LONGEST:
         return False
     if media_type in GRAPHS:
@@ -91,26 +89,22 @@ def has_no_rows(media_type: str, body: bytes) -> bool:
 
 
 def _is_nought(cell: object) -> bool:
-    """Tell whether a value is the number of nothing."""
+    """Say whether a value is the number of nothing."""
     return isinstance(cell, Literal) and cell.value == "0"
 
 
-def _about_empty(run: Run, reading: Reading) -> Iterator[Hint]:
-    """Give the hints about a query without rows."""
+def _about_empty(run: Run, reading: QueryReading) -> Iterator[Hint]:
+    """Return the hints about a query without rows."""
     yield from _about_graphs(run, reading)
     told = list(_about_terms(run, reading, is_empty=True))
     yield from told
-    patterns = [each for each in reading.patterns if not _ANY_LENGTH.search(each.path)][:_MOST_PATTERNS]
-    unmatched = _unmatched(run, patterns)
-    if not told:
-        for pattern in unmatched:
-            yield _about_pattern(run, pattern)
-    yield from values.about_comparisons(run, reading)
-    if not told and not unmatched:
-        yield from _about_pairs(run, patterns)
+    # Only an answer without rows needs it, and it takes long to import.
+    from communique.graph.hints.unmatched import about_statements
+
+    yield from about_statements(run, reading, has_told=bool(told))
 
 
-def _about_graphs(run: Run, reading: Reading) -> Iterator[Hint]:
+def _about_graphs(run: Run, reading: QueryReading) -> Iterator[Hint]:
     """Name graphs of FROM that do not exist, or say that the dataset is a part of the data."""
     unknown = missing(run, reading.graphs)
     yield from (_about_graph(run, graph) for graph in reading.graphs if graph in unknown)
@@ -126,7 +120,7 @@ def _about_graph(run: Run, graph: str) -> Hint:
     return Hint("graph", f"no graph is called <{graph}>", _did_you_mean(near_names))
 
 
-def _about_terms(run: Run, reading: Reading, *, is_empty: bool) -> Iterator[Hint]:
+def _about_terms(run: Run, reading: QueryReading, *, is_empty: bool) -> Iterator[Hint]:
     """Name deprecated terms, the IRIs that no graph uses, and the classes whose nodes have a narrower class."""
     written = dict(islice(reading.written.items(), _MOST_TERMS))
     suspects = written if is_empty else {each: form for each, form in written.items() if _is_suspect(each)}
@@ -148,7 +142,7 @@ def _about_terms(run: Run, reading: Reading, *, is_empty: bool) -> Iterator[Hint
 
 
 def _is_suspect(each: str) -> bool:
-    """Tell whether an IRI looks like one of ours and is none that the ontology knows."""
+    """Say whether an IRI looks like one of ours and is none that the ontology knows."""
     if known.is_ours(each):
         return each not in known.known()
     return each not in known.known() and bool(known.meant(each)) and not each.startswith(ID)
@@ -186,64 +180,6 @@ def _about_classes(run: Run, classes: Sequence[str], *, is_empty: bool) -> Itera
             found = "not all nodes of this kind are" if each in used else "no node is"
             message = f"{found} directly a {name}; there are nodes of the narrower {few}{more}"
             yield Hint("class", message, f"write a/rdfs:subClassOf* {name} instead of a {name}")
-
-
-def _unmatched(run: Run, patterns: Sequence[Pattern]) -> list[Pattern]:
-    """Give the patterns that match nothing even alone."""
-    if not patterns:
-        return []
-    tests = " ".join(f"(EXISTS {{ {pattern} }} AS ?m{n})" for n, pattern in enumerate(patterns))
-    row = next(iter(ask(run, f"SELECT {tests} {{}}")))
-    return [pattern for n, pattern in enumerate(patterns) if text(row, f"m{n}") == "false"]
-
-
-def _about_pattern(run: Run, pattern: Pattern) -> Hint:
-    """Say why a statement that a query looks for is not there."""
-    shown = _shown(pattern)
-    if pattern.of_class:
-        return Hint("class", f"no node is a {shorten(pattern.of_class)}", f"see which classes are in use: {_TERMS}")
-    if pattern.predicate and (hint := values.about_value(run, pattern)):
-        return hint
-    turned = Pattern(pattern.value, pattern.path, pattern.subject, pattern.predicate)
-    if not pattern.value.startswith('"') and _matches(run, turned):
-        return Hint("pattern", f"nothing is stated as {shown}", f"turn it round: {_shown(turned)}")
-    if pattern.predicate and not _matches(run, Pattern("?s", pattern.path, "?o")):
-        message = f"no statement has the property {shorten(pattern.predicate)}"
-        return Hint("term", message, f"see those in use: {_TERMS}")
-    return Hint("pattern", f"nothing is stated as {shown}", _where_it_belongs(pattern.predicate))
-
-
-def _about_pairs(run: Run, patterns: Sequence[Pattern]) -> Iterator[Hint]:
-    """Name a property that no node of the class has which the query asks for."""
-    typed = {each.subject: each for each in patterns if each.of_class}
-    for pattern in patterns:
-        kind = typed.get(pattern.subject)
-        if kind is None or not pattern.predicate or kind is pattern:
-            continue
-        pair = f"{kind} . {pattern.subject} {pattern.path} ?any"
-        if not values.is_there(run, pair):
-            name = shorten(pattern.predicate)
-            found = f"no {shorten(kind.of_class)} has {name}"
-            yield Hint("pattern", found, _where_it_belongs(pattern.predicate))
-
-
-def _where_it_belongs(predicate: str) -> str | None:
-    """Say of which nodes a property is stated, as far as the ontology says."""
-    term = known.by_iri().get(predicate)
-    if not isinstance(term, Term) or not term.domain_includes:
-        return None
-    return f"{shorten(predicate)} is stated of {' or '.join(shorten(each.value) for each in term.domain_includes)}"
-
-
-def _matches(run: Run, pattern: Pattern) -> bool:
-    """Tell whether a pattern matches anything."""
-    return not pattern.subject.startswith('"') and values.is_there(run, str(pattern))
-
-
-def _shown(pattern: Pattern) -> str:
-    """Write a pattern for people."""
-    parts = (pattern.subject, pattern.path, pattern.value)
-    return " ".join("a" if iri(part) == TYPE else values.shown(part) for part in parts)
 
 
 def _did_you_mean(names: Sequence[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""A SPARQL text that is not well-formed, and a change that may mend it."""
+"""A SPARQL text that is not well-formed, and a change that may repair it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from communique.graph.hints.tokens import Token, read_tokens
+from communique.graph.hints.tokens import SparqlToken, read_tokens
 
 _LONGEST = 60
 
@@ -41,7 +41,7 @@ class Repair:
     cure: str
 
     def apply(self, text: str) -> str:
-        """Give the text with the change."""
+        """Return the text with the change."""
         for edit in reversed(self.edits):
             text = text[: edit.start] + edit.text + text[edit.end :]
         return text
@@ -56,7 +56,7 @@ class Fault:
     offset: int
 
     @cached_property
-    def tokens(self) -> Sequence[Token]:
+    def tokens(self) -> Sequence[SparqlToken]:
         """The tokens of the text."""
         return read_tokens(self.text)
 
@@ -66,7 +66,7 @@ class Fault:
         return next((n for n, token in enumerate(self.tokens) if token.end > self.offset), len(self.tokens) - 1)
 
     @cached_property
-    def near(self) -> Sequence[Token]:
+    def near(self) -> Sequence[SparqlToken]:
         """The tokens to be doubted, the most doubtful first: the one at the offset, three before it, three after it."""
         numbers = (self.at, *range(self.at - 1, self.at - 4, -1), *range(self.at + 1, self.at + 4))
         return [self.tokens[n] for n in numbers if 0 <= n < len(self.tokens)]
@@ -76,18 +76,18 @@ class Fault:
         """Where the tokens begin, in order."""
         return [token.start for token in self.tokens]
 
-    def after(self, token: Token) -> Token | None:
-        """Give the token that follows another."""
+    def after(self, token: SparqlToken) -> SparqlToken | None:
+        """Return the token that follows another."""
         number = bisect_left(self.starts, token.end)
         return self.tokens[number] if number < len(self.tokens) else None
 
-    def before(self, token: Token) -> Token | None:
-        """Give the token in front of another."""
+    def before(self, token: SparqlToken) -> SparqlToken | None:
+        """Return the token in front of another."""
         number = bisect_left(self.starts, token.start) - 1
         return self.tokens[number] if number >= 0 else None
 
 
-def exchange(token: Token, text: str) -> Edit:
+def exchange(token: SparqlToken, text: str) -> Edit:
     """Put a text in the place of a token."""
     return Edit(token.start, token.end, text)
 

@@ -15,8 +15,7 @@ from itertools import islice
 from pyoxigraph import NamedNode
 
 from communique.graph.errors import CommuniqueError, InvalidParameter, UnknownNode
-from communique.graph.hints.known import by_iri, concepts_called, meant, widest
-from communique.graph.hints.nodes import missing, near
+from communique.graph.hints.known import by_iri, concepts_called, meant, missing, near, widest
 from communique.graph.linking import Index, resolve, states
 from communique.graph.linking.entities import Entity
 from communique.graph.linking.index import ROOTS
@@ -72,7 +71,7 @@ class Finder:
         raise self._unknown(parameter, text, given)
 
     def alike(self, name: str) -> list[str]:
-        """Give what a name may mean, of any kind, as paths with labels: what bears it in other letters, or is near."""
+        """Return what a name may mean, of any kind, as paths with labels: what bears it or is near."""
         found = [each.node for each in self._bearers(name.strip())]
         return [self._shown(node) for node in found[:_LISTED]] or self._resembling(name, ROOTS)[:_LISTED]
 
@@ -106,7 +105,7 @@ class Finder:
         return [index.by_node[each] for each in dict.fromkeys(nodes) if each in index.by_node]
 
     def _fits(self, entity: Entity, parameter: QueryParameter, default: NamedNode) -> bool:
-        """Tell whether an entity is of the class that is meant: the one declared, or the widest one of the default."""
+        """Say whether an entity is of the class that is meant: the one declared, or the widest one of the default."""
         if parameter.of_class is not None:
             wanted = term(parameter.of_class)
             return wanted == _ANY or wanted.value.removeprefix(COM) in entity.kinds
@@ -155,7 +154,7 @@ class Finder:
 
 
 def _in_tables(text: str) -> list[NamedNode]:
-    """Give the states and territories that the tables of names and codes know under a text."""
+    """Return the states and territories that the tables of names and codes know under a text."""
     coded = [each for scheme in _CODES if text.isupper() and (each := states.by_code(scheme, text))]
     return list(dict.fromkeys((*states.candidates(text), *coded)))
 
@@ -175,5 +174,5 @@ def _cut(text: str) -> str:
 
 
 def _root(entity: Entity) -> str:
-    """Give the first of the classes at the top that an entity has."""
+    """Return the first of the classes at the top that an entity has."""
     return next((kind for kind in ROOTS if kind in entity.kinds), "")

@@ -25,7 +25,7 @@ class Hint:
         """Join the parts as on a terminal."""
         return f"{self.message}; next: {self.hint}" if self.hint else self.message
 
-    def told(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Describe it, ready for JSON, with the member names of a problem (RFC 9457)."""
         parts = asdict(self)
         return {"kind": parts["kind"], "detail": parts["message"]} | ({"hint": self.hint} if self.hint else {})

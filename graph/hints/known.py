@@ -1,13 +1,15 @@
-"""The names that a query may use, from the ontology and its concept schemes, and which of them a wrong one means."""
+"""The names that a query may use: terms of the ontology and nodes of the data, and which of them a wrong one means."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
 from pyoxigraph import NamedNode
 
+from communique.graph.queries.answers import Run, ask, listed, text
 from communique.graph.terms.namespaces import BASE, COM, GRAPH, ID, PREFIXES, VOCAB, shorten
 from communique.graph.terms.spelling import closest
 from communique.graph.terms.vocabulary import (
@@ -22,10 +24,16 @@ from communique.graph.terms.vocabulary import (
     terms,
 )
 
+_MOST = 20_000  # nodes whose IRIs are compared
+_NEAR = 3
+_KIND = re.compile(r"[a-z][a-z-]*")
+_USES = ("?it ?p ?o", "?s ?it ?o", "?s ?p ?it", "GRAPH ?it { ?s ?p ?o }")
+_UNUSED = " ".join(f"FILTER NOT EXISTS {{ {use} }}" for use in _USES)
+
 
 @cache
 def known() -> Mapping[str, str]:
-    """Give all names of the ontology, its schemes and what they use of others: IRI to prefixed name."""
+    """Return all names of the ontology, its schemes and what they use of others: IRI to prefixed name."""
     parts = {part for quad in ontology_quads() for part in (quad.subject, quad.predicate, quad.object)}
     iris = sorted(part.value for part in parts if isinstance(part, NamedNode) and part not in deprecated())
     return MappingProxyType({iri: shorten(iri) for iri in iris if namespace(iri)})
@@ -33,7 +41,7 @@ def known() -> Mapping[str, str]:
 
 @cache
 def by_iri() -> Mapping[str, Term | Concept]:
-    """Give the terms and concepts that data may use, by IRI."""
+    """Return the terms and concepts that data may use, by IRI."""
     found: dict[str, Term | Concept] = {each.iri.value: each for each in terms().values()}
     found |= {each.iri.value: each for scheme in schemes() for each in concepts(scheme).values()}
     return MappingProxyType(found)
@@ -41,7 +49,7 @@ def by_iri() -> Mapping[str, Term | Concept]:
 
 @cache
 def below(iri: str) -> tuple[str, ...]:
-    """Give the IRIs of all classes below a class."""
+    """Return the IRIs of all classes below a class."""
     return tuple(term.iri.value for term in classes().values() if NamedNode(iri) in superclasses(term.iri))
 
 
@@ -53,18 +61,18 @@ def widest(iris: Iterable[str]) -> frozenset[str]:
 
 
 def namespace(iri: str) -> str:
-    """Give the namespace of ours, or of a vocabulary that we use, in which an IRI lies; empty when it lies in none."""
+    """Return the namespace of ours, or of a vocabulary that we use, in which an IRI lies; empty for others."""
     inside = (base for base in PREFIXES.values() if iri.startswith(base) and "/" not in iri[len(base) :])
     return max(inside, key=len, default="")
 
 
 def is_ours(iri: str) -> bool:
-    """Tell whether an IRI is a term or concept of this project, so that no other source can define it."""
+    """Say whether an IRI is a term or concept of this project, so that no other source can define it."""
     return iri.startswith((COM, VOCAB))
 
 
 def meant(iri: str) -> list[str]:
-    """Give the known names that an unknown IRI may mean, as prefixed names or IRIs, the likeliest first; at most two.
+    """Return the known names that an unknown IRI may mean, as prefixed names or IRIs, the likeliest first; at most two.
 
     First the name that took the place of a deprecated one, then another way to write the IRI itself (``http:`` for
     ``https:``, ``ns/`` for ``ns#``, another case), then a name
@@ -86,7 +94,7 @@ def meant(iri: str) -> list[str]:
 
 
 def concepts_called(text: str, scheme: str | None = None) -> list[Concept]:
-    """Give the concepts with this slug or label, of one scheme or of all, whatever the case."""
+    """Return the concepts with this slug or label, of one scheme or of all, whatever the case."""
     wanted = text.strip().casefold()
     listed = (each for name in ([scheme] if scheme else schemes()) for each in concepts(name).values())
     return [each for each in listed if wanted in {each.slug.casefold(), each.label.casefold()}]
@@ -109,3 +117,38 @@ def _variants(iri: str) -> Iterator[str]:
             swapped = other + iri.removeprefix(one)
             yield from (swapped, swapped.replace("/ns/", "/ns#"), swapped.replace("://www.", "://"))
     yield iri.replace("/ns/", "/ns#")
+
+
+def missing(run: Run, iris: Iterable[str]) -> set[str]:
+    """Return those IRIs that no graph uses in any place of a statement, nor as its own name."""
+    nodes = [each for iri in iris if (each := read_node(iri))]
+    if not nodes:
+        return set()
+    return {text(row, "it") for row in ask(run, f"SELECT ?it {{ VALUES ?it {{ {listed(nodes)} }} {_UNUSED} }}")}
+
+
+def near(run: Run, iri: str) -> list[str]:
+    """Return nodes whose IRI is like one that does not exist, as paths such as ``state/KOR``, the nearest first.
+
+    Only nodes of the same kind (the first step of the path) are compared, at most 20,000 of them; where there is none
+    of that kind, the nearest kind is given, such as ``state/``.
+    """
+    kind, _, key = iri.removeprefix(ID).partition("/")
+    if not iri.startswith(ID) or not key:
+        return []
+    if _KIND.fullmatch(kind):
+        inside = f"FILTER(STRSTARTS(STR(?node), '{ID}{kind}/'))"
+        found = ask(run, f"SELECT DISTINCT ?node {{ ?node a ?class {inside} }} LIMIT {_MOST}")
+        if keys := [text(row, "node").removeprefix(f"{ID}{kind}/") for row in found]:
+            return [f"{kind}/{each}" for each in closest(key, keys, most=_NEAR)]
+    step = f"(STRBEFORE(STRAFTER(STR(?node), '{ID}'), '/') AS ?kind)"
+    kinds = ask(run, f"SELECT DISTINCT {step} {{ ?node a ?class }}")
+    return [f"{each}/" for each in closest(kind, filter(None, (text(row, "kind") for row in kinds)))]
+
+
+def read_node(iri: str) -> NamedNode | None:
+    """Return the node of an IRI; None where it is no IRI."""
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        return None

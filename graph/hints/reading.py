@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urljoin
 
-from communique.graph.hints.tokens import Token, declared, read_tokens
+from communique.graph.hints.tokens import SparqlToken, declared, read_tokens
 from communique.graph.terms.namespaces import ID, RDF, Converter
 
 TYPE = RDF + "type"
@@ -29,7 +29,7 @@ _SKIPPED = frozenset({"Builtin_NOTEXISTS", "Builtin_EXISTS"})
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class TriplePattern:
     """A statement that a query looks for, its parts in SPARQL; ``predicate`` is empty where a path stands."""
 
     subject: str
@@ -43,12 +43,12 @@ class Pattern:
 
     @property
     def of_class(self) -> str:
-        """Give the IRI of the class that the subject must have; empty when the pattern says nothing of the kind."""
+        """Return the IRI of the class that the subject must have; empty when the pattern says nothing of the kind."""
         return iri(self.value) if self.predicate == TYPE else ""
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class FilterComparison:
     """A variable held against a literal by a FILTER."""
 
     variable: str
@@ -57,7 +57,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class QueryReading:
     """What a query speaks of.
 
     Attributes
@@ -74,11 +74,11 @@ class Reading:
     graphs: tuple[str, ...]
     prefixes: dict[str, str]
     classes: tuple[str, ...]
-    patterns: tuple[Pattern, ...] = ()
-    comparisons: tuple[Comparison, ...] = field(default=())
+    patterns: tuple[TriplePattern, ...] = ()
+    comparisons: tuple[FilterComparison, ...] = field(default=())
 
 
-def read(text: str) -> Reading:
+def read(text: str) -> QueryReading:
     """Read the IRIs of a query that is well-formed."""
     tokens = read_tokens(text)
     prefixes = declared(tokens)
@@ -97,10 +97,10 @@ def read(text: str) -> Reading:
         if before is not None and (before.text == "a" or _expand(before, converter, base) == TYPE):
             classes.append(name)
     written.pop(TYPE, None)
-    return Reading(written, tuple(graphs), prefixes, tuple(dict.fromkeys(classes)))
+    return QueryReading(written, tuple(graphs), prefixes, tuple(dict.fromkeys(classes)))
 
 
-def read_deeply(text: str) -> Reading:
+def read_deeply(text: str) -> QueryReading:
     """Read a query with the statements it looks for, where rdflib reads it too."""
     shallow = read(text)
     if len(text) > _LONGEST:
@@ -116,41 +116,41 @@ def read_deeply(text: str) -> Reading:
     except Exception as error:  # whatever rdflib stumbles over, the answer has been given already
         _LOG.debug("rdflib does not read a query: %r", error)
         return shallow
-    return Reading(
+    return QueryReading(
         shallow.written, shallow.graphs, shallow.prefixes, shallow.classes, patterns=patterns, comparisons=comparisons
     )
 
 
 def iri(written: str) -> str:
-    """Give the IRI of a term written ``<…>``; empty for any other term."""
+    """Return the IRI of a term written ``<…>``; empty for any other term."""
     return written[1:-1] if written.startswith("<") else ""
 
 
-def _expand(token: Token, converter: Converter, base: str) -> str | None:
-    """Give the IRI that a token stands for, if it does."""
+def _expand(token: SparqlToken, converter: Converter, base: str) -> str | None:
+    """Return the IRI that a token stands for, if it does."""
     if token.kind == "iri":
         name = token.text[1:-1]
         return name if ":" in name else urljoin(base, name)
     return converter.expand(token.text.replace("\\", "")) if token.kind == "name" else None
 
 
-def _is_aside(before: Token | None, after: Token | None) -> bool:
-    """Tell whether what stands here names no thing of the data: a namespace, a datatype or a function."""
+def _is_aside(before: SparqlToken | None, after: SparqlToken | None) -> bool:
+    """Say whether what stands here names no thing of the data: a namespace, a datatype or a function."""
     is_declaration = before is not None and (before.is_word("PREFIX", "BASE") or before.text.endswith(":"))
     is_datatype = before is not None and before.text == "^^"
     return is_declaration or is_datatype or (after is not None and after.text == "(" and before is not None)
 
 
-def _patterns(node: Any) -> Iterator[Pattern]:
+def _patterns(node: Any) -> Iterator[TriplePattern]:
     """Find the statements of an algebra that must hold."""
     for part in _required(node):
         if part.name == "BGP":
             for subject, predicate, value in part.triples:
                 is_iri = isinstance(predicate, str)
-                yield Pattern(subject.n3(), predicate.n3(), value.n3(), str(predicate) if is_iri else "")
+                yield TriplePattern(subject.n3(), predicate.n3(), value.n3(), str(predicate) if is_iri else "")
 
 
-def _comparisons(node: Any) -> Iterator[Comparison]:
+def _comparisons(node: Any) -> Iterator[FilterComparison]:
     """Find the comparisons of a variable with a literal."""
     from rdflib import Literal, Variable
 
@@ -160,7 +160,7 @@ def _comparisons(node: Any) -> Iterator[Comparison]:
             if isinstance(one, Literal) and isinstance(other, Variable):
                 one, other = other, one
             if isinstance(one, Variable) and isinstance(other, Literal):
-                yield Comparison(one.n3(), part.op, other.n3())
+                yield FilterComparison(one.n3(), part.op, other.n3())
 
 
 def _required(node: Any) -> Iterator[Any]:

@@ -10,8 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from communique.graph.errors import CommuniqueError
 from communique.graph.hints.hint import Hint
-from communique.graph.hints.known import widest
-from communique.graph.hints.nodes import missing
+from communique.graph.hints.known import missing, widest
 from communique.graph.queries import PackagedQuery, QueryParameter
 from communique.graph.queries.answers import Run, ask, holds, listed, text
 from communique.graph.queries.parameters import find_defaults, read_iri, write_text
@@ -25,7 +24,7 @@ _LOG = logging.getLogger(__name__)
 def explain(run: Run, question: PackagedQuery, asked: str, alike: Alike = lambda text: []) -> list[Hint]:
     """Say why a question has no rows; ``asked`` is its text with the values in place, see ``PackagedQuery.bind``.
 
-    ``alike`` gives nodes that a text may mean, for questions that take names as texts: see ``Finder.alike``.
+    ``alike`` returns nodes that a text may mean, for questions that take names as texts: see ``Finder.alike``.
 
     Nodes that are in no graph come first, then nodes of another kind than the question takes, then the first of the
     conditions in its header (``unless``) that holds. Where none does, nothing is stated. Never raises for a question
@@ -82,7 +81,7 @@ def _of_other_kind(run: Run, question: PackagedQuery, asked: str) -> list[Hint]:
 
 
 def _reason(run: Run, question: PackagedQuery, asked: str) -> Hint:
-    """Give the first condition that holds, else say that nothing is stated."""
+    """Return the first condition that holds, else say that nothing is stated."""
     for exclusion in question.unless:
         if holds(run, exclusion.ask(asked)):
             return Hint("condition", exclusion.says)
@@ -92,7 +91,7 @@ def _reason(run: Run, question: PackagedQuery, asked: str) -> Hint:
 
 
 def _nodes(question: PackagedQuery, asked: str) -> dict[QueryParameter, list[NamedNode]]:
-    """Give the nodes that the question is asked about, by parameter."""
+    """Return the nodes that the question is asked about, by parameter."""
     values = find_defaults(asked)
     nodes = [each for each in question.parameters if each.datatype == "iri"]
     return {each: [node for node in values[each.name] if isinstance(node, NamedNode)] for each in nodes}

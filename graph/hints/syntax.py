@@ -56,16 +56,16 @@ def _locate(text: str, message: str) -> Fault:
 
 
 def _find(fault: Fault) -> Repair | None:
-    """Give the first repair that makes the text well-formed, else the one after which it makes sense the longest."""
+    """Return the first repair that makes the text well-formed, else the one after which it makes sense the longest."""
     if len(fault.text) > _LONGEST:
         return None
     best, least = None, len(fault.text) - fault.offset - _KEYWORD_LENGTH
     for repair in islice(repairs(fault), _MOST):
-        mended = repair.apply(fault.text)
+        repaired = repair.apply(fault.text)
         try:
-            Store().query(mended, base_iri=ID)
+            Store().query(repaired, base_iri=ID)
         except SyntaxError as error:
-            rest = len(mended) - _locate(mended, str(error)).offset
+            rest = len(repaired) - _locate(repaired, str(error)).offset
             if rest < least:
                 best, least = repair, rest
         else:

@@ -41,7 +41,7 @@ _COUNTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class TermUse:
     """A value in use and how many statements have it; of a class, a node of it with its name."""
 
     value: Value
@@ -50,7 +50,7 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TermEntry:
     """A class, property or concept.
 
     Attributes
@@ -81,8 +81,8 @@ class Entry:
     values: tuple[str, ...] = ()
     nodes: int | None = None
     scheme: str | None = None
-    samples: tuple[Use, ...] = field(default=())
-    properties: tuple[Use, ...] = field(default=())
+    samples: tuple[TermUse, ...] = field(default=())
+    properties: tuple[TermUse, ...] = field(default=())
     search_words: tuple[str, ...] = ()
 
     @property
@@ -92,13 +92,13 @@ class Entry:
 
     @property
     def declaration(self) -> str:
-        """Give the PREFIX line that a query needs; empty where the name is a whole IRI."""
+        """Return the PREFIX line that a query needs; empty where the name is a whole IRI."""
         prefix = self.name.partition(":")[0]
         return prologue([prefix]).strip() if prefix in PREFIXES and self.name != self.iri else ""
 
     @property
     def example(self) -> str:
-        """Give a query for what uses the term, narrower classes included."""
+        """Return a query for what uses the term, narrower classes included."""
         if self.kind == "class":
             path = f"a/<{_SUBCLASS}>*" if self.narrower else "a"
             pattern = f"?node {path} {self.name} . OPTIONAL {{ ?node <{_LABEL}> ?label }}"
@@ -107,18 +107,18 @@ class Entry:
         return f"{self.declaration}\nSELECT * {{ {pattern} }} LIMIT 20"
 
 
-def entries(run: Run) -> list[Entry]:
+def entries(run: Run) -> list[TermEntry]:
     """List all terms with the number of their uses: classes, properties, concepts, each by name."""
     counts = {
         kind: {text(row, "it"): int(text(row, "n")) for row in ask(run, query)} for kind, query in _COUNTS.items()
     }
     found = [_entry(each, counts) for each in by_iri().values()]
     for kind in ("property", "class"):
-        found += [Entry(iri, shorten(iri), kind, uses=n) for iri, n in counts[kind].items() if iri not in by_iri()]
+        found += [TermEntry(iri, shorten(iri), kind, uses=n) for iri, n in counts[kind].items() if iri not in by_iri()]
     return sorted(found, key=lambda entry: (KINDS.index(entry.kind), entry.name.casefold()))
 
 
-def search(every: Sequence[Entry], word: str) -> list[Entry]:
+def search(every: Sequence[TermEntry], word: str) -> list[TermEntry]:
     """Find entries by a word, the best first: by name, label, words of label, search, definition, near spelling.
 
     ``word`` may be a name with or without its prefix, an IRI, or words such as ``signatory``. Near spellings are looked
@@ -135,8 +135,8 @@ def search(every: Sequence[Entry], word: str) -> list[Entry]:
     return list(dict.fromkeys(entry for form in closest(word, names, most=_FEW) for entry in names[form]))
 
 
-def find(every: Sequence[Entry], name: str) -> Entry:
-    """Give the entry of a name with its prefix, of a name without one that is unique, or of an IRI.
+def find(every: Sequence[TermEntry], name: str) -> TermEntry:
+    """Return the entry of a name with its prefix, of a name without one that is unique, or of an IRI.
 
     UnknownTerm with near names when there is none.
     """
@@ -150,7 +150,7 @@ def find(every: Sequence[Entry], name: str) -> Entry:
     raise UnknownTerm(f"no term is called {name!r}", expected=expected, hint="without a name all terms are listed")
 
 
-def describe(run: Run, entry: Entry) -> Entry:
+def describe(run: Run, entry: TermEntry) -> TermEntry:
     """Add the values in use, and of a class the properties that its nodes have.
 
     Values and properties are counted in the first 20,000 statements or nodes, see ``Entry.counted``.
@@ -165,7 +165,7 @@ def describe(run: Run, entry: Entry) -> Entry:
     return replace(entry, samples=_counted(run, query))
 
 
-def told(entry: Entry) -> dict[str, object]:
+def to_json(entry: TermEntry) -> dict[str, object]:
     """Describe an entry, ready for JSON; what is not known is left out."""
     parts: dict[str, object] = {name: getattr(entry, name) for name in _PLAIN}
     parts |= {"samples": [_told(use) for use in entry.samples], "properties": [_told(use) for use in entry.properties]}
@@ -182,14 +182,14 @@ def written(value: Value) -> str:
     return str(value)
 
 
-def _entry(term: Term | Concept, counts: Mapping[str, Mapping[str, int]]) -> Entry:
+def _entry(term: Term | Concept, counts: Mapping[str, Mapping[str, int]]) -> TermEntry:
     """Make the entry of what the ontology defines."""
     iri, name = term.iri.value, shorten(term.iri.value)
     if isinstance(term, Concept):
         above = (shorten(f"{VOCAB}{term.scheme}/{term.broader}"),) if term.broader else ()
         uses = counts["concept"].get(iri, 0)
-        return Entry(iri, name, "concept", term.label, term.definition, uses, above, scheme=term.scheme)
-    return Entry(
+        return TermEntry(iri, name, "concept", term.label, term.definition, uses, above, scheme=term.scheme)
+    return TermEntry(
         iri=iri,
         name=name,
         kind=term.kind,
@@ -205,8 +205,8 @@ def _entry(term: Term | Concept, counts: Mapping[str, Mapping[str, int]]) -> Ent
     )
 
 
-def _rank(entry: Entry, wanted: str) -> int | None:
-    """Tell how well an entry fits a word, 0 for its name; None when it does not."""
+def _rank(entry: TermEntry, wanted: str) -> int | None:
+    """Say how well an entry fits a word, 0 for its name; None when it does not."""
     local = _local(entry.name)
     if wanted in {entry.name.casefold(), entry.iri.casefold(), local.casefold()}:
         return 0
@@ -229,7 +229,7 @@ def _words(text: str) -> set[str]:
 
 
 def _local(name: str) -> str:
-    """Give a name without its prefix."""
+    """Return a name without its prefix."""
     return name.partition(":")[2]
 
 
@@ -238,34 +238,34 @@ def _names(nodes: Sequence[NamedNode]) -> tuple[str, ...]:
     return tuple(shorten(each.value) for each in nodes)
 
 
-def _count_nodes(run: Run, entry: Entry) -> int:
+def _count_nodes(run: Run, entry: TermEntry) -> int:
     """Count the nodes of a class and of those below it."""
     classes = listed([NamedNode(each) for each in (entry.iri, *below(entry.iri))])
     count = f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ VALUES ?class {{ {classes} }} ?s a ?class }}"
     return int(text(next(ask(run, count)), "n"))
 
 
-def _nodes(run: Run, it: NamedNode) -> tuple[Use, ...]:
-    """Give some nodes of a class with their names."""
+def _nodes(run: Run, it: NamedNode) -> tuple[TermUse, ...]:
+    """Return some nodes of a class with their names."""
     some = f"{{ SELECT DISTINCT ?value {{ ?value a {it} }} LIMIT {_FEW} }}"
     label = f"OPTIONAL {{ ?value <{_LABEL}> ?label FILTER(LANG(?label) = 'en') }}"
     found = ask(run, f"SELECT ?value (SAMPLE(?label) AS ?name) {{ {some} {label} }} GROUP BY ?value ORDER BY ?value")
-    return tuple(Use(row["value"], label=text(row, "name")) for row in found)
+    return tuple(TermUse(row["value"], label=text(row, "name")) for row in found)
 
 
-def _properties(run: Run, it: NamedNode) -> tuple[Use, ...]:
+def _properties(run: Run, it: NamedNode) -> tuple[TermUse, ...]:
     """Count of how many nodes of a class each property is stated."""
     some = f"{{ SELECT DISTINCT ?s {{ ?s a {it} }} LIMIT {MOST} }}"
     having = f"SELECT ?value (COUNT(DISTINCT ?s) AS ?n) {{ {some} ?s ?value ?o }} GROUP BY ?value"
     return _counted(run, f"{having} ORDER BY DESC(?n) ?value")
 
 
-def _counted(run: Run, query: str) -> tuple[Use, ...]:
+def _counted(run: Run, query: str) -> tuple[TermUse, ...]:
     """Read values with their numbers."""
-    return tuple(Use(row["value"], int(text(row, "n"))) for row in ask(run, query))
+    return tuple(TermUse(row["value"], int(text(row, "n"))) for row in ask(run, query))
 
 
-def _told(use: Use) -> dict[str, object]:
+def _told(use: TermUse) -> dict[str, object]:
     """Describe a value in use, ready for JSON."""
     parts = {"value": written(use.value), "count": use.count, "label": use.label}
     return {name: value for name, value in parts.items() if value not in ("", None)}

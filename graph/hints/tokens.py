@@ -32,7 +32,7 @@ TERMS = frozenset({"variable", "iri", "name", "blank", "string", "number"})
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class SparqlToken:
     """A piece of the text; ``kind`` is a group of the pattern above, ``start`` and ``end`` count characters from 0."""
 
     kind: str
@@ -41,27 +41,27 @@ class Token:
 
     @property
     def end(self) -> int:
-        """Give where it ends."""
+        """Return where it ends."""
         return self.start + len(self.text)
 
     def is_word(self, *words: str) -> bool:
-        """Tell whether it is one of some keywords, given in capitals."""
+        """Say whether it is one of some keywords, given in capitals."""
         return self.kind == "word" and self.text.upper() in words
 
     @property
     def prefix(self) -> str:
-        """Give what stands before the colon of a prefixed name."""
+        """Return what stands before the colon of a prefixed name."""
         return self.text.partition(":")[0]
 
 
-def read_tokens(text: str) -> list[Token]:
+def read_tokens(text: str) -> list[SparqlToken]:
     """Cut a text into tokens, without white space and comments."""
-    found = (Token(match.lastgroup or "mark", match[0], match.start()) for match in _TOKEN.finditer(text))
+    found = (SparqlToken(match.lastgroup or "mark", match[0], match.start()) for match in _TOKEN.finditer(text))
     return [token for token in found if token.kind not in {"space", "comment"}]
 
 
-def declared(tokens: Sequence[Token]) -> dict[str, str]:
-    """Give the prefixes that a text declares, with what they stand for."""
+def declared(tokens: Sequence[SparqlToken]) -> dict[str, str]:
+    """Return the prefixes that a text declares, with what they stand for."""
     return {
         name.prefix: iri.text[1:-1]
         for word, name, iri in zip(tokens, tokens[1:], tokens[2:], strict=False)
@@ -70,12 +70,12 @@ def declared(tokens: Sequence[Token]) -> dict[str, str]:
 
 
 def place(text: str, offset: int) -> tuple[int, int]:
-    """Give line and column of an offset, both counted from 1."""
+    """Return line and column of an offset, both counted from 1."""
     before = text[:offset]
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
 def offset_of(text: str, line: int, column: int) -> int:
-    """Give the offset of a line and a column, within the text."""
+    """Return the offset of a line and a column, within the text."""
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     return min(starts[min(line, len(starts)) - 1] + column - 1, len(text))

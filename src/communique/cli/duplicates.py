@@ -60,7 +60,7 @@ def duplicates(minimum: float, dry_run: bool, wait: float, agent: str | None, fo
 def _show(found: FoundDuplicates, form: str) -> None:
     """Show what was found, the best first."""
     if form == "json":
-        return print_json([_told(each) for each in found.proposals])
+        return print_json([_to_json(each) for each in found.proposals])
     rows = [
         (each.comparison.score, shorten(each.left.node.value), shorten(each.right.node.value), each.comparison.reason)
         for each in found.proposals[:_SHOWN]
@@ -77,7 +77,7 @@ def _account(found: FoundDuplicates) -> str:
     )
 
 
-def _told(proposal: Proposal) -> dict[str, object]:
+def _to_json(proposal: Proposal) -> dict[str, object]:
     """Describe a proposal, ready for JSON."""
     compared = proposal.comparison
     return {

@@ -24,7 +24,7 @@ from communique.graph.terms.namespaces import BASE, GRAPH, term
 @click.option("--sources", "is_sources", is_flag=True, help="Only the editions of sources: rows, licence, citation.")
 @format_option("table", "json")
 def info(is_sources: bool, form: str) -> None:
-    """Tell what the published graph holds: triples, graphs, facts per document, coverage, editions of sources.
+    """Say what the published graph holds: triples, graphs, facts per document, coverage, editions of sources.
 
     \b
     Example:

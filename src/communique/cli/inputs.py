@@ -57,7 +57,7 @@ def graph_of(name: str | None) -> NamedNode | None:
 
 
 def source_of(files: Sequence[Path | str], mapping: Path | None) -> tuple[TableSource | None, list[Path]]:
-    """Tell the source that is meant from its files; None for documents and RDF."""
+    """Say the source that is meant from its files; None for documents and RDF."""
     first = files[0] if isinstance(files[0], str) else None
     named = [Path(each) for each in files[1 if first else 0 :]]
     if mapping is not None:

@@ -21,7 +21,7 @@ _WORDS = {
 
 @contextmanager
 def shown() -> Iterator[Watch]:
-    """Give a watch that draws one line per stage, and takes them away at the end."""
+    """Return a watch that draws one line per stage, and takes them away at the end."""
     if not sys.stderr.isatty():
         yield silent
         return

@@ -108,7 +108,7 @@ def review(kind: str | None, only_list: bool, everything: bool, form: str, **how
 
 
 def is_dialogue() -> bool:
-    """Tell whether somebody sits there who can be asked."""
+    """Say whether somebody sits there who can be asked."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
@@ -116,7 +116,7 @@ _OPTIONS = {ACCEPTED: "accept", REJECTED: "reject", UNSURE: "unsure"}
 
 
 def _fits(candidate: CandidateMatch, kind: str | None, everything: bool) -> bool:
-    """Tell whether a candidate is asked for."""
+    """Say whether a candidate is asked for."""
     return (everything or candidate.is_open) and (kind is None or kind.lower() in {k.lower() for k in candidate.kinds})
 
 
@@ -124,7 +124,7 @@ def _list(session: Session, found: Sequence[CandidateMatch], form: str) -> None:
     """List candidates with what they are called."""
     known = profiles(session.run, {node for each in found for node in each.pair})
     if form == "json":
-        return print_json([_told(each, {node: known[node].label for node in each.pair}) for each in found])
+        return print_json([_to_json(each, {node: known[node].label for node in each.pair}) for each in found])
     columns = ("id", "one", "other", "score", "judged", "why")
     rows = [
         (each.id, known[each.left].label, known[each.right].label, each.score, _last(each), each.reason)
@@ -134,7 +134,7 @@ def _list(session: Session, found: Sequence[CandidateMatch], form: str) -> None:
     return print_table("Possible matches", columns, rows, caption)
 
 
-def _told(candidate: CandidateMatch, labels: dict[NamedNode, str]) -> dict[str, Any]:
+def _to_json(candidate: CandidateMatch, labels: dict[NamedNode, str]) -> dict[str, Any]:
     """Describe a candidate, ready for JSON."""
     judged = candidate.judgement
     return {

@@ -70,7 +70,7 @@ class Session:
         return Index.of(lambda text: solve(self.run, text), ROOTS)
 
     def documents(self) -> Iterator[Quad]:
-        """Give the quads of all graphs but those of editions of sources, which hold rows and no paragraphs."""
+        """Return the quads of all graphs but those of editions of sources, which hold rows and no paragraphs."""
         rows = {graph for each in self.editions for graph in (stated(each.edition), inferred(each.edition))}
         for name in self.snapshot.graphs:
             graph = NamedNode(name) if name else DefaultGraph()
@@ -78,7 +78,7 @@ class Session:
                 yield from self.store.quads_for_pattern(None, None, None, graph)
 
     def ask(self, text: str, solutions: str = JSON_RESULTS) -> tuple[str, bytes]:
-        """Evaluate a query as the endpoint does; gives the media type and the bytes of the answer.
+        """Evaluate a query as the endpoint does; returns the media type and the bytes of the answer.
 
         ``solutions`` is the media type for SELECT and ASK; CONSTRUCT and DESCRIBE give Turtle. Raises QueryError.
         """

@@ -32,7 +32,7 @@ def sources(name: str | None, form: str) -> None:
     """
     if name is not None:
         return _show(_find(name), form)
-    told = [_tell(packaged_source(each)) for each in adapters.names()]
+    told = [_to_json(packaged_source(each)) for each in adapters.names()]
     if form == "json":
         return print_json(told)
     columns = ("source", "title", "licence", "editions", "files")
@@ -108,8 +108,8 @@ def _find(name: str) -> TableSource:
 
 
 def _show(source: TableSource, form: str) -> None:
-    """Tell all about a source."""
-    told = _tell(source)
+    """Say all about a source."""
+    told = _to_json(source)
     if form == "json":
         return print_json(told)
     print_pairs({name: value for name, value in told.items() if not isinstance(value, dict | list) and value})
@@ -120,7 +120,7 @@ def _show(source: TableSource, form: str) -> None:
     return None
 
 
-def _tell(source: TableSource) -> dict[str, Any]:
+def _to_json(source: TableSource) -> dict[str, Any]:
     """Sum up a source, ready for JSON."""
     left_out = dict(source.left_out)
     for table in source.tables:
@@ -134,7 +134,7 @@ def _tell(source: TableSource) -> dict[str, Any]:
         "licence_iri": source.licence.iri or "",
         "citation": source.citation,
         "languages": ", ".join(source.languages),
-        "editions": [_tell_edition(each) for each in source.releases],
+        "editions": [_edition_to_json(each) for each in source.releases],
         "files": list(source.files),
         "tables": {
             table.name: ", ".join(dict.fromkeys(column.names[0] for column in table.columns.values()))
@@ -144,13 +144,13 @@ def _tell(source: TableSource) -> dict[str, Any]:
     }
 
 
-def _tell_edition(edition: Edition | EditionPattern) -> dict[str, str]:
+def _edition_to_json(edition: Edition | EditionPattern) -> dict[str, str]:
     """Sum up an edition."""
     return {"edition": edition.edition, "date": edition.date.text, "files": ", ".join(edition.files)}
 
 
 def _pick(told: Mapping[str, Any], *keys: str) -> tuple[Any, ...]:
-    """Give some values in their order."""
+    """Return some values in their order."""
     return tuple(told[key] for key in keys)
 
 

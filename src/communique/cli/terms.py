@@ -8,7 +8,7 @@ import click
 
 from communique.cli.console import format_option, print_json, print_pairs, print_table
 from communique.cli.session import Session
-from communique.graph.hints.terms import Entry, describe, entries, find, search, told, written
+from communique.graph.hints.terms import TermEntry, describe, entries, find, search, to_json, written
 
 
 @click.command()
@@ -36,20 +36,20 @@ def terms(word: str | None, form: str) -> None:
     return _print_entry(describe(session.run, exact[0]), form)
 
 
-def _print_list(title: str, found: Sequence[Entry], form: str) -> None:
+def _print_list(title: str, found: Sequence[TermEntry], form: str) -> None:
     """Print terms, one a line, and below them what their prefixes stand for."""
     if form == "json":
-        return print_json([told(entry) for entry in found])
+        return print_json([to_json(entry) for entry in found])
     rows = [(each.name, each.kind, each.uses, each.definition or each.label) for each in found]
     prefixes = dict.fromkeys(each.declaration for each in found if each.declaration)
     caption = "\n".join([f"{len(rows)} terms", *prefixes])
     return print_table(title, ("term", "kind", "uses", "meaning"), rows, caption)
 
 
-def _print_entry(entry: Entry, form: str) -> None:
+def _print_entry(entry: TermEntry, form: str) -> None:
     """Print all that is known of one term; a list of one in JSON, so that programs read one form."""
     if form == "json":
-        return print_json([told(entry)])
+        return print_json([to_json(entry)])
     about = {
         "term": entry.name,
         "prefix": entry.declaration,

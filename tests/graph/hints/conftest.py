@@ -38,7 +38,7 @@ WORLD = f"""{prologue()} BASE <{ID}>
 
 @pytest.fixture(scope="session")
 def run(publish: Callable[[Path, Iterable[Quad]], str], tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Give a function that evaluates SPARQL over the world."""
+    """Return a function that evaluates SPARQL over the world."""
     home = tmp_path_factory.mktemp("home")
     publish(home, [*parse(WORLD, format=RdfFormat.TRIG), *ontology_quads()])
     return Session(Settings(home=home)).run
@@ -46,7 +46,7 @@ def run(publish: Callable[[Path, Iterable[Quad]], str], tmp_path_factory: pytest
 
 @pytest.fixture(scope="session")
 def finder(run: Run) -> Finder:
-    """Give a finder of the world's nodes."""
+    """Return a finder of the world's nodes."""
     from communique.graph.linking.index import ROOTS, Index
     from communique.graph.queries.answers import solve
 

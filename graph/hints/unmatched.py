@@ -1,4 +1,4 @@
-"""Why a value that a query asks for is not there: another datatype, another language, a text for a node, a slip."""
+"""Why a query has no rows: its statements looked for alone, and its values held against those there are."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
 from communique.graph.hints import known
 from communique.graph.hints.hint import Hint
-from communique.graph.hints.reading import Pattern, Reading, iri
-from communique.graph.queries.answers import Run, ask, holds
+from communique.graph.hints.reading import TYPE, QueryReading, TriplePattern, iri
+from communique.graph.queries.answers import Run, ask, holds, text
 from communique.graph.queries.answers import Term as Value
 from communique.graph.terms.namespaces import RDF, VOCAB, XSD, prologue, shorten
 from communique.graph.terms.spelling import closest
 from communique.graph.terms.vocabulary import LANG_STRING, Concept, Term
+from communique.graph.validation.compiled.components.value_type import LIMITED, well_formed
 
+_MOST_PATTERNS = 20
+_ANY_LENGTH = re.compile(r">[*+?]|\)[*+?]")
+_TERMS = "communique terms, or /terms"
 _MOST = 2_000  # values of a property that are looked at
 _LONGEST = 60
 _IRI = re.compile("<([^<>]*)>")
@@ -27,18 +31,18 @@ _EXAMPLES = {
     "integer": "12",
     "boolean": "true",
 }
-_NUMBERS = {NamedNode(XSD + name) for name in ("integer", "decimal", "double", "float")}
+_NUMBERS = {NamedNode(XSD + name) for name in ("integer", "decimal", "double", "float")} | LIMITED
 
 
 @dataclass(frozen=True)
-class Sample:
+class ValueSample:
     """Some values of a property, at most 2,000."""
 
     predicate: str
     values: Sequence[Value]
 
     @classmethod
-    def take(cls, run: Run, predicate: str) -> Sample:
+    def take(cls, run: Run, predicate: str) -> ValueSample:
         """Read values of a property."""
         rows = ask(run, f"SELECT DISTINCT ?value {{ SELECT ?value {{ ?s <{predicate}> ?value }} LIMIT {_MOST} }}")
         return cls(predicate, [row["value"] for row in rows])
@@ -60,11 +64,74 @@ class Sample:
         return sorted(found, key=lambda language: (language != "en", language))
 
 
-def about_value(run: Run, pattern: Pattern) -> Hint | None:
+def about_statements(run: Run, reading: QueryReading, *, has_told: bool) -> Iterator[Hint]:
+    """Say which statements and comparisons of a query match nothing.
+
+    ``has_told`` : a term or graph was told already, which explains statements without a match, so only comparisons are
+    looked at. Paths of any length may take long and are left out.
+    """
+    patterns = [each for each in reading.patterns if not _ANY_LENGTH.search(each.path)][:_MOST_PATTERNS]
+    unmatched = _unmatched(run, patterns)
+    if not has_told:
+        for pattern in unmatched:
+            yield _about_pattern(run, pattern)
+    yield from about_comparisons(run, reading)
+    if not has_told and not unmatched:
+        yield from _about_pairs(run, patterns)
+
+
+def _unmatched(run: Run, patterns: Sequence[TriplePattern]) -> list[TriplePattern]:
+    """Return the patterns that match nothing even alone."""
+    if not patterns:
+        return []
+    tests = " ".join(f"(EXISTS {{ {pattern} }} AS ?m{n})" for n, pattern in enumerate(patterns))
+    row = next(iter(ask(run, f"SELECT {tests} {{}}")))
+    return [pattern for n, pattern in enumerate(patterns) if text(row, f"m{n}") == "false"]
+
+
+def _about_pattern(run: Run, pattern: TriplePattern) -> Hint:
+    """Say why a statement that a query looks for is not there."""
+    shown = _shown(pattern)
+    if pattern.of_class:
+        return Hint("class", f"no node is a {shorten(pattern.of_class)}", f"see which classes are in use: {_TERMS}")
+    if pattern.predicate and (hint := about_value(run, pattern)):
+        return hint
+    turned = TriplePattern(pattern.value, pattern.path, pattern.subject, pattern.predicate)
+    if not pattern.value.startswith('"') and _matches(run, turned):
+        return Hint("pattern", f"nothing is stated as {shown}", f"turn it round: {_shown(turned)}")
+    if pattern.predicate and not _matches(run, TriplePattern("?s", pattern.path, "?o")):
+        message = f"no statement has the property {shorten(pattern.predicate)}"
+        return Hint("term", message, f"see those in use: {_TERMS}")
+    return Hint("pattern", f"nothing is stated as {shown}", _where_it_belongs(pattern.predicate))
+
+
+def _about_pairs(run: Run, patterns: Sequence[TriplePattern]) -> Iterator[Hint]:
+    """Name a property that no node of the class has which the query asks for."""
+    typed = {each.subject: each for each in patterns if each.of_class}
+    for pattern in patterns:
+        kind = typed.get(pattern.subject)
+        if kind is None or not pattern.predicate or kind is pattern:
+            continue
+        pair = f"{kind} . {pattern.subject} {pattern.path} ?any"
+        if not is_there(run, pair):
+            name = shorten(pattern.predicate)
+            found = f"no {shorten(kind.of_class)} has {name}"
+            yield Hint("pattern", found, _where_it_belongs(pattern.predicate))
+
+
+def _where_it_belongs(predicate: str) -> str | None:
+    """Say of which nodes a property is stated, as far as the ontology says."""
+    term = known.by_iri().get(predicate)
+    if not isinstance(term, Term) or not term.domain_includes:
+        return None
+    return f"{shorten(predicate)} is stated of {' or '.join(shorten(each.value) for each in term.domain_includes)}"
+
+
+def about_value(run: Run, pattern: TriplePattern) -> Hint | None:
     """Say what is wrong with the value that a pattern gives for a property; None where nothing is known to be."""
     if pattern.value.startswith("?") or pattern.value.startswith("_:"):
         return None
-    sample = Sample.take(run, pattern.predicate)
+    sample = ValueSample.take(run, pattern.predicate)
     if not sample.values:
         return None
     if literal := read_literal(pattern.value):
@@ -72,14 +139,14 @@ def about_value(run: Run, pattern: Pattern) -> Hint | None:
     return _about_node(sample, iri(pattern.value))
 
 
-def about_comparisons(run: Run, reading: Reading) -> Iterator[Hint]:
+def about_comparisons(run: Run, reading: QueryReading) -> Iterator[Hint]:
     """Name comparisons that no value of a property can stand, because its values have other datatypes."""
     properties = {each.value: each.predicate for each in reading.patterns if each.predicate}
     for comparison in reading.comparisons:
         literal = read_literal(comparison.literal)
         if literal is None or comparison.variable not in properties:
             continue
-        sample = Sample.take(run, properties[comparison.variable])
+        sample = ValueSample.take(run, properties[comparison.variable])
         hint = _ill_formed(literal)
         if hint is None and sample.values:
             hint = _about_datatype(sample, literal, comparison.variable)
@@ -88,7 +155,7 @@ def about_comparisons(run: Run, reading: Reading) -> Iterator[Hint]:
 
 
 def is_there(run: Run, group: str) -> bool:
-    """Tell whether a group of patterns matches anything."""
+    """Say whether a group of patterns matches anything."""
     return holds(run, f"ASK {{ {group} }}")
 
 
@@ -116,7 +183,7 @@ def _shortened(match: re.Match[str]) -> str:
     return short if short != match[1] and ":" in short else f"<{short}>"
 
 
-def _about_literal(sample: Sample, literal: Literal) -> Hint | None:
+def _about_literal(sample: ValueSample, literal: Literal) -> Hint | None:
     """Compare a literal with the values of a property."""
     if hint := _ill_formed(literal):
         return hint
@@ -135,7 +202,7 @@ def _about_literal(sample: Sample, literal: Literal) -> Hint | None:
     return Hint("value", f"no {name} is {_written(literal)}", cure)
 
 
-def _about_datatype(sample: Sample, literal: Literal, variable: str | None = None) -> Hint | None:
+def _about_datatype(sample: ValueSample, literal: Literal, variable: str | None = None) -> Hint | None:
     """Say that values of a property have another datatype or language than a literal; None where some have the same.
 
     A literal in a pattern must be the very term; one that a FILTER compares with ``variable`` may be another number.
@@ -161,7 +228,7 @@ def _about_datatype(sample: Sample, literal: Literal, variable: str | None = Non
     return Hint("value", message, f"write {example}")
 
 
-def _about_node(sample: Sample, node: str) -> Hint | None:
+def _about_node(sample: ValueSample, node: str) -> Hint | None:
     """Compare a node with the values of a property."""
     name = shorten(sample.predicate)
     if not any(isinstance(value, NamedNode) for value in sample.values):
@@ -177,9 +244,6 @@ def _about_node(sample: Sample, node: str) -> Hint | None:
 
 def _ill_formed(literal: Literal) -> Hint | None:
     """Say that the text of a literal does not fit its datatype."""
-    # The compiler of shapes takes long to import, and few answers need it.
-    from communique.graph.validation.compiled.components.value_type import well_formed
-
     test = well_formed("?value", literal.datatype)
     if test is None or bool(Store().query(f"{prologue()}ASK {{ BIND({literal} AS ?value) FILTER({test}) }}")):
         return None
@@ -189,12 +253,9 @@ def _ill_formed(literal: Literal) -> Hint | None:
     return Hint("value", f'"{literal.value[:_LONGEST]}" is no {name}, so it equals nothing', cure)
 
 
-def _is_comparable(literal: Literal, sample: Sample) -> bool:
-    """Tell whether a number can be compared with values of a property (SPARQL 1.1, section 17.3)."""
-    from communique.graph.validation.compiled.components.value_type import LIMITED  # see above
-
-    numbers = _NUMBERS | LIMITED
-    return literal.datatype in numbers and not numbers.isdisjoint(sample.datatypes)
+def _is_comparable(literal: Literal, sample: ValueSample) -> bool:
+    """Say whether a number can be compared with values of a property (SPARQL 1.1, section 17.3)."""
+    return literal.datatype in _NUMBERS and not _NUMBERS.isdisjoint(sample.datatypes)
 
 
 def _written(literal: Literal) -> str:
@@ -207,3 +268,14 @@ def _written(literal: Literal) -> str:
     return (
         literal.value if literal.datatype.value == XSD + "integer" else f"{quoted}^^{shorten(literal.datatype.value)}"
     )
+
+
+def _matches(run: Run, pattern: TriplePattern) -> bool:
+    """Say whether a pattern matches anything."""
+    return not pattern.subject.startswith('"') and is_there(run, str(pattern))
+
+
+def _shown(pattern: TriplePattern) -> str:
+    """Write a pattern for people."""
+    parts = (pattern.subject, pattern.path, pattern.value)
+    return " ".join("a" if iri(part) == TYPE else shown(part) for part in parts)

@@ -14,7 +14,7 @@ _FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class Dialect:
     """A way of writing.
 
     Attributes
@@ -32,7 +32,7 @@ class Slip:
     cure: str = ""
 
     def repairs(self, text: str) -> Iterator[Repair]:
-        """Propose to mend it everywhere, then each of the first places alone."""
+        """Propose to replace it everywhere, then each of the first places alone."""
         matches = list(re.finditer(self.pattern, text, re.IGNORECASE | re.MULTILINE))
         edits = [Edit(match.start(), match.end(), match.expand(self.right)) for match in matches]
         edits = [edit for edit in edits if edit.text != text[edit.start : edit.end]]
@@ -45,53 +45,59 @@ class Slip:
                 yield Repair(tuple(chosen), at, self.found.format(written), self.expected, cure)
 
 
-SLIPS = (
-    Slip(r"^[ \t]*(?:--|//)", "#", "{} begins no comment", "# before a comment"),
-    Slip(r"/\*(?:[^*]|\*(?!/))*\*/", " ", "{} is no comment", "# before each line of a comment", "write # before it"),
-    Slip(r"&lt;", "<", "{} comes from a web page", "<"),
-    Slip(r"&gt;", ">", "{} comes from a web page", ">"),
-    Slip(r"&amp;", "&", "{} comes from a web page", "&"),
-    Slip(r"(?<!\^)\^(?=\w*:|<)", "^^", "one ^ before a datatype", "^^ between a text and its datatype"),
-    Slip(r"\\(?![tbnrfuU\"'\\])", r"\\\\", "a backslash that escapes nothing", "two backslashes for one"),
-    Slip(r"%(?![0-9A-F]{2})", "%25", "a percent sign in a name", "%25 for a percent sign"),
-    Slip(
+DIALECTS = (
+    Dialect(r"^[ \t]*(?:--|//)", "#", "{} begins no comment", "# before a comment"),
+    Dialect(
+        r"/\*(?:[^*]|\*(?!/))*\*/", " ", "{} is no comment", "# before each line of a comment", "write # before it"
+    ),
+    Dialect(r"&lt;", "<", "{} comes from a web page", "<"),
+    Dialect(r"&gt;", ">", "{} comes from a web page", ">"),
+    Dialect(r"&amp;", "&", "{} comes from a web page", "&"),
+    Dialect(r"(?<!\^)\^(?=\w*:|<)", "^^", "one ^ before a datatype", "^^ between a text and its datatype"),
+    Dialect(r"\\(?![tbnrfuU\"'\\])", r"\\\\", "a backslash that escapes nothing", "two backslashes for one"),
+    Dialect(r"%(?![0-9A-F]{2})", "%25", "a percent sign in a name", "%25 for a percent sign"),
+    Dialect(
         r"(?<=<)([^<>\"{}|^`\\\s]*)[ ]([^<>\"{}|^`\\\s]*)(?=>)",
         r"\1%20\2",
         "a space in an IRI",
         "no space",
         "write %20, or leave it out",
     ),
-    Slip(
+    Dialect(
         r"(?<![\w:/\"<-])(\d{4}-\d\d-\d\d)(?![\w\"-])",
         rf'"\1"^^<{XSD}date>',
         "a day without quotation marks",
         "a literal with its datatype",
     ),
-    Slip(r"(?<=[\s({])([a-z][a-z-]*/[\w./~-]*\w)", r"<\1>", "the path {} without brackets", "<…> around a path"),
-    Slip(r"\bCOUNT\s+DISTINCT\s+([?$]\w+|\*)", r"COUNT(DISTINCT \1)", "COUNT without brackets", "COUNT(DISTINCT ?x)"),
-    Slip(r"\bDISTINCT\s*\(\s*([?$]\w+)\s*\)", r"DISTINCT \1", "brackets after DISTINCT", "DISTINCT ?x"),
-    Slip(
+    Dialect(r"(?<=[\s({])([a-z][a-z-]*/[\w./~-]*\w)", r"<\1>", "the path {} without brackets", "<…> around a path"),
+    Dialect(
+        r"\bCOUNT\s+DISTINCT\s+([?$]\w+|\*)", r"COUNT(DISTINCT \1)", "COUNT without brackets", "COUNT(DISTINCT ?x)"
+    ),
+    Dialect(r"\bDISTINCT\s*\(\s*([?$]\w+)\s*\)", r"DISTINCT \1", "brackets after DISTINCT", "DISTINCT ?x"),
+    Dialect(
         r"(?<![(\w])((?:COUNT|SUM|MIN|MAX|AVG|SAMPLE)\s*\([^()]*\))(?!\s*AS\b)",
         r"(\1 AS ?value)",
         "{} has no name",
         "(expression AS ?name)",
     ),
-    Slip(r"([?$]\w+)\s+(ASC|DESC)\b", r"\2(\1)", "{}", "DESC(?x) or ASC(?x)"),
-    Slip(r"\b(GROUP|ORDER)\s+(?!BY\b)", r"\1 BY ", "{} without BY", "GROUP BY or ORDER BY"),
-    Slip(r"\bTOP\s+(\d+)", "", "{} is no clause of SPARQL", "LIMIT at the end", "write LIMIT at the end"),
-    Slip(r"\bLIMIT\s*\Z", "LIMIT 10", "LIMIT without a number", "a whole number from 0 on"),
-    Slip(r"(?<=SELECT )\*\s*,?\s*(?=[?$(])", "", "* beside variables", "either * or variables", "leave out the *"),
-    Slip(r"([?$]\w+)\s+I?LIKE\s+(\"[^\"]*\"|'[^']*')", r"CONTAINS(STR(\1), \2)", "{}", "a function such as CONTAINS"),
-    Slip(r"\bIN\s+(?!\()([^(){}]+?)(?=\s*\))", r"IN (\1)", "IN without brackets", "IN (a, b)"),
-    Slip(r"(?<!FILTER )\b((?:NOT\s+)?EXISTS\s*\{)", r"FILTER \1", "{} without FILTER", "FILTER [NOT] EXISTS { … }"),
-    Slip(
+    Dialect(r"([?$]\w+)\s+(ASC|DESC)\b", r"\2(\1)", "{}", "DESC(?x) or ASC(?x)"),
+    Dialect(r"\b(GROUP|ORDER)\s+(?!BY\b)", r"\1 BY ", "{} without BY", "GROUP BY or ORDER BY"),
+    Dialect(r"\bTOP\s+(\d+)", "", "{} is no clause of SPARQL", "LIMIT at the end", "write LIMIT at the end"),
+    Dialect(r"\bLIMIT\s*\Z", "LIMIT 10", "LIMIT without a number", "a whole number from 0 on"),
+    Dialect(r"(?<=SELECT )\*\s*,?\s*(?=[?$(])", "", "* beside variables", "either * or variables", "leave out the *"),
+    Dialect(
+        r"([?$]\w+)\s+I?LIKE\s+(\"[^\"]*\"|'[^']*')", r"CONTAINS(STR(\1), \2)", "{}", "a function such as CONTAINS"
+    ),
+    Dialect(r"\bIN\s+(?!\()([^(){}]+?)(?=\s*\))", r"IN (\1)", "IN without brackets", "IN (a, b)"),
+    Dialect(r"(?<!FILTER )\b((?:NOT\s+)?EXISTS\s*\{)", r"FILTER \1", "{} without FILTER", "FILTER [NOT] EXISTS { … }"),
+    Dialect(
         r"\bIF\s+(.+?)\s+THEN\s+(.+?)\s+ELSE\s+(.+?)(?=\s+AS\b|\s*\))",
         r"IF(\1, \2, \3)",
         "IF … THEN … ELSE",
         "IF(a, b, c)",
     ),
-    Slip(r"(?<=\s)(?:A|is|isa|is\s+a)(?=\s)", "a", "{} is no property", "a, in a small letter, before a class"),
-    Slip(
+    Dialect(r"(?<=\s)(?:A|is|isa|is\s+a)(?=\s)", "a", "{} is no property", "a, in a small letter, before a class"),
+    Dialect(
         r"(?<=\})\s*(?:PREFIX[^\n]*\s+)*(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b[\s\S]*\Z",
         "",
         "a second query",
@@ -101,7 +107,7 @@ SLIPS = (
 )
 
 
-def slips(fault: Fault) -> Iterator[Repair]:
+def dialects(fault: Fault) -> Iterator[Repair]:
     """Propose what SPARQL has for ways of writing of other languages."""
-    for slip in SLIPS:
-        yield from slip.repairs(fault.text)
+    for each in DIALECTS:
+        yield from each.repairs(fault.text)
