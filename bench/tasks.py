@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
@@ -18,7 +18,8 @@ from bench.machine import peak
 from communique.graph.loading import pipeline
 from communique.graph.loading.inputs import base_quads
 from communique.graph.settings import Settings
-from communique.graph.validation import Change, validate
+from communique.graph.store.changes import Change
+from communique.graph.validation import GraphChange, validate
 from communique.graph.validation.catalogue import shapes as our_shapes
 from communique.graph.validation.compiled import compile_shapes
 from communique.graph.validation.derivation import Upkeep, derive
@@ -84,7 +85,7 @@ def gate(data: str, broken: str, batch: str) -> Figures:
     report = validate(store)
     yield "gate", clock.lap()
     yield "results", len(report.results)
-    change = Change(store, list(parse(path=batch, format=RdfFormat.N_QUADS)), [])
+    change = GraphChange(store, list(parse(path=batch, format=RdfFormat.N_QUADS)), [])
     yield "batch", len(change.added)
     clock.lap()
     change = _carry_out(change)
@@ -135,22 +136,22 @@ def pyshacl(rules: str, *data: str) -> Figures:
 TASKS: dict[str, Callable[..., Figures]] = {task.__name__: task for task in (build, raw, load, gate, shapes, pyshacl)}
 
 
-def _carry_out(change: Change) -> Change:
+def _carry_out(change: GraphChange) -> GraphChange:
     """Make a change and keep the derived graph up to date; give all that came and went."""
     store, upkeep = change.store, Upkeep()
     gone, come = list(change.removed), list(change.added)
 
-    def apply(removed: Collection[Quad], added: Collection[Quad]) -> None:
-        for quad in removed:
+    def apply(step: Change) -> None:
+        for quad in step.removed:
             store.remove(quad)
-        store.extend(added)
-        gone.extend(removed)
-        come.extend(added)
+        store.extend(step.added)
+        gone.extend(step.removed)
+        come.extend(step.added)
 
     upkeep.note(store, come)
     store.extend(change.added)
     upkeep.renew(store, apply)
-    return Change(store, come, gone)
+    return GraphChange(store, come, gone)
 
 
 def _merged(rules: str, data: Iterable[str]) -> Store:

@@ -15,8 +15,7 @@ from communique.graph.loading.quarantine import Quarantined, documents_at_fault
 from communique.graph.store.changes import Change
 from communique.graph.store.working_copy import WorkingCopy
 from communique.graph.terms.identifiers import DERIVED
-from communique.graph.validation import Change as GraphChange
-from communique.graph.validation import ValidationReport
+from communique.graph.validation import GraphChange, ValidationReport
 from communique.graph.validation.derivation import Upkeep, rebuild
 from communique.graph.validation.results import INFO, WARNING, merge
 
@@ -121,7 +120,7 @@ class Staging:
     def derive(self) -> None:
         """Bring the derived graph up to date; only what differs reaches the working copy."""
         if self._upkeep is not None:
-            self._upkeep.renew(self.store, lambda removed, added: self._carry_out(Change(removed, added)))
+            self._upkeep.renew(self.store, self._carry_out)
             return
         before = set(self.store.quads_for_pattern(None, None, None, DERIVED))
         rebuild(self.store)

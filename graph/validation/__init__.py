@@ -20,14 +20,14 @@ from communique.graph.validation.catalogue import DOCUMENT, UNION, shapes_for
 from communique.graph.validation.documents import DocumentsInPlace, copy_documents
 from communique.graph.validation.engines import DEFAULT, ENGINES, Engine, assigned, find_engine, validate_compiled
 from communique.graph.validation.explanation import explain
-from communique.graph.validation.incremental import Change, judge
+from communique.graph.validation.incremental import GraphChange, judge
 from communique.graph.validation.results import INFO, WARNING, Term, ValidationReport, ValidationResult, merge
 from communique.graph.validation.view import View
 
 __all__ = [
     "ENGINES",
-    "Change",
     "Engine",
+    "GraphChange",
     "ValidationReport",
     "ValidationResult",
     "explain",
@@ -42,7 +42,7 @@ def validate(
     store: Store,
     *,
     documents: Collection[str] | None = None,
-    change: Change | None = None,
+    change: GraphChange | None = None,
     engine: str = DEFAULT,
 ) -> ValidationReport:
     """Check a store against all shapes and set queries.

@@ -16,6 +16,7 @@ from graphlib import TopologicalSorter
 from pyoxigraph import NamedNode, Quad, QueryTriples, Store
 
 from communique.graph.queries.library import PackagedQuery, queries_in
+from communique.graph.store.changes import Change
 from communique.graph.store.merged import query_union
 from communique.graph.terms.identifiers import DERIVED
 from communique.graph.terms.namespaces import term
@@ -23,9 +24,6 @@ from communique.graph.validation.compiled.focus import ChangedEnds, chunks
 from communique.graph.validation.narrowing import NarrowableQuery
 from communique.graph.validation.results import Term
 from communique.graph.validation.view import View
-
-# Carries out a change: what goes, what comes.
-Apply = Callable[[Collection[Quad], Collection[Quad]], None]
 
 
 def derive(store: Store) -> tuple[Quad, ...]:
@@ -123,20 +121,20 @@ class Upkeep:
             self._stale[shortcut.name] = known | nodes
             self._former.setdefault(shortcut.name, set()).update(shortcut.about(store, nodes - known))
 
-    def renew(self, store: Store, apply: Apply) -> None:
-        """Build anew what is stale, step by step, because one shortcut builds on another."""
+    def renew(self, store: Store, apply: Callable[[Change], None]) -> None:
+        """Build anew what is stale, step by step, as one shortcut builds on another; ``apply`` carries it out."""
         for shortcut in shortcuts():
             nodes = self._stale.pop(shortcut.name, frozenset())
             former = self._former.pop(shortcut.name, set())
             if nodes is None:
                 held = store.quads_for_pattern(None, shortcut.predicate, None, DERIVED)
                 former, built = set(held), shortcut.construct(store, shortcut.whole)
-                apply(former - built, built - former)
+                apply(Change(former - built, built - former))
             elif nodes:
                 built = shortcut.about(store, nodes)
                 missing = {quad for quad in former - built if quad in store}
                 missing -= shortcut.from_other_nodes(store, missing)
-                apply(missing, {quad for quad in built if quad not in store})
+                apply(Change(missing, {quad for quad in built if quad not in store}))
 
 
 @cache

@@ -28,7 +28,7 @@ from communique.graph.validation.view import View
 
 
 @dataclass(frozen=True)
-class Change:
+class GraphChange:
     """Quads that came and quads that went.
 
     Attributes
@@ -131,26 +131,26 @@ class Change:
         return self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
 
 
-def judge(change: Change) -> ValidationReport:
+def judge(change: GraphChange) -> ValidationReport:
     """Check what a change may have changed; the ontology must not be part of it."""
     parts = (_check_nodes, _check_sets, _check_documents)
     return merge(side_by_side(lambda part: part(change), parts))
 
 
-def _check_nodes(change: Change) -> ValidationReport:
+def _check_nodes(change: GraphChange) -> ValidationReport:
     """Apply the shapes to nodes from which a changed triple is read."""
     view, assignment = View(change.store), assigned(shapes_for(UNION))
     focus = change.ends.affected(assignment.plan.steps(), view.select)
     return assignment.describe(assignment.plan.validate(view.select, focus=focus, threads=PROCESSORS))
 
 
-def _check_sets(change: Change) -> ValidationReport:
+def _check_sets(change: GraphChange) -> ValidationReport:
     """Ask the set queries about the union."""
     view, asked = View(change.store), (rule for rule in rules.set_rules() if rule.scope == UNION)
     return rules.ask_all(asked, lambda rule: findings(rule, change, view))
 
 
-def _check_documents(change: Change) -> ValidationReport:
+def _check_documents(change: GraphChange) -> ValidationReport:
     """Check the changed documents, each by itself."""
     view = copy_documents(change.store, sources=change.sources())
     assignment = assigned(shapes_for(DOCUMENT))
@@ -158,7 +158,7 @@ def _check_documents(change: Change) -> ValidationReport:
     return view.restore(merge([report, rules.check(view, DOCUMENT)]))
 
 
-def findings(rule: rules.SetRule, change: Change, view: View) -> Iterator[ValidationResult]:
+def findings(rule: rules.SetRule, change: GraphChange, view: View) -> Iterator[ValidationResult]:
     """Ask a set query about what a change touches; about everything when a node of it has no name to ask for."""
     if change.has_blanks:
         yield from rules.findings(rule, view)

@@ -17,7 +17,7 @@ from pyoxigraph import RdfFormat, Store, parse
 from communique.graph import validation
 from communique.graph.terms.namespaces import shorten
 from communique.graph.terms.vocabulary import ontology_quads
-from communique.graph.validation import Change, ValidationReport
+from communique.graph.validation import GraphChange, ValidationReport
 from communique.graph.validation.catalogue import numbers, rules, shapes
 from communique.graph.validation.explanation import rule_of
 from communique.graph.validation.inventory import count_focus_nodes
@@ -50,7 +50,7 @@ def judge(*fixtures: Path, is_change: bool = False) -> ValidationReport:
     added = {quad for path in fixtures for quad in parse(path.read_bytes(), format=RdfFormat.TRIG)}.difference(store)
     try:
         store.extend(added)
-        change = Change(store, added, ()) if is_change else None
+        change = GraphChange(store, added, ()) if is_change else None
         return validation.validate(store, change=change, engine=ENGINE)
     finally:
         for quad in added:

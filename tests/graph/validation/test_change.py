@@ -7,7 +7,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 from communique.graph.terms.identifiers import CANDIDATES, DERIVED, META, ONTOLOGY, entity, inferred, stated
 from communique.graph.terms.namespaces import term
-from communique.graph.validation import Change
+from communique.graph.validation import GraphChange
 from communique.graph.validation.compiled.query_text import parse_path
 from communique.graph.validation.view import View
 
@@ -21,11 +21,11 @@ def label(node: NamedNode, graph: NamedNode, text: str = "x") -> Quad:
     return Quad(node, LABEL, Literal(text), graph)
 
 
-def change(before: list[Quad], added: list[Quad], removed: list[Quad]) -> Change:
+def change(before: list[Quad], added: list[Quad], removed: list[Quad]) -> GraphChange:
     """Make a change of a graph; what is removed is in the graph before."""
     store = Store()
     store.extend({*before, *added} - {*removed})
-    return Change(store, added, removed)
+    return GraphChange(store, added, removed)
 
 
 @pytest.mark.parametrize(

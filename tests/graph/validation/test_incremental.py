@@ -13,7 +13,7 @@ from communique.graph import validation
 from communique.graph.errors import ShapesError
 from communique.graph.terms.identifiers import DERIVED, ONTOLOGY
 from communique.graph.terms.namespaces import ID
-from communique.graph.validation import Change, ValidationReport, rules
+from communique.graph.validation import GraphChange, ValidationReport, rules
 from communique.graph.validation.catalogue import DOCUMENT, shapes_for
 from communique.graph.validation.compiled.query_text import parse_path
 from communique.graph.validation.derivation import Upkeep, derive
@@ -42,7 +42,7 @@ def test_what_is_new_in_the_full_report_is_found_and_nothing_else(seed: int) -> 
     derive(store)
     new = set(store)
     full = found(validation.validate(store))
-    looked = found(validation.validate(store, change=Change(store, new - old, old - new)))
+    looked = found(validation.validate(store, change=GraphChange(store, new - old, old - new)))
     assert full - before <= looked <= full
 
 
@@ -54,7 +54,7 @@ def test_derived_statements_kept_up_are_those_built_anew(seed: int) -> None:
         added, removed = noise.changes(store, chance)
         upkeep.note(store, [*added, *removed])
         carry_out(store, removed, added)
-    upkeep.renew(store, lambda gone, come: carry_out(store, gone, come))
+    upkeep.renew(store, lambda change: carry_out(store, change.removed, list(change.added)))
     kept = set(store.quads_for_pattern(None, None, None, DERIVED))
     assert kept == set(derive(store))
 
@@ -80,8 +80,8 @@ def test_a_change_of_the_ontology_has_everything_looked_at() -> None:
     chance = random.Random(1)
     store = noise.world(noise.noisy(600, chance))
     term = next(store.quads_for_pattern(None, None, None, ONTOLOGY))
-    assert found(validation.validate(store, change=Change(store, [term], []))) == found(validation.validate(store))
-    assert found(validation.validate(store, change=Change(store, [], []))) == set()
+    assert found(validation.validate(store, change=GraphChange(store, [term], []))) == found(validation.validate(store))
+    assert found(validation.validate(store, change=GraphChange(store, [], []))) == set()
 
 
 def about(query: str, names: str, *rows: tuple[Term, ...]) -> str:
@@ -157,7 +157,7 @@ def test_a_subject_whose_every_statement_is_new_is_asked_about_as_a_whole() -> N
     added = [Quad(node, path, Literal(number), graph) for node in (new, hub) for number in range(3)]
     store = Store()
     store.extend([*added, Quad(hub, path, Literal("old"), graph)])
-    change, view = Change(store, added, []), View(store)
+    change, view = GraphChange(store, added, []), View(store)
     single = {(hub, Literal(number)) for number in range(3)}
     assert set(change.rows("this value", parse_path("any"), view)) == {(new,)} | single
     assert set(change.rows("this graph", parse_path("any"), view)) == {(new, graph), (hub, graph)}

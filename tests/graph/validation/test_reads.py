@@ -19,7 +19,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from communique.graph.terms.identifiers import ONTOLOGY
 from communique.graph.terms.namespaces import shorten, term
 from communique.graph.terms.vocabulary import ontology_quads
-from communique.graph.validation import Change, incremental
+from communique.graph.validation import GraphChange, incremental
 from communique.graph.validation.catalogue import UNION
 from communique.graph.validation.derivation import Shortcut, shortcuts
 from communique.graph.validation.rules import SetRule, findings, set_rules
@@ -148,7 +148,7 @@ def found(rule: SetRule, store: Store) -> Answer:
 
 
 def looked(rule: SetRule, store: Store, added: Iterable[Quad], removed: Iterable[Quad]) -> Answer:
-    change = Change(store, tuple(added), tuple(removed))
+    change = GraphChange(store, tuple(added), tuple(removed))
     results = incremental.findings(rule, change, View(store))
     return {(each.focus, each.path, each.value, each.message) for each in results}
 
