@@ -145,7 +145,6 @@ def _check_nodes(change: GraphChange) -> ValidationReport:
 
 
 def _check_sets(change: GraphChange) -> ValidationReport:
-    """Ask the set queries about the union."""
     view, asked = View(change.store), (rule for rule in rules.set_rules() if rule.scope == UNION)
     return rules.ask_all(asked, lambda rule: findings(rule, change, view))
 
