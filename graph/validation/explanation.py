@@ -247,7 +247,6 @@ def show(value: Term) -> str:
 
 @cache
 def _rule_numbers() -> Mapping[Shape, str]:
-    """List shapes and set queries with the numbers of their rules."""
     queries = ((rule.shape, rule.number) for rule in set_rules())
     return dict(chain(numbers().items(), queries))
 

@@ -250,7 +250,6 @@ def _hints(shapes: ForeignShapes, nodes: Iterable[Shape], view: View) -> list[st
 
 
 def _class_for(graph: ShapesGraph, shape: Shape, classes: Mapping[NamedNode, set[NamedNode]]) -> NamedNode | None:
-    """Choose a class for one shape."""
     asked: list[NamedNode] = []
     properties: set[NamedNode] = set()
     for part in graph.objects(shape, sh("property")):

@@ -20,7 +20,7 @@ text or no SPARQL for 36 of the 63 queries (rdflib 7.6), and parsing them takes 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import takewhile
 
 from pyoxigraph import BlankNode
@@ -109,9 +109,9 @@ class NarrowableQuery:
             values = " ".join(f"({row})" for row in written)
             openings[group.start] = f"{{ VALUES ({' '.join(f'?{name}' for name in present)}) {{ {values} }}"
         return write(
-            replace(token, text=openings[place])
+            token._replace(text=openings[place])
             if place in openings
-            else replace(token, text="FILTER NOT EXISTS")
+            else token._replace(text="FILTER NOT EXISTS")
             if token.is_word("MINUS")
             else token
             for place, token in enumerate(self.tokens)

@@ -10,7 +10,7 @@ a subquery that does not project ``$this``) is refused.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from pyoxigraph import Store
@@ -137,7 +137,7 @@ class Template:
 
         openings = {group.start: self._opening(group, nodes.is_open, renamed, constants) for group in self.groups}
         pieces = [
-            QueryToken("mark", openings[position]) if position in openings else replace(token, text=text_of(token))
+            QueryToken("mark", openings[position]) if position in openings else token._replace(text=text_of(token))
             for position, token in enumerate(self.tokens)
         ]
         return Placed(write(pieces), renamed)
@@ -201,7 +201,7 @@ def _expand(tokens: tuple[QueryToken, ...], prefixes: dict[str, str]) -> Iterato
         if prefix not in prefixes:
             hint = "declare it with sh:declare, and name the owner of that by sh:prefixes"
             raise ShapesError(f"unknown prefix {prefix!r}", hint=hint)
-        yield replace(token, kind="iri", text=f"<{prefixes[prefix]}{local.replace(chr(92), '')}>")
+        yield token._replace(kind="iri", text=f"<{prefixes[prefix]}{local.replace(chr(92), '')}>")
 
 
 def _refuse_what_cannot_be_prebound(template: Template, prebound: set[str]) -> None:

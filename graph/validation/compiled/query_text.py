@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as Tokens
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 
@@ -45,8 +46,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class QueryToken:
+class QueryToken(NamedTuple):
     """A piece of query text.
 
     Attributes
@@ -281,4 +281,4 @@ def parse_path(text: str) -> Path:
 
 def _expanded(token: QueryToken) -> QueryToken:
     """Write a prefixed name as an IRI."""
-    return replace(token, kind="iri", text=str(term(token.text))) if token.kind == "prefixed" else token
+    return token._replace(kind="iri", text=str(term(token.text))) if token.kind == "prefixed" else token

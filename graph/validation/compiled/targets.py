@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count, takewhile
 
 from pyoxigraph import NamedNode
@@ -233,7 +233,7 @@ def _without_blanks(template: Template) -> Iterator[QueryToken]:
     fresh = (name for number in count(1) if (name := f"blank{number}") not in template.variables)
     names: dict[str, str] = defaultdict(lambda: f"?{next(fresh)}")
     for token in template.tokens:
-        yield replace(token, kind="variable", text=names[token.text]) if token.kind == "blank" else token
+        yield token._replace(kind="variable", text=names[token.text]) if token.kind == "blank" else token
 
 
 def _chooses_first(template: Template) -> bool:

@@ -104,10 +104,8 @@ def _term(node: Node) -> Term:
 
 
 def _resource(node: Node) -> NamedNode | BlankNode:
-    """Turn an IRI or a blank node."""
     return BlankNode(str(node)) if isinstance(node, BNode) else NamedNode(str(node))
 
 
 def _name(node: Node) -> NamedNode:
-    """Turn an IRI."""
     return NamedNode(str(node))

@@ -75,7 +75,6 @@ def _head(report: ValidationReport) -> Iterator[Triple]:
 
 
 def _result(place: int, result: ValidationResult) -> Iterator[Triple]:
-    """Describe one result."""
     node = BlankNode(f"result{place}")
     yield Triple(_REPORT, _term("sh:result"), node)
     yield Triple(node, _term("rdf:type"), _term("sh:ValidationResult"))
@@ -154,12 +153,10 @@ def to_csv(report: ValidationReport, store: Store) -> str:
 
 
 def _rows(report: ValidationReport, store: Store) -> Iterator[dict[str, str]]:
-    """Lay out the results of a report."""
     return map(_row, explain_all(report.results, store, report.names))
 
 
 def _row(explained: Explained) -> dict[str, str]:
-    """Lay out an explained result flat."""
     return {
         "rule": explained.rule.number,
         "name": explained.rule.name,

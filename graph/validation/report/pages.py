@@ -142,7 +142,6 @@ def _stems(report: ValidationReport, groups: Sequence[ResultGroup]) -> list[str]
 
 
 def _file(stem: str, number: int) -> str:
-    """Name a page."""
     return f"{stem}.html" if number == 1 else f"{stem}-{number}.html"
 
 
@@ -155,7 +154,6 @@ def _brief(text: str) -> str:
 
 @cache
 def _template() -> Template:
-    """Read the template once."""
     folder = files("communique.graph.validation.report").joinpath("templates")
     loader = FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8"))
     environment = Environment(
