@@ -248,7 +248,7 @@ class Faults:
         told = sorted(self.told, key=lambda fault: (fault.line or 0, fault.column or 0))
         first, place = told[0], f" on line {told[0].line}" if told[0].line else ""
         message = f"{self.count:,} faults{some}; the first{place}: {first.found}"
-        return SourceErrors(message, told, path=path, expected=first.expected, hint="mend them all and try again")
+        return SourceErrors(message, told, path=path, expected=first.expected, hint="correct them all and try again")
 
     def check(self, path: str) -> None:
         """Raise what was found, if anything."""

@@ -68,7 +68,7 @@ class ParagraphCoverage:
 
 
 def coverage(quads: Iterable[Quad], texts: Texts | None = None) -> list[ParagraphCoverage]:
-    """Account for each paragraph that has evidence; with ``texts``, also for those of known documents that have none.
+    """RowCounts for each paragraph that has evidence; with ``texts``, also for those of known documents that have none.
 
     ``texts`` are as for ``check``; an empty line is no paragraph. In the order of document and paragraph.
     """

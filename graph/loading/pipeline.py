@@ -35,7 +35,7 @@ from communique.graph.mapping.tables.description import TableSource
 from communique.graph.settings import Settings
 from communique.graph.sources import Input, collect
 from communique.graph.sources.inputs import packaged
-from communique.graph.sources.rows import Account
+from communique.graph.sources.rows import RowCounts
 from communique.graph.store.canonical import line_of
 from communique.graph.store.journal import (
     BUILD,
@@ -266,7 +266,7 @@ def _with_account(activity: Activity, batch: Batch, report: ValidationReport | N
     """Add to an activity what was read, and the digest of the report."""
     loaded = []
     for reading in batch.readings:
-        account = reading.report.account if reading.report else Account()
+        account = reading.report.account if reading.report else RowCounts()
         rows = (account.read, account.mapped, account.rejected)
         source = reading.source
         loaded.append(LoadedSource(source.name, source.digest, reading.statements, str(reading.fault or ""), *rows))

@@ -24,7 +24,7 @@ from communique.graph.mapping.tables.mapper import TableMapper
 from communique.graph.mapping.tables.metadata import EditionFile, describe_edition, digest_of
 from communique.graph.sources.decoding.streams import Notice, name_of, open_stream
 from communique.graph.sources.inputs import Input, digest
-from communique.graph.sources.rows import Account, Rejected, TableRow
+from communique.graph.sources.rows import Rejected, RowCounts, TableRow
 from communique.graph.sources.tables import read_rows, table_name
 from communique.graph.sources.tree import read_yaml
 from communique.graph.terms.identifiers import slug
@@ -68,7 +68,7 @@ class Release(Input):
 class RowReport:
     """What reading a release leaves beside its quads: the account, complete at the end, and what was rejected."""
 
-    account: Account = field(default_factory=Account)
+    account: RowCounts = field(default_factory=RowCounts)
     rejects: Rejects = field(default_factory=Rejects)
 
 

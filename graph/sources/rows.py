@@ -65,7 +65,7 @@ class Rejected:
 
 
 @dataclass(slots=True)
-class Account:
+class RowCounts:
     """What became of the rows of one edition; read = mapped + rejected.
 
     ``left_out`` counts single values that were left out of rows that were mapped.

@@ -2,6 +2,6 @@
 
 from communique.graph.mapping.tables.description import SourceTable, TableSource, read_source
 from communique.graph.mapping.tables.editions import Edition
-from communique.graph.sources.rows import Account, Rejected, TableRow
+from communique.graph.sources.rows import Rejected, RowCounts, TableRow
 
-__all__ = ["Account", "Edition", "Rejected", "SourceTable", "TableRow", "TableSource", "read_source"]
+__all__ = ["Edition", "Rejected", "RowCounts", "SourceTable", "TableRow", "TableSource", "read_source"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from communique.graph.errors import MappingError
-from communique.graph.sources.rows import CELL_SEPARATOR, Account, Rejected, TableRow
+from communique.graph.sources.rows import CELL_SEPARATOR, Rejected, RowCounts, TableRow
 
 # The number of a row takes the lower bits of a place, that of its file the upper ones.
 _SHIFT = 40
@@ -50,7 +50,7 @@ class RowAccount:
             elif self._states[each.file][each.number] == _READ:
                 self._states[each.file][each.number] = _REJECTED
 
-    def close(self) -> Account:
+    def close(self) -> RowCounts:
         """Sum up; MappingError when a row that was read is neither mapped nor rejected."""
         counts: Counter[int] = Counter()
         for file, states in self._states.items():
@@ -60,7 +60,7 @@ class RowAccount:
                 message = f"{file} row {lost} was read, but neither mapped nor rejected {rows}"
                 raise MappingError(message, hint="let the adapter yield a Rejected for every row that it drops")
         mapped, rejected = counts[_MAPPED], counts[_REJECTED]
-        return Account(mapped + rejected, mapped, rejected, self.left_out, reasons=dict(self.reasons))
+        return RowCounts(mapped + rejected, mapped, rejected, self.left_out, reasons=dict(self.reasons))
 
     def _set(self, file: str, number: int, state: int) -> None:
         states = self._states.setdefault(file, bytearray())

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from communique.graph.mapping.provenance import describe_graph
 from communique.graph.mapping.tables.description import TableSource
 from communique.graph.mapping.tables.editions import Edition
-from communique.graph.sources.rows import Account
+from communique.graph.sources.rows import RowCounts
 from communique.graph.terms.identifiers import META, document, entity, inferred, slug, stated
 from communique.graph.terms.namespaces import XSD, term
 
@@ -26,7 +26,7 @@ class EditionFile(NamedTuple):
 
 
 def describe_edition(
-    source: TableSource, edition: Edition, files: Sequence[EditionFile], account: Account, *, has_inferred: bool
+    source: TableSource, edition: Edition, files: Sequence[EditionFile], account: RowCounts, *, has_inferred: bool
 ) -> Iterator[Quad]:
     """Describe an edition as a source document in ``graph/meta``, its files as parts when there are several."""
     node = document(edition.key)

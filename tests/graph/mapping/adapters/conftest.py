@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 from communique.graph.loading.releases import RowReport, gather, packaged_source, read_release
 from communique.graph.mapping import map_corpus
 from communique.graph.sources import background, read_yaml
-from communique.graph.sources.rows import Account
+from communique.graph.sources.rows import RowCounts
 from communique.graph.terms.namespaces import ID, prologue
 from communique.graph.terms.vocabulary import ontology_quads
 from communique.graph.validation import validate
@@ -28,7 +28,7 @@ class Loaded:
     """What came of files: the quads, the account of each edition by key, and the list of what was rejected."""
 
     store: Store
-    accounts: Mapping[str, Account]
+    accounts: Mapping[str, RowCounts]
     rejected: list[dict[str, str]]
 
     def ask(self, where: str) -> list[tuple[str, ...]]:

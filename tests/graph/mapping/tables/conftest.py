@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from communique.graph.mapping.tables import Account, Rejected, TableRow, TableSource, read_source
+from communique.graph.mapping.tables import Rejected, RowCounts, TableRow, TableSource, read_source
 from communique.graph.mapping.tables.accounts import RowAccount
 from communique.graph.mapping.tables.mapper import TableMapper
 from communique.graph.sources import parse_yaml
@@ -56,7 +56,7 @@ class Mapped:
     """What came of rows: quads in short form, the account, what was rejected."""
 
     quads: list[Quad]
-    account: Account
+    account: RowCounts
     rejected: list[Rejected]
 
     def of(self, subject: str, graph: str = "doc/world-2020") -> set[tuple[str, str]]:
