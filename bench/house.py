@@ -35,7 +35,10 @@ FOLDERS = ("graph", "api", "src/communique")
 ROUTES = {
     "build": (("graph.loading.pipeline:build", "graph.pipeline:build"), "loading store"),
     "load": (("graph.loading.pipeline:load", "graph.pipeline:load"), "loading store"),
-    "judge": (("graph.loading.pipeline:judge", "graph.pipeline:judge"), "loading store"),
+    "judge (try a load)": (
+        ("graph.loading.pipeline:try_load", "graph.loading.pipeline:judge", "graph.pipeline:judge"),
+        "loading store",
+    ),
     "rollback": (("graph.loading.pipeline:rollback", "graph.pipeline:rollback"), "loading store"),
     "review": (("graph.loading.pipeline:review", "graph.pipeline:review"), "loading store"),
     "link a file": (("cli.link:link", "cli.linking:link"), "cli linking sources"),
