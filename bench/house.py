@@ -33,11 +33,14 @@ from statistics import median, quantiles
 FOLDERS = ("graph", "api", "src/communique")
 # A route → where it begins (the first that exists: modules have moved), and the rooms in which it is followed.
 ROUTES = {
-    "build": (("graph.loading.pipeline:build", "graph.pipeline:build"), "loading store"),
-    "load": (("graph.loading.pipeline:load", "graph.pipeline:load"), "loading store"),
-    "judge": (("graph.loading.pipeline:judge", "graph.pipeline:judge"), "loading store"),
-    "rollback": (("graph.loading.pipeline:rollback", "graph.pipeline:rollback"), "loading store"),
-    "review": (("graph.loading.pipeline:review", "graph.pipeline:review"), "loading store"),
+    "build": (("graph.loading.pipeline:build", "graph.pipeline:build"), "loading"),
+    "load": (("graph.loading.pipeline:load", "graph.pipeline:load"), "loading"),
+    "judge (try a load)": (
+        ("graph.loading.pipeline:try_load", "graph.loading.pipeline:judge", "graph.pipeline:judge"),
+        "loading",
+    ),
+    "rollback": (("graph.loading.pipeline:rollback", "graph.pipeline:rollback"), "loading"),
+    "review": (("graph.loading.pipeline:review", "graph.pipeline:review"), "loading"),
     "link a file": (("cli.link:link", "cli.linking:link"), "cli linking sources"),
     "SPARQL request": (("api.sparql:answer", "api.sparql:Sparql.answer"), "api engine"),
     "ready question": (("api.questions:answer", "api.questions:Questions.answer"), "api engine hints queries"),

@@ -80,3 +80,15 @@ def test_the_picture_is_drawn_from_the_graph() -> None:
     picture = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(picture)
     assert picture.draw(Session.start().run) == (ROOT / "docs" / "network.svg").read_text(encoding="utf-8")
+
+
+def test_the_functions_that_the_architecture_names_are_there() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    steps = re.findall(r"`(\w+)` (?:and `(\w+)` )?in `([\w/.]+\.py)`", text)
+    assert len(steps) > 35
+    for *names, path in steps:
+        source = (ROOT / path).read_text(encoding="utf-8")
+        for name in filter(None, names):
+            assert re.search(rf"^ *def {name}\(", source, re.MULTILINE), f"{name} in {path}"
+    for path in re.findall(r"`((?:graph|api|src|queries|shapes)/[\w/.-]*)`", text):
+        assert (ROOT / path).exists(), path
