@@ -53,7 +53,10 @@ class Client:
         for _ in range(_ATTEMPTS):
             connection = self._take()
             reply = connection.ask(question)
-            self._put_back(connection, reply)
+            if reply.kind in {"goodbye", "crash"}:
+                connection.close()
+            else:
+                self._idle.append(connection)
             if reply.kind != "goodbye":
                 return _read(reply)
         raise EngineError("the engine is being replaced again and again", hint="see its log")
@@ -77,13 +80,6 @@ class Client:
                 return connection
             connection.close()
         return Connection(self._address)
-
-    def _put_back(self, connection: Connection, reply: Message) -> None:
-        """Keep a connection for the next query, unless its worker has left or has crashed over this one."""
-        if reply.kind in {"goodbye", "crash"}:
-            connection.close()
-        else:
-            self._idle.append(connection)
 
 
 class Connection:

@@ -35,7 +35,9 @@ def evaluate(dataset: MergedDataset, request: Request) -> tuple[str, bytes]:
     except SyntaxError as error:
         raise explain(request.text, error) from error
     except (OSError, RuntimeError, ValueError) as error:
-        raise QueryAborted(f"evaluation failed: {_shorten(str(error))}") from error
+        line = " ".join(str(error).split())
+        message = line if len(line) <= _SHORT else line[: _SHORT - 1] + "…"
+        raise QueryAborted(f"evaluation failed: {message}") from error
 
 
 def _ask(dataset: MergedDataset, request: Request) -> Found:
@@ -78,9 +80,3 @@ def _bytes(written: bytes | None) -> bytes:
     """Narrow what pyoxigraph returns when it is given no file."""
     assert written is not None
     return written
-
-
-def _shorten(message: str) -> str:
-    """Put a message on one line of readable length."""
-    line = " ".join(message.split())
-    return line if len(line) <= _SHORT else line[: _SHORT - 1] + "…"

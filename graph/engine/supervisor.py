@@ -76,12 +76,9 @@ class Supervisor:
         parent.register(sys.stdin.fileno(), select.POLLIN)
         while not parent.poll(_INTERVAL * 1000):
             self._reap()
-            if self._is_outdated() and time.monotonic() >= self._pause_until:
+            served = self._serving.snapshot if self._serving else None
+            if served != self._workspace.current_id() and time.monotonic() >= self._pause_until:
                 self._renew()
-
-    def _is_outdated(self) -> bool:
-        """Say whether nothing is served, or something older than the snapshot in force."""
-        return self._serving is None or self._serving.snapshot != self._workspace.current_id()
 
     def _renew(self) -> None:
         """Start a generation; where that fails say why and leave things as they are for a while."""

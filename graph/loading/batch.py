@@ -95,7 +95,8 @@ class Batch:
         for graph in graphs:
             if graph not in SHARED:
                 found.setdefault(document_name(graph), []).append(graph)
-        for name, quad in by_document(_shared_quads(self.store), set(graphs)):
+        shared = (quad for graph in SHARED for quad in self.store.quads_for_pattern(None, None, None, graph))
+        for name, quad in by_document(shared, set(graphs)):
             found.setdefault(name, []).append(quad)
         return found
 
@@ -193,10 +194,6 @@ def by_document(quads: Iterable[Quad], graphs: Collection[NamedNode]) -> Iterato
         is_graph = subject in graphs
         name = document_name(subject if is_graph else shared)  # type: ignore[arg-type]
         yield from ((name if is_graph or not numbers else min(map(str, numbers)), quad) for quad in group)
-
-
-def _shared_quads(store: Store) -> Iterator[Quad]:
-    return (quad for graph in SHARED for quad in store.quads_for_pattern(None, None, None, graph))
 
 
 def _shared_with(

@@ -25,8 +25,9 @@ def canonical_lines(quads: Iterable[Quad]) -> list[str]:
 def line_of(quad: Quad) -> bytes:
     """Write a quad as its canonical N-Quads line, the end of the line included; MappingError for a blank node."""
     text = f"{quad} .\n"
-    if "_:" in text:
-        _refuse_blank(quad)
+    # The mark may stand in an IRI or a text, too.
+    if "_:" in text and any(isinstance(part, BlankNode) for part in (quad.subject, quad.object, quad.graph_name)):
+        raise MappingError(f"blank node in {quad}", expected="an IRI for every node", hint="name the node")
     return text.encode()
 
 
@@ -55,9 +56,3 @@ def count_by_graph(quads: Iterable[Quad]) -> dict[str, int]:
     """Count quads per graph IRI, in the order of the IRIs; the default graph is the empty string."""
     counts = Counter(quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else "" for quad in quads)
     return dict(sorted(counts.items()))
-
-
-def _refuse_blank(quad: Quad) -> None:
-    """Stop a blank node from entering the published graph."""
-    if any(isinstance(part, BlankNode) for part in (quad.subject, quad.object, quad.graph_name)):
-        raise MappingError(f"blank node in {quad}", expected="an IRI for every node", hint="name the node")
