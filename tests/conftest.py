@@ -9,6 +9,8 @@ busy machine makes it late, not wrong.
 
 from __future__ import annotations
 
+import fcntl
+import gc
 import subprocess
 import sys
 import time
@@ -21,6 +23,12 @@ from pyoxigraph import Quad
 # After so long something hangs, whatever the machine has to do besides.
 HANGS = 120.0
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep the thousands of collected tests out of every later look for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +58,23 @@ def publish() -> Callable[[Path, Iterable[Quad]], str]:
             return workspace.publish(copy).id
 
     return put
+
+
+@pytest.fixture(scope="session")
+def packaged_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the home of a store in which the packaged graph is published, built once for all workers: only read it."""
+    from communique.graph.loading import pipeline
+    from communique.graph.settings import Settings
+    from communique.graph.store.workspace import Workspace
+
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if base.name.startswith("popen-") else base
+    home = shared / "packaged"
+    with (shared / "packaged.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if Workspace(home).current_id() is None:
+            pipeline.build(Settings(home=home))
+    return home
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,6 @@ from click.testing import CliRunner, Result
 from pyoxigraph import Literal, Quad
 
 from communique.cli import main
-from communique.graph.loading import pipeline
-from communique.graph.settings import Settings
 from communique.graph.store.workspace import Workspace
 from communique.graph.terms.namespaces import term
 
@@ -19,11 +17,9 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(packaged_home: Path) -> Path:
     """Give the home of a store in which the packaged graph is published."""
-    home = tmp_path_factory.mktemp("home")
-    pipeline.build(Settings(home=home))
-    return home
+    return packaged_home
 
 
 @pytest.fixture

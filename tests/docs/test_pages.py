@@ -18,8 +18,6 @@ from click.testing import CliRunner
 
 from communique.cli import main
 from communique.cli.session import Session
-from communique.graph.loading import pipeline
-from communique.graph.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 CONSOLE = re.compile(r"^```console\n\$ communique(.*)\n([\s\S]*?)^```$", re.MULTILINE)
@@ -32,17 +30,9 @@ PAGES = [
 CONCEPTS = {"status", "counts", "evidence", "candidates", "snapshots", "layers"}
 
 
-@pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the home of a store in which the packaged graph is published."""
-    folder = tmp_path_factory.mktemp("docs")
-    pipeline.build(Settings(home=folder))
-    return folder
-
-
 @pytest.fixture(autouse=True)
-def published(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COMMUNIQUE_HOME", str(home))
+def published(packaged_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMMUNIQUE_HOME", str(packaged_home))
 
 
 def output(command: str) -> str:

@@ -72,10 +72,12 @@ def test_ontology_and_patterns_are_consistent_and_no_class_is_empty() -> None:
     assert list(reason(read(PATTERNS)).inconsistent_classes()) == []
 
 
+@pytest.mark.slow
 def test_the_documents_are_consistent_with_it(documents: tuple[Quad, ...]) -> None:
     assert list(reason(documents).inconsistent_classes()) == []
 
 
+@pytest.mark.slow
 def test_a_venue_that_is_also_an_actor_is_found() -> None:
     with pytest.raises(owlready2.base.OwlReadyInconsistentOntologyError):
         reason(read("<place/hotel> a com:Venue , com:Company ."))
