@@ -102,7 +102,7 @@ def _document(made: Document, states: list[NamedNode], errors: float) -> Documen
         "Statement",
         speakerText="the document",
         statedAt=event,
-        gist=f"Cooperation is praised in document {made.number}.",
+        summary=f"Cooperation is praised in document {made.number}.",
     )
     if made.rng.random() < errors:
         made.rng.choice(_BREAKS)(made, event)
@@ -141,9 +141,9 @@ def _memorandum(made: Document, pair: list[NamedNode]) -> None:
     made.happen(agreement, "MemorandumOfUnderstanding", "occurred", label=label)
     made.say(agreement, type=term("com:BilateralAgreement"), concludedEarliest=made.day, concludedLatest=made.day)
     for party in pair:
-        node = child("partyhood", agreement, party)
+        node = child("party", agreement, party)
         stage = concept("stage", "signed")
-        made.happen(node, "Partyhood", "occurred", party=party, ofAgreement=agreement, stage=stage)
+        made.happen(node, "AgreementParty", "occurred", party=party, ofAgreement=agreement, stage=stage)
 
 
 def _ranks(made: Document, pair: list[NamedNode]) -> None:
@@ -154,16 +154,16 @@ def _ranks(made: Document, pair: list[NamedNode]) -> None:
         node = entity(f"rank/{made.number}/{made.day.year}/{state.value[-3:]}")
         year = Literal(str(made.day.year), datatype=NamedNode(XSD + "gYear"))
         made.describe(node, "RankObservation", indicator=indicator, observedState=state, refYear=year, rank=rank)
-        made.say(node, indicatorAsNamed=f"Index {made.number}")
+        made.say(node, indicatorText=f"Index {made.number}")
 
 
 def _body(made: Document, state: NamedNode) -> None:
     """Name a body that acts for a state; documents share a few bodies of each state."""
     key = f"{state.value[-3:].lower()}-body-{made.rng.randrange(_BODIES_PER_STATE)}"
-    body, naming = entity(f"org/{key}"), child("naming", key, made.number)
-    made.describe(body, "PublicBody", label=key, actsFor=state, hasNaming=naming)
+    body, naming = entity(f"org/{key}"), child("name", key, made.number)
+    made.describe(body, "PublicBody", label=key, actsFor=state, hasName=naming)
     status = concept("name-status", "as-written")
-    made.describe(naming, "Naming", nameText=key, nameStatus=status, attestedOn=made.day)
+    made.describe(naming, "Name", nameText=key, nameStatus=status, attestedOn=made.day)
 
 
 def _forget_status(made: Document, event: NamedNode) -> None:

@@ -49,7 +49,7 @@ tables:
         observedState: "{country}"
         refYear: "{year}"
         value: "{score}"
-        indicatorAsNamed: "{name}"
+        indicatorText: "{name}"
 """
 _STATES = ("KOR", "KEN", "EST", "FRA", "JPN", "BRA", "IND", "CHL", "GHA", "PER", "USA", "MEX", "ITA", "ESP", "NGA")
 Figures = Iterator[tuple[str, float]]

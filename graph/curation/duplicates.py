@@ -103,7 +103,7 @@ def _candidate_quads(proposal: Proposal) -> Iterable[Quad]:
         ("com:candidateLeft", left.node),
         ("com:candidateRight", right.node),
         ("com:matchReason", Literal(proposal.comparison.reason, language="en")),
-        ("com:judgement", Literal("unreviewed")),
+        ("com:reviewStatus", Literal("unreviewed")),
         ("com:matchScore", _decimal(proposal.comparison.score)),
         *((f"com:{name}", _decimal(value)) for name, value in sorted(proposal.comparison.features.items())),
         *(("dct:source", document(number)) for number in sorted(left.documents | right.documents)),

@@ -15,7 +15,7 @@ from communique.graph.terms.namespaces import prologue, shorten
 _PARTS = {
     "kind": "?node a ?value",
     "label": "?node skos:prefLabel ?value",
-    "name": "?node skos:altLabel|com:hasNaming/com:nameText|dct:title ?value",
+    "name": "?node skos:altLabel|com:hasName/com:nameText|dct:title ?value",
     "code": "?node skos:notation ?value",
     "when": "?node com:edtfText ?value",
     "earliest": "?node com:concludedEarliest|com:beginEarliest|com:validFrom ?value",

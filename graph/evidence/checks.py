@@ -25,7 +25,7 @@ from communique.graph.terms.namespaces import shorten, term
 OWN_WORDS = frozenset(
     term(name)
     for name in (
-        *("com:gist", "com:matchReason", "com:noFactReason", "com:inferenceRule"),
+        *("com:summary", "com:matchReason", "com:noFactReason", "com:inferenceRule"),
         *("skos:prefLabel", "rdfs:comment"),
     )
 )

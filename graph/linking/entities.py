@@ -22,7 +22,7 @@ _NAMES = """SELECT DISTINCT ?node ?text ?way WHERE {
   VALUES (?property ?way) { (skos:prefLabel "label") (skos:altLabel "other name") (skos:notation "code") }
   ?node ?property ?text }"""
 _NAMINGS = """SELECT DISTINCT ?node ?text ?first ?last WHERE {
-  ?node com:hasNaming ?naming . ?naming com:nameText ?text .
+  ?node com:hasName ?naming . ?naming com:nameText ?text .
   OPTIONAL { ?naming com:validFrom ?first } OPTIONAL { ?naming com:validTo ?last } }"""
 # In the place of %s stands nothing, or of which classes nodes are wanted.
 _KINDS = "SELECT DISTINCT ?node ?kind WHERE { %s ?node a ?kind }"
@@ -48,7 +48,7 @@ _NO_CLASS: frozenset[NamedNode] = frozenset()
 
 @dataclass(frozen=True)
 class Name(Spelling):
-    """A name of a node and the days between which it was valid; ``way`` is label, other name, code or naming."""
+    """A name of a node and the days between which it was valid; ``way`` is label, other name, code or attested name."""
 
     way: str
     first: date | None = None
@@ -149,7 +149,9 @@ def _read_names(ask: Ask, wanted: Container[NamedNode]) -> dict[NamedNode, list[
             found[node].setdefault(Name(text.value, row["way"].value), rank)
     for row in ask(prologue() + _NAMINGS):
         if row["node"] in wanted:
-            found[row["node"]][Name(row["text"].value, "naming", _read_day(row["first"]), _read_day(row["last"]))] = 3
+            found[row["node"]][
+                Name(row["text"].value, "attested name", _read_day(row["first"]), _read_day(row["last"]))
+            ] = 3
     return {node: sorted(names, key=lambda name: (names[name], name.text)) for node, names in found.items()}
 
 

@@ -12,7 +12,7 @@ from communique.graph.mapping.provenance import describe_graph
 from communique.graph.sources.tree import Block, Scalar, as_block, as_items, as_scalar, refuse_others, require, wrong
 from communique.graph.terms.identifiers import BACKGROUND
 
-OWNER = "background"  # stands where a document's number would, in identifiers of namings and posts
+OWNER = "background"  # stands where a document's number would, in identifiers of names and posts
 
 
 def map_background(tree: Block, known: Collection[str] | None = None) -> list[Quad]:

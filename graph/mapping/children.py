@@ -150,7 +150,7 @@ _CHILDREN: Mapping[str, Child] = MappingProxyType(
             realization="required",
         ),
         "parties": Child(
-            "partyhood", "Partyhood", read_actors, to_parent="ofAgreement", key_as="party", realization="required"
+            "party", "AgreementParty", read_actors, to_parent="ofAgreement", key_as="party", realization="required"
         ),
         "signatures": Child(
             "signature", "Signature", read_actors, to_parent="signatureOf", key_as="signedBy", realization="inherited"
@@ -159,7 +159,7 @@ _CHILDREN: Mapping[str, Child] = MappingProxyType(
             "membership", "Membership", read_actors, to_parent="organization", key_as="member", realization="inherited"
         ),
         "holds": Child("post-holding", "PostHolding", read_keys, to_parent="postHolder", of_document=True),
-        "named": Child("naming", "Naming", read_names, from_parent="hasNaming", of_document=True),
+        "named": Child("name", "Name", read_names, from_parent="hasName", of_document=True),
         "hasProvision": Child(
             "provision", "Provision", read_keys, from_parent="hasProvision", key_as="provisionNumber"
         ),

@@ -50,7 +50,7 @@ from communique.graph.terms.namespaces import COM, ID
 Graphs = dict[NamedNode, list[AuthoredFact]]
 
 _DOCUMENT_DATE = {"documentDateEarliest": "begin_earliest", "documentDateLatest": "end_latest"}
-_ATTESTED = (NamedNode(COM + "Naming"), NamedNode(COM + "PostHolding"))
+_ATTESTED = (NamedNode(COM + "Name"), NamedNode(COM + "PostHolding"))
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _NOTHING = hashlib.sha256(b"").hexdigest()
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
@@ -278,8 +278,8 @@ def _candidates(evidence: str, paragraph: Paragraph, faults: Faults) -> Iterator
             match = as_block(part, "the two nodes and the reason")
             yield imply(node, "type", "CandidateMatch", key.place)
             yield imply(node, "evidence", evidence, key.place)
-            if match.get("judgement") is None:
-                yield imply(node, "judgement", "unreviewed", key.place)
+            if match.get("reviewStatus") is None:
+                yield imply(node, "reviewStatus", "unreviewed", key.place)
             for name, value in match:
                 with faults.gathered():
                     yield from read_property(node, name, value, faults)

@@ -21,10 +21,10 @@ from communique.graph.terms.spelling import did_you_mean
 
 # First step of the path of every identifier that data may use.
 _KINDS = """
-state place org delegation group person series event agreement provision partyhood signature participation membership
-count naming post-holding evidence statement rank indicator follow-up commitment monitoring aim plan programme service
+state place org delegation group person series event agreement provision party signature participation membership
+count name post-holding evidence statement rank indicator follow-up commitment monitoring aim plan programme service
 pledge candidate document publication score
-actor collective family statehood involvement flow lineage assessment recommendation discrepancy
+actor collective family statehood programme-participation flow lineage assessment recommendation discrepancy
 """
 KINDS = tuple(_KINDS.split())
 

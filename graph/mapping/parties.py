@@ -123,7 +123,7 @@ def summary_cells(agreement: str, tied: int, untied: int, counted: Counted = Cou
 
 
 def party_cells(found: NamedNode, agreement: str, again: str = "") -> dict[str, str]:
-    """Return the cells of a party: ``party``, ``partyhood``, and where it is no state what describes it.
+    """Return the cells of a party: ``party``, ``agreement_party``, and where it is no state what describes it.
 
     These are ``body``, ``body_kind``, ``body_label`` and ``place``. ``found`` is what linking found; ``again`` is
     a step that distinguishes a later time of one party in one agreement from the first.
@@ -139,8 +139,8 @@ def party_cells(found: NamedNode, agreement: str, again: str = "") -> dict[str, 
     elif not found.value.startswith(_STATE):
         kind, label, _ = _BODIES[cells["party"]]
         cells |= {"body": cells["party"], "body_kind": kind, "body_label": label}
-    steps = ("partyhood", tail(entity(agreement)), cells["party"].partition("/")[2], *([again] if again else []))
-    return {**cells, "partyhood": "/".join(steps)}
+    steps = ("party", tail(entity(agreement)), cells["party"].partition("/")[2], *([again] if again else []))
+    return {**cells, "agreement_party": "/".join(steps)}
 
 
 def meanings(find: Find, first: date, last: date) -> Iterator[tuple[NamedNode | None, date, date]]:

@@ -35,7 +35,7 @@ class StatedValue:
 
 @dataclass(frozen=True, slots=True)
 class Affiliation:
-    """One actor in one occasion, as one graph has it; ``node`` is the participation, partyhood or membership.
+    """One actor in one occasion, as one graph has it; ``node`` is the participation, agreement party or membership.
 
     ``side`` is ``source``, ``target`` or ``both``; in rows also ``stand-in``, for a source that nobody names.
     """

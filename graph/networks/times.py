@@ -57,7 +57,7 @@ def find_time(facts: Facts, node: str) -> Time:
 
 
 def find_shared_time(facts: Facts, node: str, occasion: str) -> Time:
-    """Return the time in which the bearer of ``node``, such as a partyhood, belongs to an occasion.
+    """Return the time in which the bearer of ``node``, such as an agreement party, belongs to an occasion.
 
     Its own term goes first, and each bound that it leaves open is that of the occasion, unless the two contradict;
     nobody is bound before the steps it took. Who is only known to have signed has no part in the term of the occasion.

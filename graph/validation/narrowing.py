@@ -5,7 +5,7 @@ variables over which paths, beginning at their values, triples are read that dec
 for the parts of one changed quad: ``this`` for its subject, ``value`` for its object, ``graph``::
 
     #+ reads:
-    #+   naming: "com:nameText|com:validFrom|^com:hasNaming"
+    #+   naming: "com:nameText|com:validFrom|^com:hasName"
     #+   this graph: "any"
 
 To ask about a few nodes only, ``VALUES`` is put into each group whose triple patterns have one of these variables, so a

@@ -32,9 +32,9 @@ REGISTER = """
   <agreement/DOC-7> a com:Treaty ; skos:prefLabel "Treaty on the Exchange of Postage Stamps"@en ;
     com:evidence <evidence/DOC/1> ; com:realization real:occurred ; com:asOf "2020-01-01"^^xsd:date ;
     com:concludedEarliest "1999-01-01"^^xsd:date ; com:concludedLatest "1999-12-31"^^xsd:date .
-  <partyhood/DOC-7/KEN> a com:Partyhood ; com:ofAgreement <agreement/DOC-7> ; com:party <state/KEN> ;
+  <party/DOC-7/KEN> a com:AgreementParty ; com:ofAgreement <agreement/DOC-7> ; com:party <state/KEN> ;
     com:evidence <evidence/DOC/1> ; com:realization real:occurred ; com:asOf "2020-01-01"^^xsd:date .
-  <partyhood/DOC-7/UGA> a com:Partyhood ; com:ofAgreement <agreement/DOC-7> ; com:party <state/UGA> ;
+  <party/DOC-7/UGA> a com:AgreementParty ; com:ofAgreement <agreement/DOC-7> ; com:party <state/UGA> ;
     com:evidence <evidence/DOC/1> ; com:realization real:occurred ; com:asOf "2020-01-01"^^xsd:date .
 }
 """

@@ -22,7 +22,7 @@ DISJOINT = term("owl:disjointWith")
 
 # One node or more of every pattern: an agreement with its parties, a training with its counts, a name over time.
 PATTERNS = """
-<state/KOR> a com:State ; com:hasTerritory <place/KOR> ; com:hasNaming <naming/kor/1> .
+<state/KOR> a com:State ; com:hasTerritory <place/KOR> ; com:hasName <name/kor/1> .
 <state/GRC> a com:State .
 <place/KOR> a com:Territory .
 <org/bsec> a com:IntergovernmentalOrganization .
@@ -33,8 +33,8 @@ PATTERNS = """
 <provision/mou/1> a com:Provision ; com:provisionNumber 1 ; com:addressee <state-group/developing> .
 <state-group/developing> a com:StateGroup .
 <count/mou/states> a com:CountStatement ; com:countOf com:State ; com:countMin 2 ; com:countMax 2 .
-<partyhood/mou/KOR> a com:Partyhood ; com:party <state/KOR> ; com:ofAgreement <agreement/mou> .
-<partyhood/mou/GRC> a com:Partyhood ; com:party <state/GRC> ; com:ofAgreement <agreement/mou> .
+<party/mou/KOR> a com:AgreementParty ; com:party <state/KOR> ; com:ofAgreement <agreement/mou> .
+<party/mou/GRC> a com:AgreementParty ; com:party <state/GRC> ; com:ofAgreement <agreement/mou> .
 <event/training> a com:TrainingEvent ; com:venue <place/hotel> ; com:subEventOf <event/week> .
 <event/week> a com:Forum ; com:editionOf <series/week> .
 <series/week> a com:EventSeries .
@@ -42,7 +42,7 @@ PATTERNS = """
 <participation/training/KOR/host> a com:Participation ; com:participant <state/KOR> ; com:inEvent <event/training> .
 <pledge/one> a com:FinancialPledge ; com:bearer <state/KOR> ; com:amount 2.5 ; com:currency "EUR" .
 <rank/egdi/2018/KOR> a com:RankObservation ; com:observedState <state/KOR> ; com:rank 3 .
-<naming/kor/1> a com:Naming ; com:nameText "Korea"@en ; com:evidence <evidence/003/11> .
+<name/kor/1> a com:Name ; com:nameText "Korea"@en ; com:evidence <evidence/003/11> .
 <evidence/003/11> a com:Evidence ; com:inDocument <document/003> ; com:locator 11 .
 <document/003> a com:SourceDocument .
 """
@@ -96,7 +96,7 @@ def test_a_venue_that_is_also_an_actor_is_found() -> None:
         ("Declaration", "Provision"),
         ("Aim", "FinancialPledge"),
         ("Membership", "PostHolding"),
-        ("Participation", "Partyhood"),
+        ("Participation", "AgreementParty"),
         ("Statement", "Evidence"),
     ],
 )

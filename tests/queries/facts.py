@@ -119,7 +119,7 @@ class Facts:
         """Give the longest names that a document uses for a node, or one None."""
         texts = [
             text
-            for naming in self.of(node, "com:hasNaming")
+            for naming in self.of(node, "com:hasName")
             if document in self.documents(naming)
             for text in self.of(naming, "com:nameText")
         ]

@@ -116,7 +116,7 @@ def names_on(facts: Facts, actor: Term, day: str) -> Rows:
     """Weigh everything that is known of a body's names: who holds on a day is known last, or dated to that day."""
     namings = [
         (naming, name, SHORT in facts.of(naming, "com:nameStatus"))
-        for naming in facts.of(actor, "com:hasNaming")
+        for naming in facts.of(actor, "com:hasName")
         for name in facts.of(naming, "com:nameText")
     ]
 
@@ -190,7 +190,7 @@ def nodes(facts: Facts, name: Term) -> Rows:
     for naming, words in facts.named("com:nameText", name.value):
         places: list[Row] = [*facts.places(facts.of(naming, "com:evidence"))] or [(None, None)]
         for node, status, place in product(
-            facts.where("com:hasNaming", naming), facts.maybe(naming, "com:nameStatus"), places
+            facts.where("com:hasName", naming), facts.maybe(naming, "com:nameStatus"), places
         ):
             found.append((node, "com:nameText", words, (status, *place)))
     for key in ("skos:prefLabel", "skos:altLabel"):
@@ -204,7 +204,7 @@ def nodes(facts: Facts, name: Term) -> Rows:
 
 
 def parties(facts: Facts, agreement: Term) -> list[tuple[NamedNode, Term]]:
-    """Give each partyhood of an agreement with its party."""
+    """Give each agreement party of an agreement with its party."""
     standings = facts.where("com:ofAgreement", agreement)
     return [(standing, party) for standing in standings for party in facts.of(standing, "com:party")]
 
@@ -399,7 +399,7 @@ def provisions(facts: Facts, agreement: Term) -> Rows:
                     [text(addressee.value if addressee else None)],
                     [actor],
                     facts.maybe(provision, "com:modality"),
-                    facts.of(provision, "com:gist"),
+                    facts.of(provision, "com:summary"),
                     facts.maybe(agreement, "com:realization"),
                 ):
                     for place in facts.places(facts.of(provision, "com:evidence")):
@@ -459,10 +459,10 @@ def cases(facts: Facts, agreement: Term, report: Term) -> Rows:
                     for row in product(
                         facts.longest(bearer, document),
                         facts.english(bearer),
-                        facts.maybe(case, "com:gist"),
+                        facts.maybe(case, "com:summary"),
                         map(text, partners or [None]),
                         [status],
-                        facts.of(statement, "com:gist"),
+                        facts.of(statement, "com:summary"),
                     ):
                         yield bearer, *row, document, paragraph
 
@@ -680,7 +680,7 @@ def states(facts: Facts, event: Term, role: tuple[Term, ...]) -> Rows:
 @answers("duplicates-in-two-registers")
 def duplicates(facts: Facts, one: Term, other: Term) -> Rows:
     pairs: set[tuple[Term, Term, str]] = {(*pair, "accepted") for pair in facts.pairs("skos:exactMatch")}
-    for match, given in facts.pairs("com:judgement"):
+    for match, given in facts.pairs("com:reviewStatus"):
         for left, right in product(facts.of(match, "com:candidateLeft"), facts.of(match, "com:candidateRight")):
             pairs |= {(left, right, given.value), (right, left, given.value)}
     for left, right, given in pairs:
@@ -730,7 +730,7 @@ def involved(facts: Facts, node: Term) -> set[Term]:
 
 @answers("names-by-document")
 def names_by_document(facts: Facts, actor: Term) -> Rows:
-    namings = facts.of(actor, "com:hasNaming")
+    namings = facts.of(actor, "com:hasName")
     for document in set().union(*(facts.documents(naming) for naming in namings)) if namings else ():
         here = [naming for naming in namings if document in facts.documents(naming)]
         brief = [naming for naming in here if SHORT in facts.of(naming, "com:nameStatus")]
@@ -829,14 +829,14 @@ def statements(facts: Facts, speaker: Term, topic: Term) -> Rows:
             continue
         occasions = facts.maybe(statement, "com:statedAt", "com:statedIn")
         for document, paragraph in facts.places(facts.of(statement, "com:evidence")):
-            for gist, modality, name, occasion in product(
-                facts.of(statement, "com:gist"),
+            for summary, modality, name, occasion in product(
+                facts.of(statement, "com:summary"),
                 facts.maybe(statement, "com:modality"),
                 facts.longest(speaker, document),
                 occasions,
             ):
                 for label in facts.english(occasion) if occasion else [None]:
-                    yield gist, modality, speaker, name, occasion, label, document, paragraph
+                    yield summary, modality, speaker, name, occasion, label, document, paragraph
 
 
 # Measures
@@ -910,7 +910,7 @@ def ranks(facts: Facts, state: Term, publisher: Term) -> Rows:
 def ranked(facts: Facts, observation: Term) -> Iterator[tuple[Term, Term | None, Term | None, Row]]:
     """Give each rank with the name of the index and the scope by the same graph, and where it stands."""
     for rank, graph, document, paragraph in figures(facts, observation, "com:rank"):
-        names = [*facts.within(observation, graph, "com:indicatorAsNamed")] or [None]
+        names = [*facts.within(observation, graph, "com:indicatorText")] or [None]
         for index, scope in product(names, [*facts.within(observation, graph, "com:scope")] or [None]):
             yield rank, index, scope, (document, paragraph)
 
@@ -1028,7 +1028,7 @@ def services(facts: Facts, state: Term) -> Rows:
             continue
         written: list[tuple[Term | None, Term]] = [
             (name, proof)
-            for naming in facts.of(service, "com:hasNaming")
+            for naming in facts.of(service, "com:hasName")
             for name, proof in product(facts.of(naming, "com:nameText"), facts.of(naming, "com:evidence"))
         ]
         for name, proof in written or [(None, proof) for proof in facts.of(service, "com:evidence")]:

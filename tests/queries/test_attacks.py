@@ -24,9 +24,9 @@ Facts = dict[str, NamedNode | Literal | int]
 
 ROMANIAN = entity("agreement/mou-kor-rou-egov")
 HOTEL_GUEST = entity("participation/e-governance-forum-2011-12/lotte-hotel-seoul/attendee")
-INVENTED = entity("partyhood/seoul-communique/KOR")
+INVENTED = entity("party/seoul-communique/KOR")
 DISPUTED = entity("rank/un-epi/2018/KOR")
-MISDATED = entity("naming/kor-interior-ministry/004/ministry-of-the-interior-and-safety")
+MISDATED = entity("name/kor-interior-ministry/004/ministry-of-the-interior-and-safety")
 
 
 def state(document: str, subject: NamedNode, paragraph: int, facts: Facts) -> list[Quad]:
@@ -60,7 +60,7 @@ def concluded() -> dict[str, list[Quad]]:
 def invented() -> dict[str, list[Quad]]:
     """Make a party of one of the seventeen adopters that nobody names."""
     facts: Facts = {
-        "type": term("com:Partyhood"),
+        "type": term("com:AgreementParty"),
         "party": entity("state/KOR"),
         "ofAgreement": entity("agreement/seoul-communique"),
         "stage": concept("stage", "adopted"),
@@ -164,11 +164,11 @@ def test_second_document_that_agrees_is_told(world: World, ask: Ask) -> None:
 
 
 def test_name_of_a_later_year_does_not_answer_for_an_earlier_one(world: World, ask: Ask) -> None:
-    naming = entity("naming/kor-interior-ministry/901/later")
+    naming = entity("name/kor-interior-ministry/901/later")
     text = Literal("Ministry of Tomorrow", language="en")
-    facts: Facts = {"type": term("com:Naming"), "nameText": text, "attestedOn": day("2030-01-01")}
+    facts: Facts = {"type": term("com:Name"), "nameText": text, "attestedOn": day("2030-01-01")}
     later = [
-        Quad(entity("org/kor-interior-ministry"), term("com:hasNaming"), naming, identifiers.stated("004")),
+        Quad(entity("org/kor-interior-ministry"), term("com:hasName"), naming, identifiers.stated("004")),
         *state("004", naming, 1, facts),
     ]
     store = world(with_=later)
@@ -200,8 +200,8 @@ def test_shortcut_by_hand_is_swept_away(world: World) -> None:
 @pytest.mark.parametrize(
     ("focus", "rule"),
     [
-        (entity("partyhood/mou-kor-rou-egov/KOR"), "R14-party-realization-differs"),
-        (entity("partyhood/mou-kor-rou-egov/ROU"), "R14-party-realization-differs"),
+        (entity("party/mou-kor-rou-egov/KOR"), "R14-party-realization-differs"),
+        (entity("party/mou-kor-rou-egov/ROU"), "R14-party-realization-differs"),
         (entity("count/seoul-communique/states"), "R18-invented-members"),
         (MISDATED, "R48-attested-on-other-day"),
         (HOTEL_GUEST, "Participation-actor"),

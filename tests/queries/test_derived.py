@@ -157,7 +157,7 @@ def test_ministry_has_the_official_name_of_the_year(graph: Store, year: str, nam
     ministry = entity("org/kor-interior-ministry")
     asked = select(
         graph,
-        prologue() + f"SELECT DISTINCT ?text {{ {ministry} com:hasNaming ?naming . ?naming com:nameText ?text ;"
+        prologue() + f"SELECT DISTINCT ?text {{ {ministry} com:hasName ?naming . ?naming com:nameText ?text ;"
         f' com:officialNameAt "{year}"^^xsd:gYear }}',
     )
     assert [solution["text"].value for solution in asked] == names
@@ -172,9 +172,9 @@ def test_what_is_only_written_is_no_official_name(graph: Store) -> None:
 def test_another_body_named_later_stretches_no_name(world: World) -> None:
     """A document of 2030 about somebody else does not say what the ministry is called in 2030."""
     quads = [
-        Quad(entity("org/other"), term("com:hasNaming"), entity("naming/other/1"), identifiers.stated("901")),
+        Quad(entity("org/other"), term("com:hasName"), entity("name/other/1"), identifiers.stated("901")),
         Quad(
-            entity("naming/other/1"),
+            entity("name/other/1"),
             term("com:attestedOn"),
             Literal("2030-01-01", datatype=NamedNode(XSD + "date")),
             identifiers.stated("901"),
@@ -218,14 +218,14 @@ def test_only_documents_say_what_became_of_a_node(graph: NamedNode) -> None:
 
 def test_withdrawn_party_is_no_longer_bound() -> None:
     graph = identifiers.stated("901")
-    agreement, partyhood = entity("agreement/one"), entity("partyhood/one/KOR")
+    agreement, agreement_party = entity("agreement/one"), entity("party/one/KOR")
     day = Literal("2017-04-04", datatype=NamedNode(XSD + "date"))
     facts = [
-        Quad(partyhood, NamedNode(RDF + "type"), term("com:Partyhood"), graph),
-        Quad(partyhood, term("com:party"), entity("state/KOR"), graph),
-        Quad(partyhood, term("com:ofAgreement"), agreement, graph),
+        Quad(agreement_party, NamedNode(RDF + "type"), term("com:AgreementParty"), graph),
+        Quad(agreement_party, term("com:party"), entity("state/KOR"), graph),
+        Quad(agreement_party, term("com:ofAgreement"), agreement, graph),
     ]
-    for node in (agreement, partyhood):
+    for node in (agreement, agreement_party):
         facts += [
             Quad(node, term("com:realization"), concept("realization", "occurred"), graph),
             Quad(node, term("com:asOf"), day, graph),
@@ -233,16 +233,16 @@ def test_withdrawn_party_is_no_longer_bound() -> None:
     store = world_of(facts)
     derive(store)
     assert pairs(store, "partyTo") == {(entity("state/KOR"), agreement)}
-    store.add(Quad(partyhood, term("com:stage"), concept("stage", "withdrew"), graph))
+    store.add(Quad(agreement_party, term("com:stage"), concept("stage", "withdrew"), graph))
     derive(store)
     assert pairs(store, "partyTo") == set()
 
 
 def test_the_longest_name_is_that_of_one_document_and_one_thing() -> None:
     def named(thing: str, key: str, name: str, *documents: str) -> list[Quad]:
-        naming, graph = entity(f"naming/{key}"), identifiers.stated(documents[0])
+        naming, graph = entity(f"name/{key}"), identifiers.stated(documents[0])
         facts = [
-            Quad(entity(thing), term("com:hasNaming"), naming, graph),
+            Quad(entity(thing), term("com:hasName"), naming, graph),
             Quad(naming, term("com:nameText"), Literal(name, language="en"), graph),
         ]
         for number in documents:

@@ -64,7 +64,7 @@ class World:
             "delegation": self.instances("com:Delegation"),
             "series": self.instances("com:EventSeries") | self.ends("com:editionOf", 1),
             "organization": self.instances("com:Organization") | self.ends("org:organization", 1),
-            "actor": self.instances("com:Actor") | self.ends("com:hasNaming", 0),
+            "actor": self.instances("com:Actor") | self.ends("com:hasName", 0),
             "speaker": self.instances("com:Person", "com:Organization") | self.ends("com:speaker", 1),
             "indicator": self.instances("com:Indicator") | self.ends("com:indicator", 1),
             "publisher": self.ends("com:measuredBy", 1) | self.instances("com:InternationalOrganization"),
@@ -123,7 +123,7 @@ class World:
         names = [parameter.name for parameter in query.parameters]
         if "day" in names:
             key = next(name for name in names if name != "day")
-            way = "com:hasNaming" if key == "actor" else "com:editionOf"
+            way = "com:hasName" if key == "actor" else "com:editionOf"
             for node in self.pool(query.name, key):
                 dated = self.facts.of(node, way) if key == "actor" else self.facts.where(way, node)
                 days = self.days(dated)

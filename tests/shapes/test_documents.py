@@ -21,7 +21,7 @@ DOC = "GRAPH <https://w3id.org/communique/graph/doc/{}>"
 # Shapes of what stands in no document, but in registers or in deployments of their own.
 IDLE = {"comsh:Quoting", "comsh:Signature", "comsh:ScoreObservation", "comsh:Assessment", "comsh:Recommendation"}
 IDLE |= {f"comsh:Former-{old.value.removeprefix(COM)}" for old in deprecated()}
-IDLE |= {"comsh:Involvement", "comsh:FinancialFlow", "comsh:Planned", "comsh:Statehood"}
+IDLE |= {"comsh:ProgrammeParticipation", "comsh:FinancialFlow", "comsh:Planned", "comsh:Statehood"}
 IDLE |= {"comsh:Judgement", "comsh:StepDays", "comsh:StepOrder", "comsh:Alliance", "comsh:Lineage", "comsh:UntiedParty"}
 
 # What someone might do wrong → the rule that must find it.
@@ -34,7 +34,7 @@ MISTAKES = {
     ),
     "Korea is invented as an adopter of the communiqué": (
         "R18",
-        "INSERT DATA { " + DOC.format("000") + " { <partyhood/seoul-communique/KOR> a com:Partyhood ;"
+        "INSERT DATA { " + DOC.format("000") + " { <party/seoul-communique/KOR> a com:AgreementParty ;"
         " com:party <state/KOR> ; com:ofAgreement <agreement/seoul-communique> ; com:realization real:occurred ;"
         ' com:asOf "2013-10-23"^^xsd:date ; com:evidence <evidence/000/23> } }',
     ),
@@ -61,11 +61,11 @@ MISTAKES = {
     "a party to what is only planned": (
         "R14",
         "DELETE { GRAPH ?g { ?p com:realization ?r } } INSERT { GRAPH ?g { ?p com:realization real:occurred } }"
-        " WHERE { GRAPH ?g { ?p com:realization ?r . VALUES ?p { <partyhood/mou-kor-rou-egov/ROU> } } }",
+        " WHERE { GRAPH ?g { ?p com:realization ?r . VALUES ?p { <party/mou-kor-rou-egov/ROU> } } }",
     ),
     "the memorandum with Greece gets a third party": (
         "R15",
-        "INSERT DATA { " + DOC.format("004") + " { <partyhood/mou-kor-grc-egov-2017/ROU> a com:Partyhood ;"
+        "INSERT DATA { " + DOC.format("004") + " { <party/mou-kor-grc-egov-2017/ROU> a com:AgreementParty ;"
         " com:party <state/ROU> ; com:ofAgreement <agreement/mou-kor-grc-egov-2017> ; com:realization real:occurred ;"
         ' com:asOf "2018-10-02"^^xsd:date ; com:evidence <evidence/004/6> } }',
     ),

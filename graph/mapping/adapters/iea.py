@@ -1,4 +1,4 @@
-"""IEADB: codes and placeholders → what they say; days of a country → its steps, with a partyhood for each return."""
+"""IEADB: codes and placeholders → what they say; days of a country → its steps, each return an agreement party."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ Needs = tuple[frozenset[str], ...]
 
 _NEEDS = "needs"
 _EVIDENCE = term("com:evidence")
-_CANDIDATE = {"type": "CandidateMatch", "judgement": "unreviewed"}
+_CANDIDATE = {"type": "CandidateMatch", "reviewStatus": "unreviewed"}
 
 
 @dataclass(frozen=True, slots=True)

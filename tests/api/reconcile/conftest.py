@@ -41,8 +41,8 @@ INVENTED = """
   <person/kim-2> a com:Person ; skos:prefLabel "Kim Min-su"@en .
   <agreement/pact> a com:MemorandumOfUnderstanding ; skos:prefLabel "Pact on data centres"@en ;
     com:concludedEarliest "2016-03-01"^^xsd:date ; com:concludedLatest "2016-03-31"^^xsd:date .
-  <partyhood/pact/KOR> a com:Partyhood ; com:ofAgreement <agreement/pact> ; com:party <state/KOR> .
-  <partyhood/pact/GRC> a com:Partyhood ; com:ofAgreement <agreement/pact> ; com:party <state/GRC> .
+  <party/pact/KOR> a com:AgreementParty ; com:ofAgreement <agreement/pact> ; com:party <state/KOR> .
+  <party/pact/GRC> a com:AgreementParty ; com:ofAgreement <agreement/pact> ; com:party <state/GRC> .
 }
 """
 

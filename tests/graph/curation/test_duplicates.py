@@ -41,8 +41,8 @@ def register(key: str, *rows: tuple[str, str, str, str]) -> str:
             lines.append(f"<{node}> com:concludedEarliest '{year}-01-01'^^xsd:date .")
             lines.append(f"<{node}> com:concludedLatest '{year}-12-31'^^xsd:date .")
         for code in parties.split():
-            tie = f"partyhood/{key}-{name}/{code}"
-            lines.append(f"<{tie}> a com:Partyhood ; com:ofAgreement <{node}> ; com:party <state/{code}> .")
+            tie = f"party/{key}-{name}/{code}"
+            lines.append(f"<{tie}> a com:AgreementParty ; com:ofAgreement <{node}> ; com:party <state/{code}> .")
     return f"<../graph/doc/{key}> {{ {' '.join(lines)} }}\n"
 
 

@@ -24,7 +24,7 @@ LINES = [
 DIGEST = hashlib.sha256("\n".join(LINES).encode()).hexdigest()
 
 
-def quads(gist: str = "Ships and tides were talked over.", locator: int = 3) -> list[Quad]:
+def quads(summary: str = "Ships and tides were talked over.", locator: int = 3) -> list[Quad]:
     paragraph = LINES[2]
     text = f"""
 document: "902"
@@ -34,7 +34,7 @@ paragraphs:
   - paragraph: {locator}
     digest: {passage_digest(paragraph)}
     facts:
-      event/talks: {{type: Meeting, realization: occurred, gist: "{gist}", named: "{paragraph}"}}
+      event/talks: {{type: Meeting, realization: occurred, summary: "{summary}", named: "{paragraph}"}}
 """
     return map_document(sources.parse_yaml(text, "some.yaml"))
 
@@ -63,7 +63,7 @@ def test_a_document_is_recognised_by_the_digest_of_its_file() -> None:
 def test_a_long_run_of_the_source_in_own_words_is_found() -> None:
     words = LINES[2].split()
     for length in (LONGEST_RUN, LONGEST_RUN + 1):
-        found = check(quads(gist="So: " + " ".join(words[:length]).upper()), {DIGEST: LINES})
+        found = check(quads(summary="So: " + " ".join(words[:length]).upper()), {DIGEST: LINES})
         repeats = [finding for finding in found if finding.verdict is Verdict.REPEATED]
         assert [finding.subject for finding in repeats] == ["event/talks"] * (length > LONGEST_RUN)
         assert all(" ".join(words[:length]).lower() in finding.detail for finding in repeats)

@@ -41,7 +41,7 @@ def test_uses_are_counted(every: list[TermEntry]) -> None:
         ("signatory", "role:signatory"),
         ("signatories", "com:Signature"),
         ("start date", "com:beginEarliest"),
-        ("contracting party", "com:Partyhood"),
+        ("contracting party", "com:AgreementParty"),
         ("particpant", "com:participant"),
         ("MOU", "com:MemorandumOfUnderstanding"),
         ("Memorandum of understanding", "com:MemorandumOfUnderstanding"),

@@ -43,7 +43,7 @@ INDEX = Index(
         body("org/est-archive", "Estonian Film Archive", country="state/EST"),
         body(
             "org/kor-safety",
-            Name("Ministry of Hats", "naming", date(2008, 1, 1), date(2013, 12, 31)),
+            Name("Ministry of Hats", "attested name", date(2008, 1, 1), date(2013, 12, 31)),
             country="state/KOR",
         ),
         body("org/oecd", "Organisation for Economic Co-operation and Development", Name("OECD", "other name")),

@@ -76,20 +76,23 @@ def test_a_context_is_compared_where_one_is_given_and_shares_the_weight() -> Non
 def test_a_name_and_a_body_are_in_being_on_their_first_and_their_last_day(
     on: date | None, share: float, is_of_name: bool
 ) -> None:
-    known = body(Name("Ministry of Hats", "naming", FIRST, LAST)) if is_of_name else body(first=FIRST, last=LAST)
+    known = body(Name("Ministry of Hats", "attested name", FIRST, LAST)) if is_of_name else body(first=FIRST, last=LAST)
     told, found = features(score(known, asked(on=on)))["date"]
     assert (told, found) == ("not given" if on is None else "2008-01-01/2013-12-31", share)
 
 
 def test_a_day_has_to_lie_in_the_life_of_the_name_and_of_the_body() -> None:
-    known = body(Name("Ministry of Hats", "naming", FIRST, None), last=LAST)
+    known = body(Name("Ministry of Hats", "attested name", FIRST, None), last=LAST)
     for on, share in ((FIRST - DAY, 0.0), (FIRST, 1.0), (LAST, 1.0), (LAST + DAY, 0.0)):
         assert features(score(known, asked(on=on)))["date"] == ("2008-01-01/, /2013-12-31", share), on
     assert features(score(body(), asked(on=FIRST)))["date"] == ("no bounds known", 0.5)
 
 
 def test_of_equal_names_one_with_days_counts_and_of_these_one_that_holds() -> None:
-    early, late = Name("Ministry of Hats", "naming", None, FIRST), Name("Ministry of Hats", "naming", LAST, None)
+    early, late = (
+        Name("Ministry of Hats", "attested name", None, FIRST),
+        Name("Ministry of Hats", "attested name", LAST, None),
+    )
     for names in ((HATS, early, late), (late, early, HATS)):
         assert features(score(body(*names), asked(on=LAST)))["date"] == ("2013-12-31/", 1.0)
         assert features(score(body(*names), asked(on=FIRST)))["date"] == ("/2008-01-01", 1.0)
@@ -136,7 +139,7 @@ def test_names_are_alike_whatever_the_order_of_words_and_only_the_same_are_the_s
     ("way", "text", "told"),
     [
         ("label", "Ministry of Hats", "same"),
-        ("naming", "Ministry of Hats", "same (naming)"),
+        ("attested name", "Ministry of Hats", "same (attested name)"),
         ("label", "Ministry of Hat", "Ministry of Hats, 96% alike"),
         ("code", "Ministry of Hat", "Ministry of Hats, 96% alike (code)"),
     ],

@@ -16,7 +16,7 @@ WORDS = st.text(alphabet="가나다라마한국글", min_size=1, max_size=8)
 @given(st.text(max_size=40))
 def test_any_name_makes_a_step(name: str) -> None:
     step = name_step(name)
-    assert entity(f"naming/a/901/{step}").value.endswith(f"/{step}")
+    assert entity(f"name/a/901/{step}").value.endswith(f"/{step}")
     assert step == name_step(name)
 
 

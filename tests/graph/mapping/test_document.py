@@ -106,8 +106,8 @@ agreement/treaty:
 """
             )
         )
-        assert values(quads, "partyhood/treaty/KOR", "com:realization") == {concept("realization", "planned").value}
-        assert values(quads, "partyhood/treaty/KEN", "com:realization") == {concept("realization", "occurred").value}
+        assert values(quads, "party/treaty/KOR", "com:realization") == {concept("realization", "planned").value}
+        assert values(quads, "party/treaty/KEN", "com:realization") == {concept("realization", "occurred").value}
 
     def test_properties_beside_actors_are_shared_and_may_be_overridden(self) -> None:
         quads = map_document(
@@ -141,9 +141,9 @@ event/talks:
         quads = map_document(
             parse("org/a: {type: Company, named: [{text: 가나, lang: ko}, {text: 다라, lang: ko}, Élan]}")
         )
-        names = values(quads, "org/a", "com:hasNaming")
+        names = values(quads, "org/a", "com:hasName")
         assert len(names) == 3
-        assert entity("naming/a/901/elan").value in names
+        assert entity("name/a/901/elan").value in names
 
 
 class TestDates:
@@ -158,7 +158,7 @@ plan/old: {type: Plan, realization: ongoing, asOf: 2019-01-01}
             )
         )
         assert values(quads, "event/talks", "com:asOf") == {"2020-03-09"}
-        assert values(quads, "naming/talks/901/talks", "com:attestedOn") == {"2020-03-09"}
+        assert values(quads, "name/talks/901/talks", "com:attestedOn") == {"2020-03-09"}
         assert values(quads, "post-holding/kim/901/head", "com:attestedOn") == {"2020-03-09"}
         assert values(quads, "plan/old", "com:asOf") == {"2019-01-01"}
 

@@ -85,7 +85,7 @@ FAULTS = {
     ),
     "one identifier for two parents": (
         facts("event/a: {type: Meeting, named: X},\nseries/a: {type: EventSeries, named: X}"),
-        *(7, 38, "naming/a/901/x has two values of hasNaming"),
+        *(7, 38, "name/a/901/x has two values of hasName"),
     ),
     "an identifier of a candidate": (document("candidates: {\n  a b: {}}"), 7, 3, "is not an identifier"),
     "a text for a candidate": (document("candidates: {\n  a: b}"), 7, 6, "the two nodes and the reason"),

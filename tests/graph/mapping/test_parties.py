@@ -50,15 +50,15 @@ def test_the_first_day_on_which_a_name_means_one_counts() -> None:
 
 
 def test_a_state_is_party_as_itself() -> None:
-    cells = {"party": "state/GRC", "partyhood": "partyhood/pact/GRC"}
+    cells = {"party": "state/GRC", "agreement_party": "party/pact/GRC"}
     assert party_cells(entity("state/GRC"), PACT) == cells
-    assert party_cells(entity("state/GRC"), PACT, "1999")["partyhood"] == "partyhood/pact/GRC/1999"
+    assert party_cells(entity("state/GRC"), PACT, "1999")["agreement_party"] == "party/pact/GRC/1999"
 
 
 def test_for_a_territory_its_authorities_are_party() -> None:
     assert party_cells(entity("place/HKG"), PACT) == {
         "party": "org/hkg-authorities",
-        "partyhood": "partyhood/pact/hkg-authorities",
+        "agreement_party": "party/pact/hkg-authorities",
         "body": "org/hkg-authorities",
         "body_kind": "Organization",
         "body_label": "Authorities of Hong Kong",
@@ -103,7 +103,7 @@ def test_each_party_has_a_row_once() -> None:
     assert {row.number for row in rows} == {7}
     assert [row.cells for row in rows] == [
         {"counted": PACT, "least": "3", "named": "partly-named"},
-        {"of": PACT, "stage": "signed", "party": "state/GRC", "partyhood": "partyhood/pact/GRC"},
+        {"of": PACT, "stage": "signed", "party": "state/GRC", "agreement_party": "party/pact/GRC"},
         {"untied": PACT, "party_text": "Atlantis"},
     ]
     (told,) = untied_values(ROW, "who", [greece, nobody, nobody])

@@ -16,7 +16,7 @@ from communique.graph.terms.namespaces import shorten
 from communique.graph.terms.vocabulary import classes, ontology_quads
 
 # The class whose nodes put an actor into an occasion of the layer.
-TIES = {"co-party": "Partyhood", "co-membership": "Membership"}
+TIES = {"co-party": "AgreementParty", "co-membership": "Membership"}
 
 
 def test_every_layer_has_its_query_and_no_query_is_left_over() -> None:

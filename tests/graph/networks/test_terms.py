@@ -132,7 +132,7 @@ def bind(spans: list[list[Span]]) -> Store:
         state = entity(f"state/X{at}")
         say(state, f"{RDF}type", NamedNode(f"{COM}State"))
         for time, days in enumerate(own):
-            node = entity(f"partyhood/x/X{at}-{time}")
+            node = entity(f"party/x/X{at}-{time}")
             say(node, f"{COM}ofAgreement", agreement)
             say(node, f"{COM}party", state)
             say(node, f"{COM}realization", NamedNode(f"{VOCAB}realization/occurred"))

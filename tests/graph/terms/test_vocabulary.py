@@ -41,7 +41,7 @@ def test_a_literal_property_knows_its_datatype(key: str, datatype: str) -> None:
 
 def test_edges_are_read_from_the_annotations_of_classes() -> None:
     edges = {key: found.edge for key, found in vocabulary.classes().items() if found.edge}
-    assert edges["Partyhood"] == vocabulary.Edge(term("com:party"), term("com:ofAgreement"), directed=False)
+    assert edges["AgreementParty"] == vocabulary.Edge(term("com:party"), term("com:ofAgreement"), directed=False)
     assert edges["FinancialPledge"] == vocabulary.Edge(term("com:bearer"), term("com:recipient"), directed=True)
     properties = {found.iri for found in vocabulary.terms().values() if found.kind != "class"}
     assert all({edge.source, edge.target} <= properties for edge in edges.values())
@@ -71,7 +71,7 @@ def test_the_nodes_of_relations_have_one_superclass() -> None:
     }
     ends = {key for key, found in vocabulary.classes().items() if found.edge}
     assert ends - above == {"FinancialPledge", "DigitalService", "Recommendation"}, "things of their own with two ends"
-    assert {"Naming", "CountStatement", "RankObservation", "Judgement"} <= above
+    assert {"Name", "CountStatement", "RankObservation", "Judgement"} <= above
 
 
 def test_shortcuts_are_marked_as_constructed() -> None:
@@ -149,7 +149,7 @@ def test_each_kind_of_value_has_its_way_into_the_context() -> None:
     assert entries["participant"] == {"@id": "com:participant", "@type": "@id"}
     assert entries["asOf"] == {"@id": "com:asOf", "@type": "xsd:date"}
     assert entries["passageDigest"] == {"@id": "com:passageDigest"}
-    assert entries["gist"] == {"@id": "com:gist", "@language": "en", "@container": "@language"}
+    assert entries["summary"] == {"@id": "com:summary", "@language": "en", "@container": "@language"}
     assert entries["countOf"] == {"@id": "com:countOf", "@type": "@vocab"}
     assert entries["role"]["@context"]["@vocab"].endswith("/vocab/role/")
     assert entries["organization"] == {"@id": "org:organization", "@type": "@id"}

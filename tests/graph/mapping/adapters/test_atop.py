@@ -57,8 +57,8 @@ def test_phases_that_touch_are_one_time_and_a_gap_parts_two(made: Callable[[str,
     loaded = made("9000,,1950,4,3,0,0,0,1,1,0,0,0,0", "\n".join(rows))
     assert times(loaded, "9000", "USA") == [("1950-04-03", "1960-01-01", "ended"), ("1970-01-01", "None", "in-force")]
     names = {name for name, _ in loaded.ask("?one com:ofAgreement <agreement/atop-9000> ; com:party ?who")}
-    assert names >= {"partyhood/atop-9000/USA", "partyhood/atop-9000/USA/1970"}
-    first = loaded.ask("<partyhood/atop-9000/USA> com:evidence ?row")
+    assert names >= {"party/atop-9000/USA", "party/atop-9000/USA/1970"}
+    first = loaded.ask("<party/atop-9000/USA> com:evidence ?row")
     assert [row.rpartition("/")[2] for (row,) in first] == ["2", "3"]
 
 
@@ -80,8 +80,8 @@ def test_a_member_that_is_no_state_is_counted(made: Callable[[str, str], Any]) -
 def test_a_territory_is_party_by_its_authorities(made: Callable[[str, str], Any]) -> None:
     loaded = made("9000,,1954,12,2,0,0,0,1,1,0,0,0,0", "9000,2,1954,12,2,0,0,0,0\n9000,713,1954,12,2,0,0,0,0")
     assert loaded.ask("?one com:party ?who") == [
-        ("partyhood/atop-9000/USA", "state/USA"),
-        ("partyhood/atop-9000/twn-authorities", "org/twn-authorities"),
+        ("party/atop-9000/USA", "state/USA"),
+        ("party/atop-9000/twn-authorities", "org/twn-authorities"),
     ]
     assert loaded.ask("<org/twn-authorities> com:situatedIn ?place") == [("place/TWN",)]
     assert loaded.ask("?one a com:BilateralAgreement") == [("agreement/atop-9000",)]
@@ -117,7 +117,7 @@ def test_historic_states_are_told_from_their_successors(whole: Any) -> None:
 
 def test_a_second_time_has_the_year_of_the_return(whole: Any) -> None:
     found = whole.ask("?one com:ofAgreement <agreement/atop-4220> ; com:party <state/UZB>")
-    assert found == [("partyhood/atop-4220/UZB",), ("partyhood/atop-4220/UZB/2006",)]
+    assert found == [("party/atop-4220/UZB",), ("party/atop-4220/UZB/2006",)]
 
 
 def test_the_mirrored_pairs_are_not_loaded(load: Load, shared: Path) -> None:

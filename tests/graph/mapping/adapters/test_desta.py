@@ -40,7 +40,7 @@ def made(load: Load, tmp_path: Path) -> Callable[..., Any]:
 
 
 def standing(loaded: Any, agreement: str) -> dict[str, tuple[str, ...]]:
-    """Give stage, year of signature and of the end of each partyhood, by its last steps."""
+    """Give stage, year of signature and of the end of each agreement party, by its last steps."""
     where = f"?one com:ofAgreement <agreement/desta-{agreement}> ; com:stage ?stage ."
     optional = "OPTIONAL { ?one com:signedLatest ?came } OPTIONAL { ?one com:endLatest ?left }"
     found = loaded.ask(f"{where} {optional}")
@@ -75,7 +75,7 @@ def test_who_accedes_and_who_leaves_is_a_party_and_no_agreement(made: Callable[.
         "ROU": ("acceded", "1995", "None"),
         "GRC": ("withdrew", "None", "2000"),
     }
-    assert loaded.ask("<partyhood/desta-7/GRC> com:evidence ?row") == [
+    assert loaded.ask("<party/desta-7/GRC> com:evidence ?row") == [
         ("evidence/desta-2020/desta/2",),
         ("evidence/desta-2020/desta/4",),
     ]
@@ -116,7 +116,7 @@ def test_talks_are_planned(made: Callable[..., Any]) -> None:
     loaded = made(("9;9;Distant Pact;negotiation;NA;NA;1;NA", {410: 0, 300: 0}))
     assert loaded.ask("?one com:realization ?state") == [
         (each, f"{VOCAB}realization/planned")
-        for each in ("agreement/desta-9", "partyhood/desta-9/GRC", "partyhood/desta-9/KOR")
+        for each in ("agreement/desta-9", "party/desta-9/GRC", "party/desta-9/KOR")
     ]
 
 
@@ -150,8 +150,8 @@ def test_the_united_kingdom_has_left_and_venezuela_twice_joined_what_it_left(who
 
 
 def test_code_900_is_kosovo_and_territories_act_by_their_authorities(whole: Any) -> None:
-    assert whole.ask("<partyhood/desta-10/XKX> com:party ?who") == [("state/XKX",)]
-    assert whole.ask("<partyhood/desta-220/hkg-authorities> com:party ?who") == [("org/hkg-authorities",)]
+    assert whole.ask("<party/desta-10/XKX> com:party ?who") == [("state/XKX",)]
+    assert whole.ask("<party/desta-220/hkg-authorities> com:party ?who") == [("org/hkg-authorities",)]
 
 
 def test_negotiations_have_no_year(whole: Any) -> None:

@@ -86,10 +86,9 @@ TREATY = [
 
 
 def stages(loaded: Any) -> dict[str, str]:
-    """Give the stage of each partyhood."""
+    """Give the stage of each agreement party."""
     return {
-        one.removeprefix("partyhood/iea-9/"): stage.rpartition("/")[2]
-        for one, stage in loaded.ask("?one com:stage ?stage")
+        one.removeprefix("party/iea-9/"): stage.rpartition("/")[2] for one, stage in loaded.ask("?one com:stage ?stage")
     }
 
 
@@ -104,8 +103,8 @@ def test_each_step_has_its_day(made: Callable[..., Any]) -> None:
     )
     assert stages(loaded) == {"GRC": "in-force", "ROU": "ratified", "KOR": "signed", "CHL": "signed"}
     days = "com:signedLatest ?a ; com:ratifiedLatest ?b ; com:inForceLatest ?c"
-    assert loaded.ask(f"<partyhood/iea-9/GRC> {days}") == [("1990-05-04", "1990-09-01", "1991-01-02")]
-    assert loaded.ask("<partyhood/iea-9/CHL> com:inForceEarliest ?day") == []
+    assert loaded.ask(f"<party/iea-9/GRC> {days}") == [("1990-05-04", "1990-09-01", "1991-01-02")]
+    assert loaded.ask("<party/iea-9/CHL> com:inForceEarliest ?day") == []
     assert [(each["row"], each["file"]) for each in loaded.rejected] == [("6", "IEADB_membership.csv")]
 
 
@@ -113,8 +112,8 @@ def test_who_leaves_and_comes_back_has_two_partyhoods(made: Callable[..., Any]) 
     left = ["Greece", "9", "", "1990-05-04", "1990-09-01", "1991-01-02", "1995-01-01", "1999-01-01"]
     loaded = made(TREATY, left, ["Chile", "9", "", "1990-05-04", "", "1991-01-02", "1996-01-01"])
     assert stages(loaded) == {"GRC": "withdrew", "GRC/1999": "in-force", "CHL": "withdrew"}
-    assert loaded.ask("<partyhood/iea-9/GRC> com:endLatest ?day") == [("1995-01-01",)]
-    assert loaded.ask("<partyhood/iea-9/GRC/1999> com:signedLatest ?day") == []
+    assert loaded.ask("<party/iea-9/GRC> com:endLatest ?day") == [("1995-01-01",)]
+    assert loaded.ask("<party/iea-9/GRC/1999> com:signedLatest ?day") == []
 
 
 def test_an_agreement_that_ended_binds_nobody(made: Callable[..., Any]) -> None:
@@ -154,7 +153,7 @@ def test_placeholders_are_no_dates(
     ((first, last, _, state),) = loaded.ask(f"?one a com:Agreement ; com:realization ?state . {days}")
     assert (first, last, state.rpartition("/")[2]) == expected
     assert loaded.ask("?one com:inForceLatest ?day") == []
-    assert loaded.ask("<partyhood/iea-9/GRC> com:realization ?state") == [(state,)]
+    assert loaded.ask("<party/iea-9/GRC> com:realization ?state") == [(state,)]
     assert len(loaded.ask("?one com:discrepancyText ?text")) == (year == "1953")
 
 

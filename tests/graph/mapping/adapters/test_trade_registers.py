@@ -107,7 +107,7 @@ def test_gptad_agreements_of_one_name_stay_apart(load: Load, tmp_path: Path) -> 
     assert len(found) == 3 and found[-1] == "agreement/gptad-c"
     assert all(one.startswith("agreement/gptad-a-b-") for one in found[:2])
     assert [each["reason"] for each in loaded.rejected] == ["repeats row 2"]
-    assert loaded.ask("<partyhood/gptad-c/GRC> com:stage ?stage") == [(f"{STAGE}signed",)]
+    assert loaded.ask("<party/gptad-c/GRC> com:stage ?stage") == [(f"{STAGE}signed",)]
     assert loaded.ask("<agreement/gptad-c> com:concludedLatest|com:inForceLatest ?day") == []
 
 
@@ -138,7 +138,7 @@ def test_registers_of_names_alone_invent_no_party(trend: Any, labpta: Any) -> No
     for loaded, count in ((trend, 730), (labpta, 483)):
         (account,) = loaded.accounts.values()
         assert (account.read, account.mapped) == (count, count)
-        assert loaded.ask("?one a com:Partyhood") == []
+        assert loaded.ask("?one a com:AgreementParty") == []
         unnamed = loaded.ask(
             "?one com:partyCount ?count . ?count com:countMin 2 ; com:enumeration enumeration:none-named"
         )
@@ -182,13 +182,13 @@ def test_unctad_treaties_have_a_line_for_each_party(treaties: Callable[..., Any]
         ),
         ("Lost - Chile BIT (1991)", "1. Atlantis\n2. Chile", kind, "Terminated", "05/03/1990", "", "06/03/1999", ""),
     )
-    first = "<partyhood/unctad-iia-greece-congo-bit-1990/{}> com:stage ?stage"
+    first = "<party/unctad-iia-greece-congo-bit-1990/{}> com:stage ?stage"
     assert loaded.ask(first.format("COG")) == loaded.ask(first.format("GRC")) == [(f"{STAGE}in-force",)]
     days = "com:concludedLatest ?a ; com:inForceEarliest ?b ; com:inForceLatest ?c"
     assert loaded.ask(f"<agreement/unctad-iia-greece-congo-bit-1990> {days}") == [
         ("1990-03-04", "1991-02-01", "1991-02-28")
     ]
-    assert loaded.ask("<partyhood/unctad-iia-eu-chile/eu> com:party ?who ; com:stage ?stage") == [
+    assert loaded.ask("<party/unctad-iia-eu-chile/eu> com:party ?who ; com:stage ?stage") == [
         (f"{STAGE}signed", "org/eu")
     ]
     assert loaded.ask("<org/eu> skos:prefLabel ?name") == [("European Union",)]

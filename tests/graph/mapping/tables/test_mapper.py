@@ -124,9 +124,9 @@ def test_children_periods_and_several_values(map_rows: Map) -> None:
     found = map_rows(AGREEMENTS, TREATY)
     assert found.nodes == {
         "agreement/world-a-7",
-        "partyhood/world-a-7/KOR",
-        "partyhood/world-a-7/KEN",
-        "naming/world-a-7/world-2020/traite",
+        "party/world-a-7/KOR",
+        "party/world-a-7/KEN",
+        "name/world-a-7/world-2020/traite",
     }
     assert found.of("agreement/world-a-7") == {
         ("rdf:type", "com:Agreement"),
@@ -140,17 +140,17 @@ def test_children_periods_and_several_values(map_rows: Map) -> None:
         ("com:edtfText", "1990-04-05"),
         ("com:edtfText", "1991/.."),
         ("rdfs:comment", "No. A 7: no note@en"),
-        ("com:hasNaming", "naming/world-a-7/world-2020/traite"),
+        ("com:hasName", "name/world-a-7/world-2020/traite"),
     }
-    assert found.of("partyhood/world-a-7/KEN") == {
-        ("rdf:type", "com:Partyhood"),
+    assert found.of("party/world-a-7/KEN") == {
+        ("rdf:type", "com:AgreementParty"),
         ("com:ofAgreement", "agreement/world-a-7"),
         ("com:party", "state/KEN"),
         ("com:realization", "real:occurred"),
         ("com:asOf", "2020-12-31"),
         ("com:stage", "stage:in-force"),
     }
-    assert ("com:attestedOn", "2020-12-31") in found.of("naming/world-a-7/world-2020/traite")
+    assert ("com:attestedOn", "2020-12-31") in found.of("name/world-a-7/world-2020/traite")
 
 
 def test_what_is_missing_is_left_out_and_nothing_else(map_rows: Map) -> None:
@@ -160,8 +160,8 @@ def test_what_is_missing_is_left_out_and_nothing_else(map_rows: Map) -> None:
     assert about["com:concludedLatest"] == "1990-12-31"
     assert about["com:endEarliest"] == "1995-01-01"
     assert about["rdfs:comment"] == "No. A 7: x@en"
-    assert not any(name.startswith("naming/") for name in found.nodes)
-    assert "com:stage" not in dict(found.of("partyhood/world-a-7/KOR"))
+    assert not any(name.startswith("name/") for name in found.nodes)
+    assert "com:stage" not in dict(found.of("party/world-a-7/KOR"))
 
 
 @pytest.mark.parametrize(
@@ -426,7 +426,7 @@ def test_a_column_may_give_a_text_of_a_language_that_the_mapping_names(map_rows:
     """.replace("\n    ", "\n")
     found = map_rows(table, {"name": "부산"})
     assert {("skos:prefLabel", "부산@ko"), ("skos:prefLabel", "Port 부산@ko-latn")} <= found.of("org/world-port")
-    (naming,) = [name for name in found.nodes if name.startswith("naming/")]
+    (naming,) = [name for name in found.nodes if name.startswith("name/")]
     assert ("com:nameText", "부산@ko") in found.of(naming)
 
 
@@ -447,7 +447,7 @@ def test_a_name_with_placeholders_makes_a_step_as_the_name_itself_would(named: s
       org/world-port: {{type: Organization, named: "{named}"}}
     """.replace("\n    ", "\n")
     found = map_rows(table, {"code": "B 7", "title": "Harbour"})
-    assert [name for name in found.nodes if name.startswith("naming/")] == [f"naming/world-port/world-2020/{step}"]
+    assert [name for name in found.nodes if name.startswith("name/")] == [f"name/world-port/world-2020/{step}"]
 
 
 def test_what_a_column_names_may_have_its_class_elsewhere(map_rows: Map) -> None:
@@ -490,7 +490,7 @@ def test_inferences_candidates_and_facts_of_the_table_as_a_whole(map_rows: Map) 
         "event/world-1", "doc/world-2020/inferred"
     )
     assert "com:certainty" not in {key for key, _ in found.of("event/world-2", "doc/world-2020/inferred")}
-    assert ("com:judgement", "unreviewed") in found.of("candidate/world-1-2", "candidates")
+    assert ("com:reviewStatus", "unreviewed") in found.of("candidate/world-1-2", "candidates")
     assert not found.of("candidate/world-2-", "candidates")
 
 
