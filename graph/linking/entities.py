@@ -149,9 +149,8 @@ def _read_names(ask: Ask, wanted: Container[NamedNode]) -> dict[NamedNode, list[
             found[node].setdefault(Name(text.value, row["way"].value), rank)
     for row in ask(prologue() + _NAMINGS):
         if row["node"] in wanted:
-            found[row["node"]][
-                Name(row["text"].value, "attested name", _read_day(row["first"]), _read_day(row["last"]))
-            ] = 3
+            name = Name(row["text"].value, "attested name", _read_day(row["first"]), _read_day(row["last"]))
+            found[row["node"]][name] = 3
     return {node: sorted(names, key=lambda name: (names[name], name.text)) for node, names in found.items()}
 
 
