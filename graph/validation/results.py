@@ -53,7 +53,7 @@ class ValidationReport:
 
     Attributes
     ----------
-    results : in a stable order: severity, shape, focus node, path, value
+    results : in a stable order: severity, shape, focus node, path, value, document, component, message
     focus_counts : node shape → number of focus nodes; a shape with zero was not exercised, and says so
     engines : node shape → name of the engine that judged it
     names : what people call a shape that is not one of the project's; the catalogue knows those
@@ -95,14 +95,15 @@ def merge(reports: Iterable[ValidationReport]) -> ValidationReport:
     return ValidationReport(tuple(sorted(results, key=order)), dict(counts), engines, names, tuple(notes))
 
 
-def order(result: ValidationResult) -> tuple[int, str, str, str, str, str]:
-    """Order results by severity (worst first, unknown severities last), shape, focus, path, value, document."""
+def order(result: ValidationResult) -> tuple[int, tuple[str, ...]]:
+    """Order results by severity (worst first, unknown ones last), shape, focus, path, value, document, and the rest."""
     rank = _SEVERITIES.index(result.severity) if result.severity in _SEVERITIES else len(_SEVERITIES)
-    return (
-        rank,
+    return rank, (
         str(result.shape),
         str(result.focus),
         result.path or "",
         "" if result.value is None else str(result.value),
         result.document or "",
+        result.component.value,
+        result.message,
     )
