@@ -86,8 +86,8 @@ def write_hints(hints: Sequence[Hint], media_type: str) -> Response:
     if media_type == HTML:
         return Response(render_template("hints.html", title=title, hints=hints), mimetype=HTML)
     head = {"type": f"{BASE}problem/hints", "title": title, "status": 200}
-    told = head | {"detail": "; ".join(hint.message for hint in hints), "hints": [hint.to_json() for hint in hints]}
-    return Response(json.dumps(told, ensure_ascii=False), mimetype=media_type)
+    body = head | {"detail": "; ".join(hint.message for hint in hints), "hints": [hint.to_json() for hint in hints]}
+    return Response(json.dumps(body, ensure_ascii=False), mimetype=media_type)
 
 
 def _finish(response: Response, snapshot: str, form: str) -> Response:

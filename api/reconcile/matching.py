@@ -95,25 +95,16 @@ def _resolved(catalogue: Catalogue, query: ReconcileQuery) -> Iterator[EntityCan
     """
     best: dict[NamedNode, EntityCandidate] = {}
     is_state = False
-    for kind in _kinds(query):
+    # where a type only weighs, all at the top are looked under
+    for kind in sorted(query.types) if query.types and query.strict != "should" else ROOTS:
         result = resolve(query.text, kind, on=_day(query), context=_context(catalogue, query), index=catalogue.index)
         for each in result.candidates:
             if entity := catalogue.find(each.node.value):
                 features = {feature.name: feature.score for feature in each.features}
                 candidate = EntityCandidate(entity, features, each.score, each == result.match and not is_state)
-                best[each.node] = max(best.get(each.node, candidate), candidate, key=_strength)
+                best[each.node] = max(best.get(each.node, candidate), candidate, key=lambda it: (it.match, it.score))
         is_state = is_state or (kind == "State" and result.match is not None and not query.types)
     yield from best.values()
-
-
-def _strength(candidate: EntityCandidate) -> tuple[bool, float]:
-    """Order candidates by how much speaks for them."""
-    return candidate.match, candidate.score
-
-
-def _kinds(query: ReconcileQuery) -> Sequence[str]:
-    """List the types to look under: those asked for, or all at the top where a type only weighs."""
-    return sorted(query.types) if query.types and query.strict != "should" else ROOTS
 
 
 def _typed(candidate: EntityCandidate, query: ReconcileQuery) -> EntityCandidate | None:
@@ -130,7 +121,7 @@ def _typed(candidate: EntityCandidate, query: ReconcileQuery) -> EntityCandidate
 
 
 def _ranked(query: ReconcileQuery, pool: Iterable[EntityCandidate], known: Found) -> list[EntityCandidate]:
-    """Compare the properties and give the best; where two are certain, none is."""
+    """Compare the properties and return the best; where two are certain, none is."""
     found = [_compared(each, query, known) for each in pool]
     if sum(each.match for each in found) > 1:
         found = [replace(each, match=False) for each in found]

@@ -15,7 +15,7 @@ from communique.api.reconcile.schema import ReconcileProperty, find_property, re
 from communique.graph.errors import InvalidParameter
 from communique.graph.terms.namespaces import ID
 
-BATCH = 50  # queries at a time; a client is told to send fewer
+BATCH = 50  # queries at a time; a client that sends more is refused
 PREFERRED_BATCH = 25
 CHARACTERS = 500  # of a name or a value
 CANDIDATES, MOST_CANDIDATES = 10, 50

@@ -1,6 +1,6 @@
 """What the service knows: types, the classes whose nodes people look up by a name, and properties of their entities.
 
-Properties (``properties.yaml``) tell candidates apart, and can be fetched about an entity.
+Properties (``properties.yaml``) distinguish candidates, and can be fetched about an entity.
 """
 
 from __future__ import annotations

@@ -50,7 +50,11 @@ def fetch(run: Run, found: ReconcileProperty, ids: Collection[str]) -> dict[str,
         value = _read(row, found.kind)
         if value.text not in known or _rank(value) < _rank(known[value.text]):
             known[value.text] = value
-    return {each: _sorted(list(known.values())) for each, known in values.items()}
+
+    def order(value: PropertyValue) -> tuple[bool, str, str]:
+        return value.language not in {"en", ""}, value.language, value.text
+
+    return {each: sorted(known.values(), key=order) for each, known in values.items()}
 
 
 def find(run: Run, found: ReconcileProperty, wanted: Sequence[str], most: int) -> list[str]:
@@ -80,11 +84,6 @@ def _rank(value: PropertyValue) -> tuple[int, str]:
     return (0 if value.language == "en" else 1 if value.language else 2, value.label)
 
 
-def _sorted(values: list[PropertyValue]) -> list[PropertyValue]:
-    """Order values: English first, then other languages."""
-    return sorted(values, key=lambda value: (0 if value.language in {"en", ""} else 1, value.language, value.text))
-
-
 def extend(run: Run, asked: Extension) -> dict[str, Any]:
     """Return the values of each entity, and what the columns are."""
     rows: dict[str, dict[str, list[dict[str, Any]]]] = {each: {} for each in asked.ids}
@@ -93,14 +92,12 @@ def extend(run: Run, asked: Extension) -> dict[str, Any]:
         limit, content = _settings(found, settings)
         kind = "text" if content == "name" and found.kind == ENTITY else found.kind
         for each, values in fetch(run, found, asked.ids).items():
-            rows[each][found.id] = [_to_json(value, kind) for value in values[:limit]]
+            rows[each][found.id] = [
+                value.to_json(kind) if kind != "text" else {"str": value.label or value.text}
+                for value in values[:limit]
+            ]
         meta.append(_column(found, kind))
     return {"meta": meta, "rows": rows}
-
-
-def _to_json(value: PropertyValue, kind: str) -> dict[str, Any]:
-    """Write one value; of an entity that is to be a text, its label."""
-    return value.to_json(kind) if kind != "text" else {"str": value.label or value.text}
 
 
 def _settings(found: ReconcileProperty, settings: Mapping[str, Any]) -> tuple[int, str]:

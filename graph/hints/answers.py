@@ -37,7 +37,7 @@ _SUBCLASS = RDFS + "subClassOf"
 def explain(run: Run, query: str, *, is_empty: bool, graphs: Sequence[str] = ()) -> list[Hint]:
     """Return hints about a query that has been answered, the most important first, at most five.
 
-    ``run`` evaluates SPARQL over the whole published data; ``is_empty`` tells whether the answer has no rows, see
+    ``run`` evaluates SPARQL over the whole published data; ``is_empty`` says whether the answer has no rows, see
     ``has_no_rows``; ``graphs`` are those to which the asker narrowed the dataset beside the text. Never raises for a
     query that could be answered.
     """
@@ -46,10 +46,10 @@ def explain(run: Run, query: str, *, is_empty: bool, graphs: Sequence[str] = ())
     reading = read_deeply(query) if is_empty else read(query)
     reading = replace(reading, graphs=(*reading.graphs, *graphs))
     ask_soon = _within(run, _SECONDS)
-    told = _about_empty(ask_soon, reading) if is_empty else _about_terms(ask_soon, reading, is_empty=False)
+    hints = _about_empty(ask_soon, reading) if is_empty else _about_terms(ask_soon, reading, is_empty=False)
     found: dict[Hint, None] = {}
     try:
-        for hint in told:
+        for hint in hints:
             found[hint] = None
             if len(found) == _MOST_HINTS:
                 break
@@ -85,23 +85,20 @@ def has_no_rows(media_type: str, body: bytes) -> bool:
     if not isinstance(found, QuerySolutions):
         return not found
     few = list(islice(found, 2))
-    return not few or (len(few) == 1 and all(cell is None or _is_nought(cell) for cell in few[0]))
-
-
-def _is_nought(cell: object) -> bool:
-    """Say whether a value is the number of nothing."""
-    return isinstance(cell, Literal) and cell.value == "0"
+    if len(few) != 1:
+        return not few
+    return all(cell is None or (isinstance(cell, Literal) and cell.value == "0") for cell in few[0])
 
 
 def _about_empty(run: Run, reading: QueryReading) -> Iterator[Hint]:
     """Return the hints about a query without rows."""
     yield from _about_graphs(run, reading)
-    told = list(_about_terms(run, reading, is_empty=True))
-    yield from told
+    found = list(_about_terms(run, reading, is_empty=True))
+    yield from found
     # Only an answer without rows needs it, and it takes long to import.
     from communique.graph.hints.unmatched import about_statements
 
-    yield from about_statements(run, reading, has_told=bool(told))
+    yield from about_statements(run, reading, is_explained=bool(found))
 
 
 def _about_graphs(run: Run, reading: QueryReading) -> Iterator[Hint]:

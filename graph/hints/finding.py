@@ -42,7 +42,7 @@ class Finder:
     Attributes
     ----------
     run : evaluates SPARQL over the whole published data
-    index : gives the names of the nodes; called only when a text is no IRI, for it reads all of them
+    index : returns the names of the nodes; called only when a text is no IRI, for it reads all of them
     """
 
     run: Run

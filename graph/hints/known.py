@@ -54,7 +54,7 @@ def below(iri: str) -> tuple[str, ...]:
 
 
 def widest(iris: Iterable[str]) -> frozenset[str]:
-    """Give, of some classes and all above them, those that have none of this ontology above them: Actor of a state."""
+    """Return the topmost of some classes and all above them, within this ontology: Actor of a state."""
     every = {each for iri in iris for each in (iri, *(over.value for over in superclasses(NamedNode(iri))))}
     ours = {each for each in every if each.startswith(COM)}
     return frozenset(each for each in ours if ours.isdisjoint(over.value for over in superclasses(NamedNode(each))))

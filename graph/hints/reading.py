@@ -24,7 +24,7 @@ _LOG = logging.getLogger(__name__)
 logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 _LONGEST = 4_000  # characters of a query whose algebra is looked at; rdflib takes some 50 ms for 1,000
 # What must not hold, or need not.
-_ASIDE = {"Minus": ("p2",), "LeftJoin": ("p2", "expr"), "Union": ("p1", "p2")}
+_OPTIONAL_PARTS = {"Minus": ("p2",), "LeftJoin": ("p2", "expr"), "Union": ("p1", "p2")}
 _SKIPPED = frozenset({"Builtin_NOTEXISTS", "Builtin_EXISTS"})
 
 
@@ -88,7 +88,7 @@ def read(text: str) -> QueryReading:
     graphs, classes = [], []
     for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
         name = _expand(token, converter, base)
-        if name is None or _is_aside(before, after):
+        if name is None or _is_no_reference(before, after):
             continue
         if before is not None and before.is_word("FROM", "NAMED"):
             graphs.append(name)
@@ -134,7 +134,7 @@ def _expand(token: SparqlToken, converter: Converter, base: str) -> str | None:
     return converter.expand(token.text.replace("\\", "")) if token.kind == "name" else None
 
 
-def _is_aside(before: SparqlToken | None, after: SparqlToken | None) -> bool:
+def _is_no_reference(before: SparqlToken | None, after: SparqlToken | None) -> bool:
     """Say whether what stands here names no thing of the data: a namespace, a datatype or a function."""
     is_declaration = before is not None and (before.is_word("PREFIX", "BASE") or before.text.endswith(":"))
     is_datatype = before is not None and before.text == "^^"
@@ -171,9 +171,9 @@ def _required(node: Any) -> Iterator[Any]:
         if node.name in _SKIPPED:
             return
         yield node
-        aside = _ASIDE.get(node.name, ())
+        optional = _OPTIONAL_PARTS.get(node.name, ())
         for key, part in node.items():
-            if key not in aside and key != "_vars":
+            if key not in optional and key != "_vars":
                 yield from _required(part)
     elif isinstance(node, Sequence) and not isinstance(node, str):
         for part in node:

@@ -2,7 +2,7 @@
 
 The parser of pyoxigraph lists every character that could have stood at the furthest place it reached, and a keyword
 moves that place on by its own length. So repairs are proposed from the text and tried: the first that makes the whole
-text well-formed is what the writer is told.
+text well-formed is the one that the message names.
 """
 
 from __future__ import annotations

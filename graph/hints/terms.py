@@ -153,11 +153,17 @@ def find(every: Sequence[TermEntry], name: str) -> TermEntry:
 def describe(run: Run, entry: TermEntry) -> TermEntry:
     """Add the values in use, and of a class the properties that its nodes have.
 
-    Values and properties are counted in the first 20,000 statements or nodes, see ``Entry.counted``.
+    Values and properties are counted in the first 20,000 statements or nodes, see ``TermEntry.counted``.
     """
     it = NamedNode(entry.iri)
     if entry.kind == "class":
-        return replace(entry, nodes=_count_nodes(run, entry), samples=_nodes(run, it), properties=_properties(run, it))
+        classes = listed([NamedNode(each) for each in (entry.iri, *below(entry.iri))])
+        count = f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ VALUES ?class {{ {classes} }} ?s a ?class }}"
+        nodes = int(text(next(ask(run, count)), "n"))
+        some = f"{{ SELECT DISTINCT ?s {{ ?s a {it} }} LIMIT {MOST} }}"
+        having = f"SELECT ?value (COUNT(DISTINCT ?s) AS ?n) {{ {some} ?s ?value ?o }} GROUP BY ?value"
+        properties = _counted(run, f"{having} ORDER BY DESC(?n) ?value")
+        return replace(entry, nodes=nodes, samples=_nodes(run, it), properties=properties)
     outside = f"FILTER(!STRSTARTS(STR(?s), '{VOCAB}'))"
     pattern = f"?s ?value {it} {outside}" if entry.kind == "concept" else f"?s {it} ?value"
     some = f"{{ SELECT ?value {{ {pattern} }} LIMIT {MOST} }}"
@@ -168,7 +174,10 @@ def describe(run: Run, entry: TermEntry) -> TermEntry:
 def to_json(entry: TermEntry) -> dict[str, object]:
     """Describe an entry, ready for JSON; what is not known is left out."""
     parts: dict[str, object] = {name: getattr(entry, name) for name in _PLAIN}
-    parts |= {"samples": [_told(use) for use in entry.samples], "properties": [_told(use) for use in entry.properties]}
+    parts |= {
+        "samples": [_use_to_json(use) for use in entry.samples],
+        "properties": [_use_to_json(use) for use in entry.properties],
+    }
     return {name: value for name, value in parts.items() if value not in ("", (), [], None)}
 
 
@@ -238,13 +247,6 @@ def _names(nodes: Sequence[NamedNode]) -> tuple[str, ...]:
     return tuple(shorten(each.value) for each in nodes)
 
 
-def _count_nodes(run: Run, entry: TermEntry) -> int:
-    """Count the nodes of a class and of those below it."""
-    classes = listed([NamedNode(each) for each in (entry.iri, *below(entry.iri))])
-    count = f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ VALUES ?class {{ {classes} }} ?s a ?class }}"
-    return int(text(next(ask(run, count)), "n"))
-
-
 def _nodes(run: Run, it: NamedNode) -> tuple[TermUse, ...]:
     """Return some nodes of a class with their names."""
     some = f"{{ SELECT DISTINCT ?value {{ ?value a {it} }} LIMIT {_FEW} }}"
@@ -253,19 +255,12 @@ def _nodes(run: Run, it: NamedNode) -> tuple[TermUse, ...]:
     return tuple(TermUse(row["value"], label=text(row, "name")) for row in found)
 
 
-def _properties(run: Run, it: NamedNode) -> tuple[TermUse, ...]:
-    """Count of how many nodes of a class each property is stated."""
-    some = f"{{ SELECT DISTINCT ?s {{ ?s a {it} }} LIMIT {MOST} }}"
-    having = f"SELECT ?value (COUNT(DISTINCT ?s) AS ?n) {{ {some} ?s ?value ?o }} GROUP BY ?value"
-    return _counted(run, f"{having} ORDER BY DESC(?n) ?value")
-
-
 def _counted(run: Run, query: str) -> tuple[TermUse, ...]:
     """Read values with their numbers."""
     return tuple(TermUse(row["value"], int(text(row, "n"))) for row in ask(run, query))
 
 
-def _told(use: TermUse) -> dict[str, object]:
+def _use_to_json(use: TermUse) -> dict[str, object]:
     """Describe a value in use, ready for JSON."""
     parts = {"value": written(use.value), "count": use.count, "label": use.label}
     return {name: value for name, value in parts.items() if value not in ("", None)}

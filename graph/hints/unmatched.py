@@ -64,19 +64,19 @@ class ValueSample:
         return sorted(found, key=lambda language: (language != "en", language))
 
 
-def about_statements(run: Run, reading: QueryReading, *, has_told: bool) -> Iterator[Hint]:
+def about_statements(run: Run, reading: QueryReading, *, is_explained: bool) -> Iterator[Hint]:
     """Say which statements and comparisons of a query match nothing.
 
-    ``has_told`` : a term or graph was told already, which explains statements without a match, so only comparisons are
+    ``is_explained`` : a term or graph explains already statements without a match, so only comparisons are
     looked at. Paths of any length may take long and are left out.
     """
     patterns = [each for each in reading.patterns if not _ANY_LENGTH.search(each.path)][:_MOST_PATTERNS]
     unmatched = _unmatched(run, patterns)
-    if not has_told:
+    if not is_explained:
         for pattern in unmatched:
             yield _about_pattern(run, pattern)
     yield from about_comparisons(run, reading)
-    if not has_told and not unmatched:
+    if not is_explained and not unmatched:
         yield from _about_pairs(run, patterns)
 
 
@@ -128,7 +128,7 @@ def _where_it_belongs(predicate: str) -> str | None:
 
 
 def about_value(run: Run, pattern: TriplePattern) -> Hint | None:
-    """Say what is wrong with the value that a pattern gives for a property; None where nothing is known to be."""
+    """Say what is wrong with the value that a pattern has for a property; None where nothing is known to be."""
     if pattern.value.startswith("?") or pattern.value.startswith("_:"):
         return None
     sample = ValueSample.take(run, pattern.predicate)

@@ -63,7 +63,7 @@ def export(graph: str | None, output: str | None, form: str) -> None:
 
 
 def _collect(session: Session) -> dict[str, Any]:
-    """Collect everything ``info`` tells, ready for JSON."""
+    """Collect everything that ``info`` prints, ready for JSON."""
     snapshot, quads = session.snapshot, list(session.documents())
     return {
         "version": __version__,

@@ -1,4 +1,4 @@
-"""Files on the command line: the options that tell what they are, standard input among them, faults told one by one."""
+"""Files on the command line: the options that say what they are, standard input among them, faults one by one."""
 
 from __future__ import annotations
 

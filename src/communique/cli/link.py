@@ -136,7 +136,7 @@ def _published_index(kind: str) -> Index:
 
 
 def _read_days(text: str, file: Path, row: int) -> tuple[date, date] | None:
-    """Read the first and last day of a date; None where it is empty, unbounded or no date, which stderr is told."""
+    """Read the first and last day of a date; None where it is empty, unbounded or no date, which stderr says."""
     if not text:
         return None
     try:
@@ -162,7 +162,7 @@ def _row_writer(output: Path | None, form: str) -> Iterator[Callable[[dict[str, 
 
 
 def _writer_to(stream: TextIO, form: str) -> Callable[[dict[str, str]], None]:
-    """Return the function that writes a row to a stream; the first row of CSV and TSV gives the header."""
+    """Return the function that writes a row to a stream; the first row of CSV and TSV has the header."""
     table: csv.DictWriter[str] | None = None
 
     def write(row: dict[str, str]) -> None:

@@ -98,7 +98,11 @@ def review(kind: str | None, only_list: bool, everything: bool, form: str, **how
     elif named:
         _add(settings, _judge(session, settings, named, how["reason"]), how["wait"], form)
     else:
-        found = [each for each in candidates(session.run) if _fits(each, kind, everything)]
+        found = [
+            each
+            for each in candidates(session.run)
+            if (everything or each.is_open) and (kind is None or kind.lower() in map(str.lower, each.kinds))
+        ]
         if only_list or form == "json" or not is_dialogue():
             return _list(session, found, form)
         answers = _answered(session, settings, review_pairs(session.run, found))
@@ -113,11 +117,6 @@ def is_dialogue() -> bool:
 
 
 _OPTIONS = {ACCEPTED: "accept", REJECTED: "reject", UNSURE: "unsure"}
-
-
-def _fits(candidate: CandidateMatch, kind: str | None, everything: bool) -> bool:
-    """Say whether a candidate is asked for."""
-    return (everything or candidate.is_open) and (kind is None or kind.lower() in {k.lower() for k in candidate.kinds})
 
 
 def _list(session: Session, found: Sequence[CandidateMatch], form: str) -> None:

@@ -80,7 +80,7 @@ class Session:
     def ask(self, text: str, solutions: str = JSON_RESULTS) -> tuple[str, bytes]:
         """Evaluate a query as the endpoint does; returns the media type and the bytes of the answer.
 
-        ``solutions`` is the media type for SELECT and ASK; CONSTRUCT and DESCRIBE give Turtle. Raises QueryError.
+        ``solutions`` is the media type for SELECT and ASK; CONSTRUCT and DESCRIBE have Turtle. Raises QueryError.
         """
         # A query runs in native code that no handler can interrupt: let ctrl-C end the process instead.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -93,5 +93,5 @@ class Session:
         return found
 
     def run(self, text: str) -> bytes:
-        """Evaluate a SELECT and give its answer as SPARQL 1.1 JSON."""
+        """Evaluate a SELECT and return its answer as SPARQL 1.1 JSON."""
         return self.ask(text)[1]

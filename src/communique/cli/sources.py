@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,7 @@ from communique.cli.console import ExplainedGroup, format_option, print_json, pr
 from communique.cli.inputs import faults_listed
 from communique.graph.loading.releases import packaged_source, read_mapping, try_mapping
 from communique.graph.mapping import adapters
-from communique.graph.mapping.tables import Edition, TableSource
-from communique.graph.mapping.tables.editions import EditionPattern
+from communique.graph.mapping.tables import TableSource
 from communique.graph.mapping.tables.proposal import propose, sample
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -24,7 +22,7 @@ _DATA = click.Path(exists=True, path_type=Path)
 @click.argument("name", required=False)
 @format_option("table", "json")
 def sources(name: str | None, form: str) -> None:
-    """List the sources whose tables can be loaded by name, or tell all about one.
+    """List the sources whose tables can be loaded by name, or describe one.
 
     \b
     Example:
@@ -32,14 +30,15 @@ def sources(name: str | None, form: str) -> None:
     """
     if name is not None:
         return _show(_find(name), form)
-    told = [_to_json(packaged_source(each)) for each in adapters.names()]
+    described = [_to_json(packaged_source(each)) for each in adapters.names()]
     if form == "json":
-        return print_json(told)
+        return print_json(described)
     columns = ("source", "title", "licence", "editions", "files")
     rows = [
-        (each["source"], each["title"], each["licence"], len(each["editions"]), _few(each["files"])) for each in told
+        (each["source"], each["title"], each["licence"], len(each["editions"]), _few(each["files"]))
+        for each in described
     ]
-    return print_table("Sources", columns, rows, "communique load SOURCE FOLDER; communique sources SOURCE tells all")
+    return print_table("Sources", columns, rows, "communique load SOURCE FOLDER; or communique sources SOURCE")
 
 
 @click.group(cls=ExplainedGroup)
@@ -95,7 +94,9 @@ def _print_rejects(edition: dict[str, Any]) -> None:
     if edition["reasons"]:
         print_table("Rejected", ("reason", "count"), edition["reasons"].items())
     columns = ("file", "row", "column", "value", "reason", "what to do")
-    rows = [_pick(each, "file", "number", "column", "value", "reason", "cure") for each in edition["first"]]
+    rows = [
+        tuple(each[key] for key in ("file", "number", "column", "value", "reason", "cure")) for each in edition["first"]
+    ]
     if rows:
         print_table("The first of them", columns, rows)
 
@@ -109,14 +110,14 @@ def _find(name: str) -> TableSource:
 
 def _show(source: TableSource, form: str) -> None:
     """Say all about a source."""
-    told = _to_json(source)
+    described = _to_json(source)
     if form == "json":
-        return print_json(told)
-    print_pairs({name: value for name, value in told.items() if not isinstance(value, dict | list) and value})
-    print_table("Editions", ("edition", "date", "files"), [tuple(each.values()) for each in told["editions"]])
-    print_table("Tables", ("table", "columns used"), told["tables"].items())
-    if told["left_out"]:
-        print_table("Left out", ("what", "why"), told["left_out"].items())
+        return print_json(described)
+    print_pairs({name: value for name, value in described.items() if not isinstance(value, dict | list) and value})
+    print_table("Editions", ("edition", "date", "files"), [tuple(each.values()) for each in described["editions"]])
+    print_table("Tables", ("table", "columns used"), described["tables"].items())
+    if described["left_out"]:
+        print_table("Left out", ("what", "why"), described["left_out"].items())
     return None
 
 
@@ -134,7 +135,10 @@ def _to_json(source: TableSource) -> dict[str, Any]:
         "licence_iri": source.licence.iri or "",
         "citation": source.citation,
         "languages": ", ".join(source.languages),
-        "editions": [_edition_to_json(each) for each in source.releases],
+        "editions": [
+            {"edition": each.edition, "date": each.date.text, "files": ", ".join(each.files)}
+            for each in source.releases
+        ],
         "files": list(source.files),
         "tables": {
             table.name: ", ".join(dict.fromkeys(column.names[0] for column in table.columns.values()))
@@ -142,16 +146,6 @@ def _to_json(source: TableSource) -> dict[str, Any]:
         },
         "left_out": left_out,
     }
-
-
-def _edition_to_json(edition: Edition | EditionPattern) -> dict[str, str]:
-    """Sum up an edition."""
-    return {"edition": edition.edition, "date": edition.date.text, "files": ", ".join(edition.files)}
-
-
-def _pick(told: Mapping[str, Any], *keys: str) -> tuple[Any, ...]:
-    """Return some values in their order."""
-    return tuple(told[key] for key in keys)
 
 
 def _few(files: list[str]) -> str:

@@ -47,7 +47,7 @@ def _foreign_options(command: Callable[..., R]) -> Callable[..., R]:
             "targets",
             multiple=True,
             metavar="SHAPE=CLASS",
-            help="Give a shape a class in place of its targets.",
+            help="Judge nodes of a class by a shape, in place of its targets.",
         ),
         click.option(
             "--union/--no-union", "is_union", default=True, show_default=True, help="All graphs, or the default."
@@ -125,7 +125,8 @@ def validate(
                 paths, kind, foreign_shapes.read_shapes(collect(shapes), _targets(targets)), is_union, output
             )
         else:
-            _refuse_targets(targets)
+            if targets:
+                raise click.UsageError("--target goes with --shapes")
             texts = read_texts(folder) if folder else None
             options = Options(graph=graph_of(graph), kind=kind, source=source, watch=watch, texts=texts)
             judged = (
@@ -185,9 +186,3 @@ def _targets(pairs: Sequence[str]) -> dict[str, str]:
     if wrong:
         raise click.UsageError(f"--target is SHAPE=CLASS, not {wrong[0]}")
     return {shape: cls for shape, _, cls in (pair.partition("=") for pair in pairs)}
-
-
-def _refuse_targets(targets: Sequence[str]) -> None:
-    """Keep the project's own shapes as they are."""
-    if targets:
-        raise click.UsageError("--target goes with --shapes")
