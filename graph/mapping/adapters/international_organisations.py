@@ -14,6 +14,7 @@ import yaml
 from communique.graph.errors import SourceError
 from communique.graph.mapping.tables.adapter import Adapter, TableAdapter
 from communique.graph.sources.rows import Rejected, TableRow
+from communique.graph.terms.check_digits import lei_fits
 
 _MISSING = ("", "[No code found.]", "N/A")
 _AGGREGATE = "Aggregate category"
@@ -106,7 +107,7 @@ def _find_fault(column: str, code: str, form: re.Pattern[str]) -> str | None:
     """Find what is wrong with an identifier."""
     if not form.fullmatch(code):
         return f"not of the form {form.pattern}"
-    if column == "LEI" and int("".join(str(int(sign, 36)) for sign in code)) % 97 != 1:
+    if column == "LEI" and not lei_fits(code):
         return "the check digits do not fit"
     return None
 
