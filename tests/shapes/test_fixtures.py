@@ -76,7 +76,14 @@ def names() -> Iterator[re.Match[str]]:
         yield match
 
 
-@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+# That a rule is kept, one file by one, takes its time: among the fast tests the world keeps all rules at once.
+EACH = [
+    pytest.param(path, marks=[pytest.mark.slow] if "-pass" in path.stem else [], id=f"{path.parent.name}/{path.stem}")
+    for path in FIXTURES
+]
+
+
+@pytest.mark.parametrize("fixture", EACH)
 def test_exactly_the_expected_shapes_find_something(fixture: Path) -> None:
     report = judge(fixture)
     found = {shorten(result.shape.value) for result in report.results}
