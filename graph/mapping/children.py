@@ -104,7 +104,7 @@ def read_names(part: Part, faults: Faults = AT_ONCE) -> Iterator[ChildEntry]:
             text = as_scalar(require(block, "text", "a name"), "a name")
             own_key = block.get("key")
             step = step_of_name(text) if own_key is None else read_step(as_scalar(own_key, "a key"))
-            yield ChildEntry(text, (step,), _naming_properties(block, text))
+            yield ChildEntry(text, (step,), _name_properties(block, text))
 
 
 @cache
@@ -128,8 +128,8 @@ def _keyed(part: Part, faults: Faults) -> Iterator[tuple[Scalar, Block]]:
                 yield as_scalar(item, "a key"), Block((), item.place)
 
 
-def _naming_properties(block: Block, text: Scalar) -> Block:
-    """Write the properties of a naming under the keys of the ontology, and add its default status."""
+def _name_properties(block: Block, text: Scalar) -> Block:
+    """Write the properties of an attested name under the keys of the ontology, and add its default status."""
     language = block.get("lang")
     value: Part = text if language is None else Block(((as_scalar(language, "a language tag"), text),), text.place)
     others = block.without("text", "lang", "key")

@@ -198,7 +198,7 @@ def read_inferences(part: Part | None, faults: Faults = AT_ONCE) -> tuple[Infere
 
 
 def attest(facts: Iterable[AuthoredFact], day: Scalar) -> Iterator[AuthoredFact]:
-    """Date each node with a realization, each naming and each post held, unless it has a day of its own."""
+    """Date each node with a realization, each name and each post held, unless it has a day of its own."""
     facts = tuple(facts)
     own = {(fact.subject, fact.term.key) for fact in facts}
     for fact in facts:

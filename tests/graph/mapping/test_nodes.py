@@ -58,7 +58,7 @@ def test_the_step_of_a_name_is_that_of_the_name_when_it_is_filled(form: str, val
 def test_the_tail_of_an_identifier_is_that_of_the_identifier_when_it_is_filled(form: str, value: str) -> None:
     identifier = read_identifier(scalar(form))
     assert fill(tail_of(identifier), value) == tail(entity(form.replace("*", value)))
-    assert fill(join_steps("naming", tail_of(identifier), "x"), value) == f"name/{fill(tail_of(identifier), value)}/x"
+    assert fill(join_steps("name", tail_of(identifier), "x"), value) == f"name/{fill(tail_of(identifier), value)}/x"
 
 
 @given(st.text(alphabet="a7/ A-*{", max_size=10).map(lambda text: f"{text}*"), VALUES)
