@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import fcntl
 import gc
+import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -23,6 +25,29 @@ from pyoxigraph import Quad
 # After so long something hangs, whatever the machine has to do besides.
 HANGS = 120.0
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep each worker of the fast tests to one processor: threads of several workers would only wait for each other.
+
+    The slow tests use all of them, as the product does.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    if worker and config.getoption("markexpr") == "not slow" and hasattr(os, "sched_setaffinity"):
+        processors = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {processors[int(worker) % len(processors)]})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what ``sampled`` leaves out; which they are depends on the order of the parameters alone."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        if sampled := item.get_closest_marker("sampled"):
+            name = item.nodeid.partition("[")[0]
+            if seen[name] % sampled.args[0]:
+                item.add_marker("slow")
+            seen[name] += 1
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

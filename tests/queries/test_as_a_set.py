@@ -53,6 +53,7 @@ LONG = {
 NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in sorted(library())]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_question_without_its_distinct(name: str, graph: Store, merge: Merge) -> None:
     text = _DISTINCT.sub("", find(name).text)

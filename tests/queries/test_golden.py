@@ -108,6 +108,7 @@ def test_order_leaves_nothing_to_chance(name: str, graph: Store) -> None:
     assert max(ranks.values()) == 1
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", sorted(queries_in("derived")))
 def test_engines_agree_on_shortcuts(name: str, graph: Store, dataset_of: DatasetOf) -> None:
     text = queries_in("derived")[name].text

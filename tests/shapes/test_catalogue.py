@@ -29,6 +29,7 @@ def objects(shape: Node, name: str) -> list[Node | Literal]:
     return [quad.object for quad in shapes().quads_for_pattern(shape, term(name), None)]
 
 
+@pytest.mark.slow
 def test_the_shapes_keep_the_rules_of_shacl() -> None:
     assert oracle.check_shapes(shapes()).results == ()
 

@@ -113,6 +113,7 @@ def test_a_fault_has_a_place_an_expectation_and_a_cure(text: str, place: tuple[i
     assert len(str(error)) < 350
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", [*library()][::6])
 def test_whatever_is_missing_the_message_is_short_and_lies_in_the_text(name: str) -> None:
     """Leave out some tokens of a real query, one at a time."""

@@ -376,11 +376,11 @@ for line in sys.stdin:
 """
 
 
-@pytest.mark.parametrize("share", [5, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("share", [10, pytest.param(1, marks=pytest.mark.slow)])
 def test_kill_and_ctrl_c_at_any_moment_leave_old_or_new(home: Settings, share: int) -> None:
     """What was acknowledged survives, with its record; the store opens.
 
-    60 kills and 10 interruptions, some within the first load and some within the third; among the fast tests a fifth.
+    60 kills and 10 interruptions, some within the first load and some within the third; among the fast tests a tenth.
     """
     chance = random.Random(11)
     command = [sys.executable, "-c", CHURN, str(home.home), str(Path(__file__).parent)]

@@ -37,7 +37,7 @@ def values(network: Network, name: str, **options: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("name", "engine"), PAIRS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(graph=graphs())
 def test_an_engine_agrees_with_networkx(name: str, engine: str, graph: Any) -> None:
     network = Network.from_networkx(graph)

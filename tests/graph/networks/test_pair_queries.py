@@ -46,6 +46,7 @@ def ask_oxigraph(store: Store, text: str) -> tuple[list[str], set[tuple[str | No
 
 
 @pytest.mark.filterwarnings("ignore:Dataset:DeprecationWarning")
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", [*LAYERS, "actors", "sources"])
 def test_rdflib_gives_the_same_rows(root: Path, name: str) -> None:
     store, dataset = Store(), rdflib.Dataset(default_union=True)

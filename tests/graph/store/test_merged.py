@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import rdflib
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
 
@@ -198,6 +198,7 @@ QUERIES = (
 )
 
 
+@settings(max_examples=50)
 @given(quads=QUADS, text=st.sampled_from(QUERIES), graphs=st.sets(GRAPHS, min_size=2))
 def test_any_graph_is_asked_as_rdflib_asks_the_merge(quads: list[Quad], text: str, graphs: set[NamedNode]) -> None:
     store = Store()

@@ -339,9 +339,9 @@ POINTS = [(steps, None) for steps in range(4, 44, 2)] + [
 ]
 
 
-@pytest.mark.parametrize("share", [5, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("share", [10, pytest.param(1, marks=pytest.mark.slow)])
 def test_kill_at_any_moment_leaves_old_or_new(workspace: Workspace, share: int) -> None:
-    """52 kills; among the fast tests every fifth of them."""
+    """52 kills; among the fast tests every tenth of them."""
     issued = 0
     for steps, moment in POINTS[::share]:
         acknowledged = churn_until_killed(workspace.home, issued, steps, moment)

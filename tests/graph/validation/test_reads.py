@@ -98,6 +98,7 @@ def test_the_properties_of_a_pattern_are_found_wherever_they_stand() -> None:
     assert patterns("SELECT * WHERE { ?a ?b ?c }") == {"any"}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("rule", set_rules(), ids=lambda rule: rule.stem)
 def test_reads_name_every_property_of_the_query(rule: SetRule) -> None:
     read = {step.predicate for path in rule.narrow.reads.values() for step in path.steps()}
@@ -155,6 +156,7 @@ def looked(rule: SetRule, store: Store, added: Iterable[Quad], removed: Iterable
     return {(each.focus, each.path, each.value, each.message) for each in results}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("rule", "fixture"), list(broken()))
 def test_a_single_statement_that_breaks_a_rule_is_enough_to_find_it(rule: SetRule, fixture: Path) -> None:
     """Add each statement to the world alone; take each one about a node of the fixture away, and bring it back."""
