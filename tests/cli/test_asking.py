@@ -43,6 +43,7 @@ def test_any_sparql_can_be_asked(run: Run) -> None:
     assert "Timor-Leste" in run("query", "--file", "-", text=f"DESCRIBE <{_TLS}>").stdout
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("layer", [layer.name for layer in layers()])
 def test_every_layer_is_drawn_in_every_format(run: Run, layer: str) -> None:
     drawn = json.loads(run("network", layer, "--format", "json").stdout)

@@ -78,6 +78,7 @@ TRIED = [
 ]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("line", "suffix", "content"), TRIED)
 def test_no_bytes_end_in_a_traceback(run: Run, tmp_path: Path, line: str, suffix: str, content: bytes) -> None:
     file = tmp_path / "given" / f"file{suffix}"

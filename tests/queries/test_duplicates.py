@@ -97,6 +97,7 @@ def with_copy(quads: Iterable[Quad], graph: NamedNode | DefaultGraph) -> Store:
 LONG = {"derived/official-name-at", *(f"qc/{name}" for number, name in enumerate(stems("qc")) if number % 3)}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in QUERIES]
 )

@@ -94,6 +94,7 @@ def test_exactly_the_expected_shapes_find_something(fixture: Path) -> None:
         assert fixture.stem[:3] in broken
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("fixture", BROKEN, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_change_that_breaks_a_set_rule_is_found_by_looking_at_the_change_alone(fixture: Path) -> None:
     assert {shorten(result.shape.value) for result in judge(fixture, is_change=True).results} == expected(fixture)

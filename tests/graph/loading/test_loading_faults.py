@@ -159,7 +159,7 @@ documents = st.dictionaries(
 )
 
 
-@hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=documents)
 def test_what_was_read_is_held_or_set_aside(
     tmp_path_factory: pytest.TempPathFactory, content: dict[str, list[tuple[int, bool]]]

@@ -246,6 +246,7 @@ def moved(quads: list[Quad], seed: int) -> list[Quad]:
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 5))])
 @pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.sampled(2)
 def test_the_documentation_holds_for_every_option(ask: Ask, base: list[Quad], layer: str, seed: int) -> None:
     quads = moved(base, seed)
     store = Store()

@@ -9,7 +9,7 @@ from itertools import combinations, product
 from typing import Any
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from communique.graph.networks.records import OccasionMember
@@ -48,6 +48,7 @@ def test_three_papers_with_four_two_and_three_authors() -> None:
     assert Fraction(edges.exact.units[0], edges.exact.denominator) == Fraction(11, 6)
 
 
+@settings(max_examples=40)
 @given(world=st.booleans().flatmap(worlds))
 def test_edges_are_the_sums_of_shares_of_members_that_meet(world: Any) -> None:
     directed, occasions = world

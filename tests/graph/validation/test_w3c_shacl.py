@@ -155,6 +155,7 @@ THROUGH = [
 ]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("case", THROUGH)
 def test_the_command_agrees_to_the_letter(case: Case) -> None:
     data, shapes = (case.value(MF + "action", SHT + role).value for role in ("dataGraph", "shapesGraph"))
