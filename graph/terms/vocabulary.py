@@ -51,7 +51,7 @@ class Term:
     scheme : name of the concept scheme its values come from, such as ``role``
     constructed : its triples are only ever built by a query
     edge : on a class whose nodes stand for ties
-    search_words : words of other vocabularies or of everyday speech by which people look for it
+    search_words : words of other vocabularies or of everyday speech by which people look for it, and its former names
     status : ``testing`` or ``unstable``; empty for a reused term
     """
 
@@ -240,7 +240,10 @@ def _read_term(iri: NamedNode, index: Index) -> Term | None:
         scheme=scheme.value.removeprefix(VOCAB) if scheme else None,
         constructed=_text(iri, COM + "constructed") == "true",
         edge=_read_edge(iri),
-        search_words=tuple(word.value for word in index[iri].get(NamedNode(SKOS + "hiddenLabel"), ())),
+        search_words=(
+            *(word.value for word in index[iri].get(NamedNode(SKOS + "hiddenLabel"), ())),
+            *(former.value.removeprefix(COM) for former, now in deprecated().items() if now == iri),
+        ),
         status=_text(iri, VS + "term_status"),
     )
 

@@ -41,6 +41,8 @@ def test_uses_are_counted(every: list[TermEntry]) -> None:
         ("signatory", "role:signatory"),
         ("signatories", "com:Signature"),
         ("start date", "com:beginEarliest"),
+        ("partyhood", "com:AgreementParty"),
+        ("hasNaming", "com:hasName"),
         ("contracting party", "com:AgreementParty"),
         ("particpant", "com:participant"),
         ("MOU", "com:MemorandumOfUnderstanding"),
