@@ -30,7 +30,7 @@ from communique.graph.sources.tree import Block, FilePlace, Part, Scalar, as_blo
 from communique.graph.terms.identifiers import entity, slug
 from communique.graph.terms.namespaces import COM, OWL, RDF, XSD
 from communique.graph.terms.spelling import did_you_mean
-from communique.graph.terms.vocabulary import LANG_STRING, Term, classes, concepts, suggest, terms
+from communique.graph.terms.vocabulary import LANG_STRING, Term, classes, concepts, cure_of, terms
 
 REALIZATION = "realization"
 LANGUAGE = "en"  # of every text that names no other
@@ -183,8 +183,7 @@ def find_term(key: Scalar) -> Term:
         return _TYPE
     term = terms().get(key.text)
     if term is None:
-        near = suggest(key.text)
-        raise wrong(key.place, f"{key.text!r} is not a term of the ontology", hint=near and f"did you mean {near!r}?")
+        raise wrong(key.place, f"{key.text!r} is not a term of the ontology", hint=cure_of(key.text, terms()))
     if term.kind == "class":
         raise wrong(key.place, f"{key.text!r} is a class", expected="a property", hint=f"write type: {key.text}")
     if term.constructed:
@@ -247,7 +246,7 @@ def read_value(term: Term, text: Scalar) -> NamedNode | Literal | RowTemplate | 
         return known[text.text].iri
     if _CLASS in term.range_includes:
         if text.text not in classes():
-            hint = did_you_mean(text.text, classes())
+            hint = cure_of(text.text, classes())
             raise wrong(text.place, f"{text.text!r} is not a class of the ontology", hint=hint)
         return classes()[text.text].iri
     if term.datatype is not None:

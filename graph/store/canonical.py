@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable
 
-from pyoxigraph import BlankNode, NamedNode, Quad
+from pyoxigraph import BlankNode, Quad
 
 from communique.graph.errors import MappingError
 
@@ -50,9 +49,3 @@ def snapshot_id(mark: int) -> str:
     below 10^-7. The manifest of a snapshot keeps all 64 digits.
     """
     return f"{mark % _MODULUS:064x}"[:16]
-
-
-def count_by_graph(quads: Iterable[Quad]) -> dict[str, int]:
-    """Count quads per graph IRI, in the order of the IRIs; the default graph is the empty string."""
-    counts = Counter(quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else "" for quad in quads)
-    return dict(sorted(counts.items()))

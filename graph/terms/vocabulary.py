@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from communique.graph.errors import MappingError
 from communique.graph.terms.identifiers import ONTOLOGY
 from communique.graph.terms.namespaces import BASE, COM, DCT, OWL, RDF, RDFS, SCHEMA, SKOS, VOCAB, VS, XSD
-from communique.graph.terms.spelling import closest
+from communique.graph.terms.spelling import did_you_mean
 from communique.graph.terms.turtle import collections
 
 Index = Mapping[NamedNode, Mapping[NamedNode, tuple[NamedNode | Literal, ...]]]
@@ -164,20 +164,11 @@ def deprecated() -> Mapping[NamedNode, NamedNode]:
     return MappingProxyType({iri: _nodes(iri, place)[0] for iri, facts in _index().items() if gone in facts})
 
 
-def look_up(key: str) -> Term:
-    """Find the term of a key; MappingError with the name that took its place, or the closest, when there is none."""
-    if key in terms():
-        return terms()[key]
+def cure_of(key: str, known: Iterable[str]) -> str | None:
+    """Say what to write for a key that is no term: the name that took its place, else the closest one that is known."""
     if (now := deprecated().get(NamedNode(COM + key))) is not None:
-        raise MappingError(f"{key!r} is deprecated", hint=f"write {now.value.removeprefix(COM)!r} in its place")
-    close = suggest(key)
-    hint = f"did you mean {close!r}?" if close else "docs/ontology.md tells how to propose a term"
-    raise MappingError(f"{key!r} is not a term of the ontology", hint=hint)
-
-
-def suggest(name: str) -> str | None:
-    """Name the key closest to a misspelt one; None when nothing is near."""
-    return next(iter(closest(name, terms())), None)
+        return f"{key} is deprecated, write {now.value.removeprefix(COM)!r}"
+    return did_you_mean(key, known)
 
 
 def _without_blank_nodes(text: str) -> Iterator[Triple]:

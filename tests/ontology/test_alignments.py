@@ -33,7 +33,7 @@ def test_every_row_says_what_sssom_asks_for(root: Path) -> None:
     for row in rows:
         assert all(row[column] for column in REQUIRED.split()), row
         assert row["mapping_justification"] == "semapv:ManualMappingCuration"
-        assert row["subject_label"] == vocabulary.look_up(row["subject_id"].removeprefix("com:")).label
+        assert row["subject_label"] == vocabulary.terms()[row["subject_id"].removeprefix("com:")].label
 
 
 def test_every_prefix_is_declared_once_and_used_alike(root: Path) -> None:
