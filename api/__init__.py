@@ -6,6 +6,7 @@ from flask import Flask
 
 from communique import __version__
 from communique.api import home, networks, ontology, pages, problems, questions, reconcile, responses, sparql, terms
+from communique.api.snapshot import Engine
 from communique.graph.engine.client import Client
 from communique.graph.engine.protocol import address_of
 from communique.graph.settings import Settings
@@ -15,18 +16,19 @@ __all__ = ["create_app"]
 _LARGEST_BODY = 1 << 20
 
 
-def create_app(settings: Settings) -> Flask:
+def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     """Make the application that answers from the engine of ``settings.home``, which may start later.
 
-    One application per process: its client, ``app.extensions["client"]``, keeps connections to the engine that must
-    not be shared over a fork.
+    ``engine`` asks it for several threads at once; without one the application makes a client of its own, for a process
+    of one thread. One application per process: the connections to the engine, in ``app.extensions["client"]``, must not
+    be shared over a fork.
     """
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=_LARGEST_BODY, MAX_FORM_MEMORY_SIZE=_LARGEST_BODY)
     app.url_map.strict_slashes = False
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions["client"] = Client(address_of(settings.home))
+    app.extensions["client"] = engine or Client(address_of(settings.home))
     app.extensions["kept"] = {}  # what ``snapshot.once`` has read
     for resource in (home, sparql, questions, terms, networks, ontology, reconcile):
         app.register_blueprint(resource.routes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import request
 from werkzeug.exceptions import NotAcceptable
@@ -73,8 +73,8 @@ class AcceptedTypes:
     solutions: str | None
     graph: str | None
 
-    def request(self, text: str, **dataset: tuple[str, ...] | None) -> Request:
-        """Write the request to the engine."""
+    def request(self, text: str, **dataset: Any) -> Request:
+        """Write the request to the engine; ``dataset`` are further parts of it."""
         solutions = self.solutions and SOLUTIONS[self.solutions]
         return Request(text, solutions, self.graph and GRAPHS[self.graph], **dataset)
 

@@ -14,11 +14,13 @@ from werkzeug.exceptions import HTTPException
 
 from communique.graph.errors import (
     CommuniqueError,
+    EngineBusy,
     EngineError,
     InvalidParameter,
     NetworkError,
     QueryAborted,
     QueryRefused,
+    QuerySecondsSpent,
     QuerySyntaxError,
     QueryTimeout,
     UnacceptableFormat,
@@ -29,6 +31,9 @@ from communique.graph.errors import (
     one_line,
 )
 from communique.graph.terms.namespaces import BASE
+
+# What stands before the application puts an exception here into the environment of a request that it refuses.
+REFUSED = "communique.refused"
 
 _LOG = logging.getLogger(__name__)
 
@@ -55,6 +60,8 @@ PROBLEMS: Mapping[type[CommuniqueError], Problem] = MappingProxyType(
         UnacceptableFormat: Problem(406, "format", "The answer has none of the accepted formats"),
         QueryTimeout: Problem(503, "query-timeout", "The time limit ended the query", retry=30),
         QueryAborted: Problem(503, "query-aborted", "A limit ended the query", retry=30),
+        EngineBusy: Problem(503, "busy", "More is asked than can be answered now", retry=5),
+        QuerySecondsSpent: Problem(429, "query-seconds", "This client has used its query time for now"),
         EngineError: Problem(503, "engine", "The query engine cannot be reached", retry=5),
         CommuniqueError: Problem(500, "failure", "Something failed here"),
     }
@@ -63,9 +70,16 @@ PROBLEMS: Mapping[type[CommuniqueError], Problem] = MappingProxyType(
 
 def register(app: Flask) -> None:
     """Answer every exception with a problem."""
+    app.before_request(_refuse)
     app.register_error_handler(CommuniqueError, _explain)
     app.register_error_handler(HTTPException, _translate)
     app.register_error_handler(Exception, _confess)
+
+
+def _refuse() -> None:
+    """Raise what was found wrong before the request came here."""
+    if error := request.environ.get(REFUSED):
+        raise error
 
 
 def _explain(error: CommuniqueError) -> Response:
@@ -73,8 +87,8 @@ def _explain(error: CommuniqueError) -> Response:
     problem = next(PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS)
     parts = {name: getattr(error, name, None) for name in ("expected", "hint", "line", "column")}
     response = _respond(problem, {"detail": error.message, **parts})
-    if problem.retry is not None:
-        response.headers["Retry-After"] = str(problem.retry)
+    if (retry := getattr(error, "retry", problem.retry)) is not None:
+        response.headers["Retry-After"] = str(retry)
     return response
 
 

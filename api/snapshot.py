@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from flask import current_app
 
-from communique.graph.engine.client import Client
+from communique.graph.engine.client import Answer
+from communique.graph.engine.protocol import Request
 from communique.graph.errors import EngineError
 from communique.graph.linking.index import ROOTS, Index
 from communique.graph.queries.answers import Run, solve
@@ -27,9 +28,22 @@ class _Moved(Exception):
     """Newer data was published between two queries."""
 
 
-def engine() -> Client:
+class Engine(Protocol):
+    """Whoever asks the query engine for this application: ``graph.engine.client.Client``, or one for many threads."""
+
+    def query(self, request: Request | str) -> Answer:
+        """Ask a query, see ``Client.query``."""
+
+    def snapshot(self) -> str:
+        """Return the id of the snapshot that would answer now."""
+
+    def close(self) -> None:
+        """Hang up."""
+
+
+def engine() -> Engine:
     """Return the client of the engine that this application answers from."""
-    client: Client = current_app.extensions["client"]
+    client: Engine = current_app.extensions["client"]
     return client
 
 

@@ -12,6 +12,8 @@ CommuniqueError
 ├── StoreError             the store cannot be opened, written or published
 │   └── StoreLocked        another writer holds it
 ├── EngineError            the query engine cannot start or cannot be reached
+│   ├── EngineBusy         more is asked than it can answer now
+│   └── QuerySecondsSpent  a caller has used the time that it has; knows when to ask again
 ├── QueryError
 │   ├── UnknownQuery       no ready question of that name
 │   ├── UnknownTerm        no class, property or concept of that name
@@ -155,6 +157,18 @@ class StoreLocked(StoreError):
 
 class EngineError(CommuniqueError):
     """The query engine cannot start or cannot be reached."""
+
+
+class EngineBusy(EngineError):
+    """More is asked than the engine can answer now; nothing is wrong with the question."""
+
+
+class QuerySecondsSpent(EngineError):
+    """A caller has used the engine for as long as it may; ``retry`` says in how many seconds it may ask again."""
+
+    def __init__(self, message: str, *, retry: int, **parts: Any) -> None:
+        super().__init__(message, **parts)
+        self.retry = retry
 
 
 class QueryError(CommuniqueError):

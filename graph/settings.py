@@ -26,7 +26,13 @@ class Settings:
     query_characters : longest query text accepted
     read_seconds : processor time for parsing one file, beside a second for each MiB of it, > 0
     read_megabytes : address space of the process that parses it, MiB
-    engine_workers : most queries evaluated at one time
+    answer_megabytes : size of the largest answer, MiB; a large one is kept in ``home`` until it is sent
+    engine_workers : most queries evaluated at one time, half of them longer than a second
+    queue_length : most queries that wait for a worker; more are refused
+    queue_seconds : longest time that a query waits for a worker, > 0
+    client_seconds : time that the queries of one address may take in a minute, except of this machine, > 0
+    web_workers : processes that speak HTTP; the workers of the engine are shared out among them
+    connections, client_connections : most connections that a web process keeps open, in all and with one address
     unconfined : serve even where the host forbids network namespaces (the operator's explicit word)
     host, port : address of the HTTP server
     agent : who loads, as the journal records it
@@ -38,7 +44,14 @@ class Settings:
     query_characters: int = 100_000
     read_seconds: float = 60.0
     read_megabytes: int = 1536
+    answer_megabytes: int = 1024
     engine_workers: int = 8
+    queue_length: int = 128
+    queue_seconds: float = 10.0
+    client_seconds: float = 60.0
+    web_workers: int = 1
+    connections: int = 1000
+    client_connections: int = 200
     unconfined: bool = False
     host: str = "127.0.0.1"
     port: int = 8080

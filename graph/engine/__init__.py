@@ -10,21 +10,26 @@ time and memory that the kernel enforces. Each level ends when the one above it 
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from communique.graph.engine.protocol import address_of
-from communique.graph.errors import EngineError
+from communique.graph.errors import CommuniqueError, EngineError
 from communique.graph.settings import Settings
 
-__all__ = ["EngineProcess", "start_engine"]
+__all__ = ["EngineProcess", "keep_engine", "start_engine"]
 
-_PATIENCE = 5.0
+_LOG = logging.getLogger(__name__)
+# Seconds for the engine to end when told to, and before a start that failed is tried again; between two looks at it.
+_PATIENCE, _INTERVAL = 5.0, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +41,51 @@ class EngineProcess:
     address : its UNIX socket, for ``graph.client``
     pid : of its supervisor
     snapshot : id of the snapshot it served first
+    is_running : says whether the supervisor has not ended
     """
 
     address: Path
     pid: int
     snapshot: str
+    is_running: Callable[[], bool]
+
+
+@contextmanager
+def keep_engine(settings: Settings) -> Iterator[None]:
+    """Start the engine as ``start_engine``, and start it again whenever it ends, until the block ends.
+
+    EngineError when it cannot serve at first; later that is logged, and tried again after a while.
+    """
+    stop, first = Event(), Future[None]()
+    keeper = Thread(target=_keep, args=(settings, stop, first), name="keep engine")
+    keeper.start()
+    try:
+        first.result()
+        yield
+    finally:
+        stop.set()
+        keeper.join()
+
+
+def _keep(settings: Settings, stop: Event, first: Future[None]) -> None:
+    """Have an engine run until told to stop; ``first`` is done when it serves, or cannot."""
+    while not stop.is_set():
+        try:
+            with start_engine(settings) as engine:
+                if first.done():
+                    _LOG.info("the engine runs again")
+                else:
+                    first.set_result(None)
+                while engine.is_running() and not stop.wait(_INTERVAL):
+                    pass
+            if not stop.is_set():
+                _LOG.error("the engine has ended; it is started again")
+        except CommuniqueError as error:
+            if not first.done():
+                first.set_exception(error)
+                return
+            _LOG.error("the engine does not start: %s", error)
+            stop.wait(_PATIENCE)
 
 
 @contextmanager
@@ -54,7 +99,8 @@ def start_engine(settings: Settings) -> Iterator[EngineProcess]:
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, start_new_session=True) as process:
         try:
-            yield EngineProcess(address_of(settings.home), process.pid, _hand_over(process, settings))
+            snapshot = _hand_over(process, settings)
+            yield EngineProcess(address_of(settings.home), process.pid, snapshot, lambda: process.poll() is None)
         finally:
             _stop(process)
 

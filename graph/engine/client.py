@@ -1,4 +1,7 @@
-"""Ask the query engine: text in, serialised bytes out, over a few connections that are kept open."""
+"""Ask the query engine: text in, serialised bytes out, over a few connections that are kept open.
+
+``Client`` waits for each answer, for one caller at a time; ``pool.Pool`` asks for many callers at once.
+"""
 
 from __future__ import annotations
 
@@ -12,29 +15,34 @@ from pathlib import Path
 from types import MappingProxyType
 
 from communique.graph import errors
-from communique.graph.engine.protocol import Message, Request, ask, reachable, receive, send
+from communique.graph.engine.protocol import AnswerFile, Message, Request, ask, reachable, receive, send
 from communique.graph.errors import EngineError, QueryAborted, QueryError, QueryTimeout
 
 # Seconds to wait for a worker, and to wait for an answer beyond the limit that the engine enforces itself.
 PATIENCE, GRACE = 10.0, 3.0
+# Connections tried for one question, since a worker may leave just when it is asked.
+ATTEMPTS = 5
 
 _FAILURES: Mapping[str, type[QueryError]] = MappingProxyType(
     {kind.__name__: kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, QueryError)}
 )
-_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The whole answer to one query, in ``media_type``, from the snapshot of that id."""
+    """The whole answer to one query, in ``media_type``, from the snapshot of that id.
+
+    ``rows`` counts all rows when the request wanted only the first ones, see ``Request.rows``.
+    """
 
     media_type: str
     body: bytes
     snapshot: str
+    rows: int | None = None
 
 
 class Client:
-    """A client of one engine. Not to be shared over a fork: make one in each process."""
+    """A client of one engine. Not to be shared over a fork or by threads: make one in each process."""
 
     def __init__(self, address: Path) -> None:
         """Prepare to ask the engine that listens at ``address``; connections are made when needed."""
@@ -49,17 +57,17 @@ class Client:
         QueryError : what is wrong with the query; QueryTimeout and QueryAborted when a limit ended it
         EngineError : no engine can be reached, or all its workers are busy
         """
-        question = ask(Request(request) if isinstance(request, str) else request)
-        for _ in range(_ATTEMPTS):
+        asked = Request(request) if isinstance(request, str) else request
+        for _ in range(ATTEMPTS):
             connection = self._take()
-            reply = connection.ask(question)
+            reply = connection.ask(asked)
             if reply.kind in {"goodbye", "crash"}:
                 connection.close()
             else:
                 self._idle.append(connection)
             if reply.kind != "goodbye":
-                return _read(reply)
-        raise EngineError("the engine is being replaced again and again", hint="see its log")
+                return _read(reply, connection.limit(asked))
+        raise being_replaced()
 
     def snapshot(self) -> str:
         """Return the id of the snapshot that would answer now; EngineError as for ``query``."""
@@ -98,21 +106,26 @@ class Connection:
             raise EngineError("all workers of the query engine are busy", hint="ask again in a moment") from error
         except (EOFError, OSError) as error:
             self.close()
-            raise EngineError(f"no query engine answers at {address}", hint="communique serve") from error
+            raise unreachable(address) from error
         self.snapshot = str(hello.parts["snapshot"])
         self._limit = float(hello.parts["seconds"])
 
-    def ask(self, question: Message) -> Message:
+    def ask(self, request: Request) -> Message:
         """Ask once and wait for the reply; ``goodbye`` when the worker had left before it read the question."""
-        self._socket.settimeout(self._limit + GRACE)
+        limit = self.limit(request)
+        self._socket.settimeout(limit + GRACE)
         start = time.monotonic()
         try:
             with contextlib.suppress(BrokenPipeError):  # a worker that has left said goodbye before
-                send(self._socket, question)
+                send(self._socket, ask(request))
             return receive(self._socket)
         except (EOFError, OSError) as error:
             self.close()
-            raise self._explain(time.monotonic() - start) from error
+            raise explain_end(time.monotonic() - start, limit) from error
+
+    def limit(self, request: Request) -> float:
+        """Return the seconds that a request may take."""
+        return min(request.seconds or self._limit, self._limit)
 
     def is_quiet(self) -> bool:
         """Say whether the worker is still there: it speaks unasked, or hangs up, only when it leaves."""
@@ -124,17 +137,42 @@ class Connection:
         """Hang up."""
         self._socket.close()
 
-    def _explain(self, seconds: float) -> QueryError:
-        """Explain an end without a message by the time it took."""
-        if seconds >= self._limit:
-            return QueryTimeout(f"no answer within {self._limit:g} seconds", hint="ask for less at a time")
-        return QueryAborted("the process of the query was ended from outside", hint="ask again")
+
+def unreachable(address: Path) -> EngineError:
+    """Say that nobody answers at an address."""
+    return EngineError(f"no query engine answers at {address.name}", hint="communique serve")
 
 
-def _read(reply: Message) -> Answer:
-    """Turn a reply into an answer or the error it reports."""
-    if reply.kind == "answer":
-        return Answer(body=reply.body, **reply.parts)
+def being_replaced() -> EngineError:
+    """Say that each worker left when it was asked."""
+    return EngineError("the engine is being replaced again and again", hint="see its log")
+
+
+def explain_end(seconds: float, limit: float) -> QueryError:
+    """Explain an end without a message by the time it took."""
+    if seconds >= limit:
+        return timed_out(limit)
+    return QueryAborted("the process of the query was ended from outside", hint="ask again")
+
+
+def timed_out(limit: float) -> QueryTimeout:
+    """Say which limit ended a query."""
+    return QueryTimeout(
+        f"no answer within {limit:g} seconds",
+        hint="add a triple pattern, a FILTER or a LIMIT, or split the question",
+    )
+
+
+def read_failure(reply: Message, limit: float) -> QueryError:
+    """Return the error that a reply reports; ``limit`` is the time that the query had."""
     parts = dict(reply.parts)
     kind, message = _FAILURES[parts.pop("error")], parts.pop("message")
-    raise kind(message, **parts)
+    return timed_out(limit) if kind is QueryTimeout else kind(message, **parts)
+
+
+def _read(reply: Message, limit: float) -> Answer:
+    """Turn a reply into an answer or the error it reports."""
+    if reply.kind != "answer":
+        raise read_failure(reply, limit)
+    body = reply.body.read() if isinstance(reply.body, AnswerFile) else reply.body
+    return Answer(body=body, **reply.parts)

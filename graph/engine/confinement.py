@@ -1,4 +1,4 @@
-"""What a worker may not do: reach a network, take more memory or time than it is given, leave a core file."""
+"""What a worker may not do: reach a network, gain or keep privileges, take more memory or time than it is given."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from communique.graph.errors import EngineError
 # <linux/sched.h>; os.unshare exists only from Python 3.12 on.
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x1000_0000, 0x4000_0000
 # <linux/prctl.h>
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+# <linux/capability.h>
+_CAPABILITY_VERSION_3 = 0x2008_0522
 _MEBIBYTE = 1 << 20
 
 
@@ -33,6 +35,20 @@ def cut_network() -> None:
             hint="allow unprivileged user namespaces; or set COMMUNIQUE_UNCONFINED=yes and serve with only the "
             "textual refusal between a query and the network",
         )
+
+
+def drop_privileges() -> None:
+    """Give up every capability, those of a user namespace of its own included, and never gain one by a program.
+
+    See capabilities(7), PR_SET_NO_NEW_PRIVS(2const). EngineError when the kernel refuses; without effect outside Linux.
+    """
+    library = ctypes.CDLL(None, use_errno=True)
+    if not (prctl := getattr(library, "prctl", None)):
+        return
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    none_effective_permitted_inheritable = (ctypes.c_uint32 * 6)()
+    if prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or library.capset(header, none_effective_permitted_inheritable):
+        raise EngineError(f"privileges cannot be given up: {os.strerror(ctypes.get_errno())}")
 
 
 def limit_memory(megabytes: int) -> int:

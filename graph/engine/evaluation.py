@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 
-from pyoxigraph import NamedNode, QueryTriples, serialize
+from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QueryTriples, RdfFormat, serialize
 
 from communique.graph.engine.guard import listed_graphs
-from communique.graph.engine.protocol import Request
+from communique.graph.engine.output import FirstLines, SpooledOutput, as_file
+from communique.graph.engine.protocol import AnswerFile, Request
 from communique.graph.errors import InvalidParameter, QueryAborted, UnacceptableFormat
 from communique.graph.hints.syntax import explain
 from communique.graph.queries.media import GRAPHS, SOLUTIONS
@@ -17,8 +21,29 @@ from communique.graph.terms.namespaces import PREFIXES
 _SHORT = 300
 
 
-def evaluate(dataset: MergedDataset, request: Request) -> tuple[str, bytes]:
-    """Answer a query: the media type and the bytes, always the whole answer.
+@dataclass(frozen=True, slots=True)
+class WrittenAnswer:
+    """An answer as it goes to the asker; ``rows`` counts all rows where the request wanted only the first."""
+
+    media_type: str
+    body: bytes | AnswerFile
+    rows: int | None = None
+
+    def read(self) -> bytes:
+        """Return all of it in memory."""
+        return self.body.read() if isinstance(self.body, AnswerFile) else self.body
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStore:
+    """Where large answers are kept until they are sent: a folder, and the most bytes of one."""
+
+    folder: Path = Path(tempfile.gettempdir())
+    largest: int = 1 << 30
+
+
+def evaluate(dataset: MergedDataset, request: Request, store: AnswerStore = AnswerStore()) -> WrittenAnswer:
+    """Answer a query, always with the whole answer, or with its first rows when the request says so.
 
     Relative IRIs are resolved against the base of the data, so ``<state/KOR>`` names a state.
 
@@ -28,10 +53,11 @@ def evaluate(dataset: MergedDataset, request: Request) -> tuple[str, bytes]:
     UnacceptableFormat : the asker takes no format in which this form of query is answered
     InvalidParameter : a dataset IRI is none
     QueryRefused : the dataset lists too many graphs, or too large ones
-    QueryAborted : evaluation failed
+    QueryAborted : evaluation failed, or the answer is too large
     """
     try:
-        return _write(_ask(dataset, request), request)
+        found = _ask(dataset, request)
+        return _write(found, request, store) if request.rows is None else _write_first(found, request.rows)
     except SyntaxError as error:
         raise explain(request.text, error) from error
     except (OSError, RuntimeError, ValueError) as error:
@@ -59,13 +85,34 @@ def _nodes(iris: Iterable[str] | None) -> list[NamedNode]:
         raise InvalidParameter(f"not a graph IRI: {error}", expected="an absolute IRI") from error
 
 
-def _write(found: Found, request: Request) -> tuple[str, bytes]:
+def _write(found: Found, request: Request, store: AnswerStore) -> WrittenAnswer:
     """Write what was found in the media type asked for."""
+    output = SpooledOutput(store.folder, store.largest)
+    try:
+        if isinstance(found, QueryTriples):
+            media_type = _acceptable(request.graph, GRAPHS, "CONSTRUCT and DESCRIBE")
+            serialize(found, as_file(output), format=GRAPHS[media_type], prefixes=dict(PREFIXES))
+        else:
+            media_type = _acceptable(request.solutions, SOLUTIONS, "SELECT and ASK")
+            found.serialize(as_file(output), format=SOLUTIONS[media_type])
+        return WrittenAnswer(media_type, output.take())
+    finally:
+        output.close()
+
+
+def _write_first(found: Found, rows: int) -> WrittenAnswer:
+    """Write the first rows in a format with a row on each line, and count the others."""
     if isinstance(found, QueryTriples):
-        media_type = _acceptable(request.graph, GRAPHS, "CONSTRUCT and DESCRIBE")
-        return media_type, _bytes(serialize(found, format=GRAPHS[media_type], prefixes=dict(PREFIXES)))
-    media_type = _acceptable(request.solutions, SOLUTIONS, "SELECT and ASK")
-    return media_type, _bytes(found.serialize(format=SOLUTIONS[media_type]))
+        output = FirstLines(rows)
+        serialize(found, as_file(output), format=RdfFormat.N_TRIPLES)
+        return WrittenAnswer("application/n-triples", output.take(), output.lines)
+    if isinstance(found, QueryBoolean):
+        truth = found.serialize(format=QueryResultsFormat.JSON)
+        assert truth is not None
+        return WrittenAnswer("application/sparql-results+json", truth)
+    output = FirstLines(rows + 1)  # the first line names the columns
+    found.serialize(as_file(output), format=QueryResultsFormat.TSV)
+    return WrittenAnswer("text/tab-separated-values", output.take(), output.lines - 1)
 
 
 def _acceptable(media_type: str | None, offered: Iterable[str], form: str) -> str:
@@ -74,9 +121,3 @@ def _acceptable(media_type: str | None, offered: Iterable[str], form: str) -> st
         found = "none of the accepted media types fits" if media_type is None else f"{media_type} does not fit"
         raise UnacceptableFormat(f"{found} this form of query", expected=f"{form} give {', '.join(offered)}")
     return media_type
-
-
-def _bytes(written: bytes | None) -> bytes:
-    """Narrow what pyoxigraph returns when it is given no file."""
-    assert written is not None
-    return written

@@ -25,6 +25,9 @@ from communique.graph.store.workspace import Snapshot
 
 READY = b"+"
 
+# Workers beside those of the web processes, which keep theirs: for processes that ask now and then.
+_OTHERS = 2
+
 _LOG = logging.getLogger(__name__)
 _CHEAPER = "add a triple pattern, a FILTER or a LIMIT, or split the question"
 
@@ -78,7 +81,7 @@ class Generation:
             poll.register(worker.connection, select.POLLRDHUP)
         if self._listener.fileno() >= 0:
             poll.register(self._parent, select.POLLIN)
-            if len(self._workers) < self._settings.engine_workers:
+            if len(self._workers) < self._settings.engine_workers + _OTHERS:
                 poll.register(self._listener, select.POLLIN)
         return poll
 
@@ -131,12 +134,13 @@ class Generation:
 
 
 def run(listener: socket.socket, snapshot: Snapshot, settings: Settings, parent: int, ready: int) -> None:
-    """Be a generation: cut the network, load, report by ``READY`` on the pipe ``ready``, serve.
+    """Be a generation: cut the network, give up privileges, load, report by ``READY`` on the pipe ``ready``, serve.
 
     EngineError when the network cannot be cut and the settings insist on it; StoreError when loading fails.
     """
     if not settings.unconfined:
         confinement.cut_network()
+    confinement.drop_privileges()
     dataset = MergedDataset(snapshot.load())
     gc.freeze()
     os.write(ready, READY)

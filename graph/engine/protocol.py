@@ -3,6 +3,9 @@
 A message is a JSON header and a body of bytes, each preceded by its length. The engine speaks first (``hello``);
 then each ``ask`` is followed by an ``answer``, a ``failure``, or a ``crash``, which is a failure that the worker did
 not survive. ``goodbye`` says that this connection takes no more: ask again on a new one.
+
+The body of a large answer does not pass through the connection: the worker has written it to a file without a name,
+and hands over the open file beside the header (``SCM_RIGHTS``, unix(7)).
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,8 @@ TURTLE = "text/turtle"
 # The longest path a UNIX socket address holds, less its closing zero (unix(7)).
 _LONGEST = 107
 _LENGTHS = struct.Struct(">II")
+# Bytes taken from a connection at once; name of the part that holds the length of a file.
+_PORTION, _FILE = 1 << 18, "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,9 @@ class Request:
     solutions : media type for SELECT and ASK; None when the asker takes none
     graph : media type for CONSTRUCT and DESCRIBE; None when the asker takes none
     default_graphs, named_graphs : IRIs of the dataset; None for both = the whole published dataset
+    seconds : time the asker wants to wait at most, when that is less than the engine's own limit
+    rows : write only so many rows or statements, one on a line, and count all of them: for a page. SELECT is then
+        written in TSV, a graph in N-Triples, whatever was accepted
     """
 
     text: str
@@ -42,6 +50,23 @@ class Request:
     graph: str | None = TURTLE
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
+    seconds: float | None = None
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFile:
+    """The bytes of a large answer in an open file without a name; whoever holds it closes ``descriptor``."""
+
+    descriptor: int
+    size: int
+
+    def read(self) -> bytes:
+        """Read all of it into memory, and close it."""
+        try:
+            return os.pread(self.descriptor, self.size, 0)
+        finally:
+            os.close(self.descriptor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +75,7 @@ class Message:
 
     kind: str
     parts: dict[str, Any]
-    body: bytes = b""
+    body: bytes | AnswerFile = b""
 
 
 def address_of(home: Path) -> Path:
@@ -66,25 +91,74 @@ def ask(request: Request) -> Message:
 
 def read_request(message: Message) -> Request:
     """Read a request back from its message."""
+    assert isinstance(message.body, bytes)
     parts: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in message.parts.items()
     }
     return Request(text=message.body.decode(), **parts)
 
 
-def send(connection: socket.socket, message: Message) -> None:
-    """Send one frame; OSError when the other side has gone."""
+def frame(message: Message) -> bytes:
+    """Write a message that has its body in itself."""
+    assert isinstance(message.body, bytes)
     header = json.dumps([message.kind, message.parts]).encode()
-    connection.sendall(_LENGTHS.pack(len(header), len(message.body)) + header)
-    if message.body:  # the receiver of an empty one may have hung up already
-        connection.sendall(message.body)
+    return _LENGTHS.pack(len(header), len(message.body)) + header + message.body
+
+
+def send(connection: socket.socket, message: Message) -> None:
+    """Send one message; OSError when the other side has gone. A file is closed here: the receiver has it then."""
+    if isinstance(message.body, bytes):
+        connection.sendall(frame(message))
+        return
+    try:
+        head = frame(Message(message.kind, message.parts | {_FILE: message.body.size}))
+        socket.send_fds(connection, [head], [message.body.descriptor])
+    finally:
+        os.close(message.body.descriptor)
 
 
 def receive(connection: socket.socket) -> Message:
-    """Receive one frame; EOFError when the other side ends before it is whole."""
-    header, body = _LENGTHS.unpack(_receive_exactly(connection, _LENGTHS.size))
-    kind, parts = json.loads(_receive_exactly(connection, header))
-    return Message(kind, parts, bytes(_receive_exactly(connection, body)))
+    """Receive one message; EOFError when the other side ends before it is whole."""
+    reader = MessageReader()
+    while (message := reader.read()) is None:
+        reader.receive(connection)
+    return message
+
+
+@dataclass(slots=True)
+class MessageReader:
+    """Puts messages together from what a connection delivers, bit by bit, blocking or not."""
+
+    _bytes: bytearray = field(default_factory=bytearray)
+    _files: list[int] = field(default_factory=list)
+
+    def receive(self, connection: socket.socket) -> None:
+        """Receive what is there; EOFError at the end, BlockingIOError when nothing is there yet."""
+        received, files, _, _ = socket.recv_fds(connection, _PORTION, 1)
+        self._files += files
+        if not received:
+            raise EOFError
+        self._bytes += received
+
+    def read(self) -> Message | None:
+        """Take the next message that has arrived as a whole."""
+        if len(self._bytes) < _LENGTHS.size:
+            return None
+        header, body = _LENGTHS.unpack_from(self._bytes)
+        start = _LENGTHS.size + header
+        if len(self._bytes) < start + body:
+            return None
+        kind, parts = json.loads(self._bytes[_LENGTHS.size : start])
+        content: bytes | AnswerFile = bytes(self._bytes[start : start + body])
+        del self._bytes[: start + body]
+        if (size := parts.pop(_FILE, None)) is not None:
+            content = AnswerFile(self._files.pop(0), size)
+        return Message(kind, parts, content)
+
+    def close(self) -> None:
+        """Close the files that nobody took."""
+        while self._files:
+            os.close(self._files.pop())
 
 
 @contextmanager
@@ -98,15 +172,3 @@ def reachable(path: Path) -> Iterator[str]:
         yield f"/proc/self/fd/{folder}/{path.name}"
     finally:
         os.close(folder)
-
-
-def _receive_exactly(connection: socket.socket, size: int) -> bytearray:
-    """Receive ``size`` bytes into one buffer."""
-    buffer = bytearray(size)
-    view = memoryview(buffer)
-    while view:
-        count = connection.recv_into(view)
-        if not count:
-            raise EOFError
-        view = view[count:]
-    return buffer

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import select
 import socket
+import time
 from dataclasses import dataclass
 
 from communique.graph.engine import confinement, guard
-from communique.graph.engine.evaluation import evaluate
+from communique.graph.engine.evaluation import AnswerStore, evaluate
 from communique.graph.engine.protocol import Message, Request, read_request, receive, send
 from communique.graph.errors import QueryAborted, QueryError
 from communique.graph.settings import Settings
 from communique.graph.store.merged import MergedDataset
 
-# An unused connection gives its place to others after this many seconds.
-_PATIENCE = 5.0
+# Queries below this many seconds cannot have claimed much memory; after others it is looked at.
+_SHORT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +30,36 @@ class ServedSnapshot:
 def work(connection: socket.socket, served: ServedSnapshot, settings: Settings, parent: int) -> None:
     """Answer queries one after another; return when the client leaves.
 
-    Leave with a ``goodbye`` when the pipe ``parent`` ends (newer data is served elsewhere), when nothing is asked for a
-    while, and when a query has left so much memory in use that the next would have too little.
+    Leave with a ``goodbye`` when the pipe ``parent`` ends (newer data is served elsewhere), and when a query has left
+    so much memory in use that the next would have too little.
     """
     start = confinement.limit_memory(settings.query_megabytes)
     spare = settings.query_megabytes << 20
+    store = AnswerStore(settings.home, settings.answer_megabytes << 20)
+    hello = {"snapshot": served.snapshot, "seconds": settings.query_seconds, "pid": os.getpid()}
     try:
-        send(connection, Message("hello", {"snapshot": served.snapshot, "seconds": settings.query_seconds}))
-        while confinement.address_space() < start + spare // 2 and _is_asked(connection, parent):
+        send(connection, Message("hello", hello))
+        while _is_asked(connection, parent):
             request = read_request(receive(connection))
-            confinement.start_clock(settings.query_seconds)
-            reply = answer(served, request, settings.query_characters)
+            begin = time.monotonic()
+            confinement.start_clock(min(request.seconds or settings.query_seconds, settings.query_seconds))
+            reply = answer(served, request, settings.query_characters, store)
             confinement.stop_clock()
             send(connection, reply)
+            if time.monotonic() - begin > _SHORT and confinement.address_space() > start + spare // 2:
+                break
         send(connection, Message("goodbye", {}))
     except (EOFError, OSError):
         return
 
 
-def answer(served: ServedSnapshot, request: Request, longest: int) -> Message:
+def answer(served: ServedSnapshot, request: Request, longest: int, store: AnswerStore) -> Message:
     """Check and evaluate one request; whatever is wrong with it becomes a ``failure``."""
     try:
         guard.check(request.text, longest)
-        media_type, body = evaluate(served.dataset, request)
-        return Message("answer", {"snapshot": served.snapshot, "media_type": media_type}, body)
+        written = evaluate(served.dataset, request, store)
+        parts = {"snapshot": served.snapshot, "media_type": written.media_type, "rows": written.rows}
+        return Message("answer", parts, written.body)
     except QueryError as error:
         return failure(error)
     except MemoryError:
@@ -68,5 +76,5 @@ def _is_asked(connection: socket.socket, parent: int) -> bool:
     poll = select.poll()
     poll.register(connection, select.POLLIN)
     poll.register(parent, select.POLLIN)
-    ready = {descriptor for descriptor, _ in poll.poll(_PATIENCE * 1000)}
+    ready = {descriptor for descriptor, _ in poll.poll()}
     return ready == {connection.fileno()}

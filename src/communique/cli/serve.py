@@ -1,28 +1,37 @@
-"""The command that serves over HTTP: the engine in processes of its own, gunicorn before it, ended together."""
+"""The command that serves over HTTP: the engine in processes of its own, granian before it, ended together."""
 
 from __future__ import annotations
 
-import os
+import logging
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
 import click
-from flask import Flask
-from gunicorn.app.base import BaseApplication
+from granian.constants import Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import Server
 
-from communique.api import create_app
-from communique.graph.engine import start_engine
+from communique.api.front.application import Front
+from communique.graph.engine import keep_engine
 from communique.graph.engine.client import GRACE, PATIENCE
 from communique.graph.engine.confinement import end_with_parent
 from communique.graph.linking import states
 from communique.graph.queries import library
 from communique.graph.settings import Settings, read_settings
 
+# Milliseconds for the headers of a request to arrive, and for the next request on a connection that is kept.
+_HEADERS = 15_000
+# Seconds that a request which is being answered has when the server stops, beyond the limit of its query.
+_LAST = int(PATIENCE + GRACE)
+
 
 @click.command()
 @click.option("--host", help="Address to listen on; the default is this machine only.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: 8080]")
-def serve(host: str | None, port: int | None) -> None:
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that speak HTTP.  [default: 1]")
+@click.option("--queries", type=click.IntRange(2, 1024), help="Queries evaluated at one time.  [default: 8]")
+def serve(host: str | None, port: int | None, workers: int | None, queries: int | None) -> None:
     """Serve the published graph over HTTP until ctrl-C.
 
     A newer snapshot, published while this runs, is taken up by itself.
@@ -32,49 +41,45 @@ def serve(host: str | None, port: int | None) -> None:
       communique serve --port 8081
     """
     settings = read_settings()
-    chosen = replace(settings, host=host or settings.host, port=port or settings.port)
+    chosen = replace(
+        settings,
+        host=host or settings.host,
+        port=port or settings.port,
+        web_workers=workers or settings.web_workers,
+        engine_workers=queries or settings.engine_workers,
+    )
     click.echo(f"serving on http://{chosen.host}:{chosen.port} (ctrl-C ends it)")
     run_server(chosen)
 
 
 def run_server(settings: Settings) -> None:
-    """Start the engine, then answer HTTP until SIGTERM or SIGINT; ends the process.
+    """Start the engine, then answer HTTP until SIGTERM or SIGINT; SIGHUP replaces the web processes.
 
-    EngineError when the engine cannot serve; SystemExit when the server ends.
+    EngineError when the engine cannot serve; SystemExit when the server failed.
     """
-    with start_engine(settings):
-        # what each web worker would else read for its first request
+    logging.basicConfig(format="web %(process)d %(levelname)s %(message)s", level=logging.INFO)
+    with keep_engine(settings):
+        # what each web process would else read for its first request
         states.prepare()
         library()
-        Server(settings).run()
+        server = Server(
+            "communique.api.front.application:Front",
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.RSGI,
+            loop=Loops.uvloop,
+            workers=settings.web_workers,
+            websockets=False,
+            http1_settings=HTTP1Settings(header_read_timeout=_HEADERS, max_buffer_size=1 << 16),
+            respawn_failed_workers=True,
+            workers_kill_timeout=int(settings.query_seconds) + _LAST,
+            backpressure=2 * settings.connections,
+            log_level=LogLevels.warning,
+        )
+        server.serve(target_loader=partial(_load, settings))  # type: ignore[arg-type]  # its type forgets RSGI objects
 
 
-class Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn with sync workers: one request, one query, one connection to the engine at a time."""
-
-    def __init__(self, settings: Settings) -> None:
-        """Take the options from ``settings`` alone, not from the command line."""
-        self._settings = settings
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Choose gunicorn's options; a worker that outlives every limit behind it is ended as the last resort."""
-        behind = self._settings.query_seconds + PATIENCE + GRACE
-        options: dict[str, Any] = {
-            "bind": f"{self._settings.host}:{self._settings.port}",
-            "workers": min(self._settings.engine_workers, 2 * (os.cpu_count() or 1) + 1),
-            "worker_class": "sync",
-            "timeout": int(2 * behind),
-            "graceful_timeout": int(behind),
-            "limit_request_line": 8190,
-            "proc_name": "communique",
-            "control_socket_disable": True,
-            # gunicorn's own look at its parent is too rare, and a worker left over would keep the engine alive
-            "post_fork": lambda arbiter, worker: end_with_parent(),
-        }
-        for name, value in options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        """Make the application; called in each worker, since the connections to the engine are its own."""
-        return create_app(self._settings)
+def _load(settings: Settings, _target: str) -> Front:
+    """Make what answers requests; called in each web process, which a web process left over must not outlive."""
+    end_with_parent()
+    return Front(settings)

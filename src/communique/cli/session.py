@@ -60,7 +60,7 @@ class Session:
         described = Store()
         described.extend(self.snapshot.quads_of(META))
         dataset = MergedDataset(described)
-        return loaded_editions(lambda text: evaluate(dataset, Request(text))[1], self.snapshot.graphs)
+        return loaded_editions(lambda text: evaluate(dataset, Request(text)).read(), self.snapshot.graphs)
 
     @cached_property
     def names(self) -> Index:
@@ -84,7 +84,8 @@ class Session:
         """
         # A query runs in native code that no handler can interrupt: let ctrl-C end the process instead.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        return evaluate(self.dataset, Request(text, solutions=solutions))
+        written = evaluate(self.dataset, Request(text, solutions=solutions))
+        return written.media_type, written.read()
 
     def solve(self, text: str) -> QuerySolutions:
         """Evaluate a SELECT of ours, without turning its rows into text."""

@@ -30,7 +30,7 @@ def store() -> Store:
 
 
 def subjects(store: Store, text: str, **parts: Any) -> set[str]:
-    _, body = evaluate(MergedDataset(store), Request(text, **parts))
+    body = evaluate(MergedDataset(store), Request(text, **parts)).read()
     return {row["s"]["value"] for row in json.loads(body)["results"]["bindings"]}
 
 
@@ -68,7 +68,8 @@ def test_the_dataset_is_limited(store: Store) -> None:
 @pytest.mark.parametrize("media_type", SOLUTIONS)
 @pytest.mark.parametrize(("text", "word"), [(ALL, b"x:default"), ("ASK {}", b"true")])
 def test_solutions_in_every_format(store: Store, media_type: str, text: str, word: bytes) -> None:
-    found, body = evaluate(MergedDataset(store), Request(text, solutions=media_type))
+    written = evaluate(MergedDataset(store), Request(text, solutions=media_type))
+    found, body = written.media_type, written.body
     assert found == media_type
     assert word in body
 
@@ -76,7 +77,8 @@ def test_solutions_in_every_format(store: Store, media_type: str, text: str, wor
 @pytest.mark.parametrize("media_type", GRAPHS)
 @pytest.mark.parametrize("text", ["CONSTRUCT WHERE { ?s ?p ?o }", "DESCRIBE <x:a> <x:b> <x:c> <x:default>"])
 def test_graphs_in_every_format(store: Store, media_type: str, text: str) -> None:
-    found, body = evaluate(MergedDataset(store), Request(text, graph=media_type))
+    written = evaluate(MergedDataset(store), Request(text, graph=media_type))
+    found, body = written.media_type, written.body
     assert found == media_type
     triples = {quad.subject.value for quad in parse(body, format=RdfFormat.from_media_type(media_type))}
     assert triples == {"x:a", "x:b", "x:c", "x:default"}

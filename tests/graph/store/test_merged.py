@@ -61,7 +61,7 @@ def dataset() -> MergedDataset:
 
 
 def value(text: str, **parts: Any) -> str:
-    _, body = evaluate(dataset(), Request(f"PREFIX : <x:> {text}", **parts))
+    body = evaluate(dataset(), Request(f"PREFIX : <x:> {text}", **parts)).read()
     (row,) = json.loads(body)["results"]["bindings"]
     return str(row["n"]["value"])
 
@@ -91,7 +91,7 @@ def test_so_it_does_when_the_request_lists_the_graphs(text: str, expected: str) 
 @pytest.mark.parametrize("graphs", [None, (A, B)])
 def test_a_construct_gives_each_triple_once(graphs: tuple[str, ...] | None) -> None:
     request = Request("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }", graph="application/n-triples", default_graphs=graphs)
-    _, body = evaluate(dataset(), request)
+    body = evaluate(dataset(), request).read()
     lines = body.decode().splitlines()
     assert len(lines) == len(set(lines)) == (7 if graphs is None else 5)
 
@@ -115,7 +115,9 @@ def test_named_graphs_are_those_listed(clause: str, expected: int) -> None:
 def test_the_merge_is_no_graph_that_a_query_can_name() -> None:
     one = dataset()
     evaluate(one, Request(f"ASK {BOTH} {{ ?s ?p ?o }}"))
-    _, body = evaluate(one, Request("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g", solutions="text/csv"))
+    body = evaluate(
+        one, Request("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g", solutions="text/csv")
+    ).read()
     assert body.decode().split() == ["g", A, B, C]
 
 
@@ -123,7 +125,7 @@ def test_lists_may_follow_each_other() -> None:
     one, counts = dataset(), []
     for graphs in ((A, B), (A, C), (A, B), (B, A), (A,), ()):
         text = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-        _, body = evaluate(one, Request(text, solutions="text/csv", default_graphs=graphs))
+        body = evaluate(one, Request(text, solutions="text/csv", default_graphs=graphs)).read()
         counts.append(int(body.split()[1]))
     assert counts == [5, 7, 5, 5, 5, 0]
 

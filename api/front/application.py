@@ -1,0 +1,187 @@
+"""The application that granian calls for each request (RSGI 1.7)."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import logging
+import os
+from collections.abc import Hashable
+from dataclasses import replace
+
+from flask import Flask
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException, RequestURITooLarge
+
+from communique import __version__
+from communique.api import create_app
+from communique.api.front import outgoing
+from communique.api.front.connections import ConnectionLimits, Connections
+from communique.api.front.incoming import Exchange, Incoming, Scope, read_body
+from communique.api.front.kept import KeptAnswers
+from communique.api.front.outgoing import Outgoing
+from communique.api.front.threads import Asker, ThreadClient, Threads
+from communique.graph.engine.budget import QueryBudget
+from communique.graph.engine.pool import Pool, PoolLimits
+from communique.graph.engine.protocol import Request, address_of
+from communique.graph.errors import CommuniqueError, EngineError
+from communique.graph.settings import Settings
+
+_LOG = logging.getLogger(__name__)
+
+LARGEST_BODY, LONGEST_ADDRESS = 1 << 20, 8190
+# Seconds for the body of a request to arrive; seconds that a client may read nothing of its response.
+BODY_SECONDS, STALLED_SECONDS = 20.0, 60.0
+# Seconds after which a client is watched for leaving: short requests are answered before.
+_WATCHED = 0.2
+# Threads for what may ask the engine, and for what never does, so that the one cannot keep out the other.
+_ASKING, _STATIC = 32, 4
+_WITHOUT_ENGINE = ("/static/", "/ontology", "/openapi", "/robots.txt", "/info")
+# Where a POST only asks.
+_QUESTIONS = ("/sparql", "/hints", "/reconcile")
+# What a response may depend on beside method, address, body and data.
+_VARYING = ("accept", "accept-encoding", "content-type", "host", "x-forwarded-proto", "x-forwarded-host", "origin")
+
+
+class Front:
+    """Answers the requests of one process; see the package for the way of a request."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Prepare; ``begin`` connects, once the event loop runs."""
+        self._settings = settings
+        self._kept = KeptAnswers()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin: called by the server before the first request."""
+        loop.run_until_complete(self.begin())
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End: called by the server after the last request."""
+        loop.run_until_complete(self.end())
+
+    async def begin(self) -> None:
+        """Connect to the engine, and make the application."""
+        settings = self._settings
+        connections = max(2, settings.engine_workers // settings.web_workers)
+        limits = PoolLimits(connections, settings.queue_length, settings.queue_seconds)
+        self.pool = Pool(address_of(settings.home), limits, QueryBudget(settings.client_seconds, _is_local))
+        self.pool.start()
+        app: Flask = create_app(settings, ThreadClient(self.pool, asyncio.get_running_loop()))
+        self._asking = Threads(app, _ASKING, settings.home)
+        self._static = Threads(app, _STATIC, settings.home)
+        bounds = ConnectionLimits(settings.connections, settings.client_connections, STALLED_SECONDS)
+        self._tasks.append(asyncio.ensure_future(Connections(settings.port, bounds).watch()))
+
+    async def end(self) -> None:
+        """Hang up."""
+        for task in self._tasks:
+            task.cancel()
+        await self.pool.close()
+        self._asking.close()
+        self._static.close()
+
+    async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
+        """Answer one request; what the client no longer waits for is ended."""
+        task = asyncio.current_task()
+        assert task is not None
+        watch = asyncio.get_running_loop().call_later(_WATCHED, _end_with_client, task, exchange)
+        try:
+            response = await self.answer(scope, exchange)
+        except asyncio.CancelledError:
+            _LOG.info("%s %s: the client left", scope.method, scope.path)
+            return
+        finally:
+            watch.cancel()
+        outgoing.send(exchange, response, scope.method)
+
+    async def answer(self, scope: Scope, exchange: Exchange) -> Outgoing:
+        """Choose who answers."""
+        if scope.path == "/healthz":
+            return _json(200, {"status": "live", "version": __version__})
+        if scope.path == "/readyz":
+            return await self._ready()
+        client = scope.client.rpartition(":")[0]
+        try:
+            if len(scope.path) + len(scope.query_string) >= LONGEST_ADDRESS:
+                raise RequestURITooLarge(f"The address has more than {LONGEST_ADDRESS:,} characters; send it by POST.")
+            body = await read_body(scope, exchange, LARGEST_BODY, BODY_SECONDS)
+        except HTTPException as error:
+            return await self._refuse(scope, client, error)
+        return await self._answer_whole(Incoming(scope, client, body))
+
+    async def _answer_whole(self, request: Incoming) -> Outgoing:
+        """Answer from what is kept, or anew."""
+        key, before = _key(request), self.pool.known_snapshot()
+        if (kept := self._kept.find(before, key)) is None:
+            response = await self._delegate(request)
+            folder = self._settings.home
+            kept = await outgoing.compress(response, request.header("accept-encoding"), folder)
+            kept.headers["Vary"] = ", ".join([*kept.headers.getlist("Vary"), "Accept-Encoding"])
+            if _is_safe(request):
+                self._kept.keep(self.pool.known_snapshot(), key, kept)
+        return _unless_known(kept, request)
+
+    async def _delegate(self, request: Incoming) -> Outgoing:
+        """Let the application answer."""
+        threads = self._static if request.scope.path.startswith(_WITHOUT_ENGINE) else self._asking
+        return await threads.answer(request, Asker(request.client))
+
+    async def _refuse(self, scope: Scope, client: str, error: HTTPException) -> Outgoing:
+        """Explain what is wrong with a request before the application sees it, in the application's way."""
+        return await self._static.answer(Incoming(scope, client, b"", refused=error), Asker(client))
+
+    async def _ready(self) -> Outgoing:
+        """Say whether a query would be answered now: it is asked."""
+        pool = self.pool
+        if pool.waiting >= pool.limits.queue_length:
+            return _json(503, {"status": "busy", "waiting": pool.waiting})
+        try:
+            answer = await pool.query(Request("ASK {}"), "127.0.0.1")
+        except (CommuniqueError, EngineError) as error:
+            return _json(503, {"status": "not ready", "detail": error.message})
+        return _json(200, {"status": "ready", "snapshot": answer.snapshot})
+
+
+def _end_with_client(task: asyncio.Task[None], exchange: Exchange) -> None:
+    """Cancel a request when its client hangs up before it is answered."""
+    watch = asyncio.ensure_future(exchange.client_disconnect())
+    task.add_done_callback(lambda _: watch.cancel())
+    watch.add_done_callback(lambda done: None if done.cancelled() else task.cancel())
+
+
+def _key(request: Incoming) -> Hashable:
+    """Name everything that an answer depends on beside the data."""
+    return request.scope.method, request.target, request.body, *map(request.header, _VARYING)
+
+
+def _is_safe(request: Incoming) -> bool:
+    """Whether asking again changes nothing; whatever changes something needs a token."""
+    posted = request.scope.method == "POST" and request.scope.path in _QUESTIONS
+    return (posted or request.scope.method in {"GET", "HEAD"}) and request.header("authorization") is None
+
+
+def _unless_known(response: Outgoing, request: Incoming) -> Outgoing:
+    """Say "not modified" of a kept answer that the client has (RFC 9110, 13.1.2)."""
+    tag, known = response.headers.get("ETag"), request.header("if-none-match")
+    if response.status != 200 or not tag or not known or tag.removeprefix("W/") not in known:
+        return response
+    headers = Headers((name, value) for name, value in response.headers if not name.lower().startswith("content-"))
+    if not isinstance(response.body, bytes):
+        os.close(response.body.descriptor)
+    return replace(response, status=304, headers=headers, body=b"")
+
+
+def _json(status: int, content: dict[str, object]) -> Outgoing:
+    headers = Headers({"Content-Type": "application/json", "Cache-Control": "no-store"})
+    headers["Access-Control-Allow-Origin"] = "*"
+    return Outgoing(status, headers, json.dumps(content).encode())
+
+
+def _is_local(client: str) -> bool:
+    """Whether a client is on this machine."""
+    try:
+        return ipaddress.ip_address(client).is_loopback
+    except ValueError:
+        return False

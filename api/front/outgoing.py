@@ -1,0 +1,151 @@
+"""Responses as they go out: compressed where the client takes it, small ones from memory, large ones from a file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+import brotli
+import zstandard
+from werkzeug.datastructures import Headers
+from werkzeug.http import parse_accept_header
+
+from communique.api.front.incoming import Exchange
+from communique.graph.engine.output import LARGEST_MESSAGE
+from communique.graph.engine.protocol import AnswerFile
+
+# Below so many bytes compression saves nothing; above the other, it would keep the event loop too long.
+_WORTHWHILE, _QUICK = 1 << 10, 1 << 15
+_PIECE = 1 << 20
+# Seconds after which the server has surely opened a file that it was told to send.
+_OPENED = 10.0
+_TEXT = ("text/", "application/json", "application/xml", "application/trig", "application/n-", "image/svg")
+
+Compress = Callable[[Iterator[bytes]], Iterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A response: status, headers, and a body in memory or in an open file, which is closed when it has been sent."""
+
+    status: int
+    headers: Headers
+    body: bytes | AnswerFile = b""
+
+    @property
+    def size(self) -> int:
+        """Count the bytes of the body."""
+        return self.body.size if isinstance(self.body, AnswerFile) else len(self.body)
+
+
+def keep_in_file(body: bytes, folder: Path) -> bytes | AnswerFile:
+    """Move a large body out of memory: its client may take long to read it."""
+    return body if len(body) <= LARGEST_MESSAGE else _write_file(iter((body,)), folder)
+
+
+async def compress(response: Outgoing, accepted: str | None, folder: Path) -> Outgoing:
+    """Compress a body, in the best way that ``Accept-Encoding`` names, unless it is small or compressed already.
+
+    RFC 9110, 12.5.3; of equal weights zstd comes first, then br, then gzip.
+    """
+    encoding = _choose(response, accepted)
+    if encoding is None:
+        return response
+    if isinstance(response.body, bytes) and response.size <= _QUICK:
+        body: bytes | AnswerFile = b"".join(_ENCODINGS[encoding](iter((response.body,))))
+    else:
+        body = await asyncio.to_thread(_compress_large, response.body, _ENCODINGS[encoding], folder)
+    headers = Headers(response.headers)
+    headers["Content-Encoding"] = encoding
+    headers.pop("Content-Length", None)
+    return replace(response, headers=headers, body=body)
+
+
+def send(exchange: Exchange, response: Outgoing, method: str) -> None:
+    """Send a response; its file, if it has one, is closed here."""
+    headers = [(name.lower(), value) for name, value in response.headers if name.lower() != "content-length"]
+    bodiless = response.status in {204, 304}
+    if not bodiless:
+        headers.append(("content-length", str(response.size)))
+    if isinstance(response.body, bytes):
+        if bodiless or method == "HEAD":
+            exchange.response_empty(response.status, headers)
+        else:
+            exchange.response_bytes(response.status, headers, response.body)
+        return
+    descriptor = response.body.descriptor
+    if method == "HEAD":
+        os.close(descriptor)
+        exchange.response_empty(response.status, headers)
+        return
+    asyncio.get_running_loop().call_later(_OPENED, os.close, descriptor)
+    exchange.response_file(response.status, headers, f"/proc/self/fd/{descriptor}")
+
+
+def _choose(response: Outgoing, accepted: str | None) -> str | None:
+    """Choose an encoding; None to leave the body as it is."""
+    kind = response.headers.get("Content-Type", "")
+    if not accepted or response.size < _WORTHWHILE or "Content-Encoding" in response.headers:
+        return None
+    if not kind.startswith(_TEXT) and "+json" not in kind and "+xml" not in kind:
+        return None
+    weights = dict(parse_accept_header(accepted))
+    offered = [name for name in _ENCODINGS if weights.get(name, weights.get("*", 0)) > 0]
+    return max(offered, key=lambda name: weights.get(name, weights.get("*", 0)), default=None)
+
+
+def _compress_large(body: bytes | AnswerFile, encode: Compress, folder: Path) -> bytes | AnswerFile:
+    """Compress a body into a file, or into memory when little is left of it; closes the file of the body."""
+    if isinstance(body, bytes):
+        return keep_in_file(b"".join(encode(iter((body,)))), folder)
+    try:
+        return _write_file(encode(_pieces(body)), folder)
+    finally:
+        os.close(body.descriptor)
+
+
+def _pieces(body: AnswerFile) -> Iterator[bytes]:
+    for start in range(0, body.size, _PIECE):
+        yield os.pread(body.descriptor, _PIECE, start)
+
+
+def _write_file(pieces: Iterator[bytes], folder: Path) -> AnswerFile:
+    """Write a file without a name."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        size = sum(map(file.write, pieces))
+        file.flush()
+        return AnswerFile(os.dup(file.fileno()), size)
+
+
+def _gzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Compress as RFC 1952."""
+    engine = zlib.compressobj(4, wbits=31)
+    for piece in pieces:
+        yield engine.compress(piece)
+    yield engine.flush()
+
+
+def _brotli(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Compress as RFC 7932."""
+    engine = brotli.Compressor(quality=4)
+    for piece in pieces:
+        yield engine.process(piece)
+    yield engine.finish()
+
+
+def _zstd(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Compress as RFC 8878, in a window that every browser takes."""
+    engine = zstandard.ZstdCompressor(level=3).compressobj()
+    for piece in pieces:
+        yield engine.compress(piece)
+    yield engine.flush()
+
+
+# Name in the header → how; of equal weights the first is taken.
+_ENCODINGS: Mapping[str, Compress] = MappingProxyType({"zstd": _zstd, "br": _brotli, "gzip": _gzip})
