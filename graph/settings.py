@@ -8,10 +8,15 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any, Literal, get_args, get_type_hints
 
 from communique.graph.errors import CommuniqueError
 
 PREFIX = "COMMUNIQUE_"
+
+LogForm = Literal["json", "text"]
+
+_LAST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,11 @@ class Settings:
     unconfined : serve even where the host forbids network namespaces (the operator's explicit word)
     host, port : address of the HTTP server
     agent : who loads, as the journal records it
+    log : form of the lines on standard error
+    log_queries : write the text of each query into the log, and not only its digest
+    log_clients : write the address of each client into the log
+    metrics_host, metrics_port : address at which Prometheus is answered; port 0 = nowhere
+    proxies : addresses and networks, between commas, whose word on the address of a client is believed
     """
 
     home: Path = Path("var")
@@ -56,6 +66,12 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     agent: str = ""
+    log: LogForm = "json"
+    log_queries: bool = False
+    log_clients: bool = False
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
+    proxies: str = ""
 
     @property
     def acting_agent(self) -> str:
@@ -68,28 +84,33 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Build the settings from ``environment``; an unreadable value raises ``CommuniqueError`` naming it."""
-    kinds: dict[str, Callable[[str], object]] = {field.name: _kind(field.default) for field in fields(Settings)}
-    given = {name: environment[PREFIX + name.upper()] for name in kinds if PREFIX + name.upper() in environment}
-    return Settings(**{name: _convert(name, text, kinds[name]) for name, text in given.items()})  # type: ignore[arg-type]
+    found = {field.name: environment.get(PREFIX + field.name.upper()) for field in fields(Settings)}
+    kinds = get_type_hints(Settings)
+    return Settings(**{name: _convert(name, text, kinds[name]) for name, text in found.items() if text is not None})
 
 
-def _convert(name: str, text: str, kind: Callable[[str], object]) -> object:
-    """Turn the text of one variable into the type of its default."""
+def _convert(name: str, text: str, kind: Any) -> Any:
+    """Turn the text of one variable into the type of its setting."""
     if kind is bool:
         return _boolean(name, text)
-    expected = "a number above 0"
+    if kind in (int, float):
+        return _number(name, text, kind)
+    if (choices := get_args(kind)) and text not in choices:
+        raise CommuniqueError(f"{PREFIX}{name.upper()} is {text!r}", expected=" or ".join(choices))
+    return Path(text) if kind is Path else text
+
+
+def _number(name: str, text: str, kind: Callable[[str], float]) -> float:
+    """Read a number above 0, and of a port also 0 itself."""
+    is_port = name.endswith("port")
+    expected = "a number from 0 to 65535" if is_port else "a number above 0"
     try:
         value = kind(text)
     except ValueError as error:
         raise CommuniqueError(f"{PREFIX}{name.upper()} is {text!r}", expected=expected) from error
-    if isinstance(value, int | float) and not 0 < value < math.inf and name != "port":
+    if not (0 <= value <= _LAST_PORT if is_port else 0 < value < math.inf):
         raise CommuniqueError(f"{PREFIX}{name.upper()} is {text!r}", expected=expected)
     return value
-
-
-def _kind(default: object) -> Callable[[str], object]:
-    """Name the constructor that reads a text as the kind of ``default``."""
-    return Path if isinstance(default, Path) else type(default)
 
 
 def _boolean(name: str, text: str) -> bool:
