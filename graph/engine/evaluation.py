@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pyoxigraph import NamedNode, QueryTriples, serialize
 
-from communique.graph.engine.guard import listed_graphs
+from communique.graph.engine.dataset_clauses import listed_graphs
 from communique.graph.engine.protocol import Request
 from communique.graph.errors import InvalidParameter, QueryAborted, UnacceptableFormat
 from communique.graph.hints.syntax import explain
