@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QueryTriples, RdfFormat, serialize
 
-from communique.graph.engine.guard import listed_graphs
+from communique.graph.engine.dataset_clauses import listed_graphs
 from communique.graph.engine.output import FirstLines, SpooledOutput, as_file
 from communique.graph.engine.protocol import AnswerFile, Request
 from communique.graph.errors import InvalidParameter, QueryAborted, UnacceptableFormat

@@ -1,4 +1,4 @@
-"""What is known of a query from its text alone: what is refused, and whether it names its dataset.
+"""What is refused of a query by its text alone.
 
 pyoxigraph has no parser without evaluation, so its algebra cannot be inspected, and a tokeniser of our own would
 read some texts otherwise than its parser does (``?a<?b)SERVICE#>``). What concerns safety is therefore searched in
@@ -11,10 +11,7 @@ from __future__ import annotations
 
 import re
 
-from pyoxigraph import Store
-
 from communique.graph.errors import QueryRefused
-from communique.graph.terms.namespaces import ID
 
 DEEPEST = 500
 
@@ -35,10 +32,9 @@ _UPDATE = re.compile(
 )
 _OPAQUE = re.compile(
     r'''"""(?:[^"\\]|\\.|"(?!""))*+""" | \'\'\'(?:[^'\\]|\\.|'(?!\'\'))*+\'\'\' | "(?:[^"\\\r\n]|\\.)*+"
-      | '(?:[^'\\\r\n]|\\.)*+' | \#[^\r\n]*+ | (?P<iri><[^<>"{}|^`\\\x00-\x20]*+>)''',
+      | '(?:[^'\\\r\n]|\\.)*+' | \#[^\r\n]*+ | <(?:[^<>"{}|^`\\\x00-\x20]|\\[uU][0-9A-Fa-f]{4,8})*+> | \\.''',
     re.VERBOSE | re.DOTALL,
 )
-_FROM = re.compile(r"(?<![\w:?$@.-])from\s*(?:named\s*)?(?:<>|(?<=\s)[\w.-]*:)", re.IGNORECASE)
 _BRACKET = re.compile(r"[][(){}]")
 
 
@@ -56,36 +52,11 @@ def check(text: str, longest: int) -> None:
         raise QueryRefused(f"brackets are nested {depth} deep", expected=f"at most {DEEPEST}")
 
 
-def listed_graphs(text: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """List the graphs of the ``FROM`` and of the ``FROM NAMED`` clauses, when there are several; otherwise None.
-
-    The engine reads one clause rightly by itself, but answers several from a bag. The IRIs are absolute. QueryRefused
-    when rdflib's parser, which reads the clauses, does not know the rest of the query; a text that is no SPARQL at all
-    is left to the engine to refuse.
-    """
-    if len(_FROM.findall(_without_opaque(text))) < 2:
-        return None
-    from rdflib.plugins.sparql.algebra import translatePrologue  # here, because few queries need it and it loads slowly
-    from rdflib.plugins.sparql.parser import parseQuery
-
-    try:
-        declared, query = parseQuery(text)
-        prologue = translatePrologue(declared, ID)
-        clauses = query.get("datasetClause") or ()
-        default = tuple(str(prologue.absolutize(each.default)) for each in clauses if "default" in each)
-        named = tuple(str(prologue.absolutize(each.named)) for each in clauses if "named" in each)
-    except Exception as error:  # what rdflib raises is not documented
-        if _is_readable(text):
-            raise QueryRefused(
-                "the graphs of several FROM clauses cannot be read in this query",
-                hint="list them beside it, as default-graph-uri and named-graph-uri; or choose with GRAPH",
-            ) from error
-        return None
-    return default, named
-
-
 def nesting(text: str) -> int:
-    """Measure how deep brackets of all kinds are nested; the parser overflows its stack at some thousand."""
+    """Measure how deep brackets of all kinds are nested; the parser overflows its stack at some thousand.
+
+    A courtesy: where a ``<`` that is no IRI hides brackets (``?a<?b&&?c='>'``), the process of the query dies instead.
+    """
     depth = deepest = 0
     for bracket in _BRACKET.findall(_without_opaque(text)):
         depth = depth + 1 if bracket in "([{" else max(depth - 1, 0)
@@ -93,18 +64,9 @@ def nesting(text: str) -> int:
     return deepest
 
 
-def _is_readable(text: str) -> bool:
-    """Whether the engine takes the text as a query."""
-    try:
-        Store().query(text, base_iri=ID)
-    except SyntaxError:
-        return False
-    return True
-
-
 def _without_opaque(text: str) -> str:
-    """Blank out strings and comments and empty the IRIs."""
-    return _OPAQUE.sub(lambda match: "<>" if match["iri"] else " ", text)
+    """Blank out strings, comments, IRIs and escaped characters of names."""
+    return _OPAQUE.sub(" ", text)
 
 
 _READ_ONLY = "this endpoint only answers queries; data enters through `communique build`"

@@ -171,9 +171,10 @@ def test_clauses_are_read_wherever_they_may_stand(text: str) -> None:
 def test_a_query_whose_clauses_cannot_be_read_is_refused_and_not_answered_from_a_bag() -> None:
     lateral = "{ ?s ?p ?o LATERAL { SELECT * { ?s :in ?g } LIMIT 1 } }"
     with pytest.raises(QueryRefused, match="cannot be read") as caught:
-        value(f"SELECT (COUNT(*) AS ?n) {BOTH} {lateral}")
+        value(f'VERSION "1.2" SELECT (COUNT(*) AS ?n) {BOTH} {lateral}')
     assert "default-graph-uri" in str(caught.value.hint)
     assert value(f"SELECT (COUNT(*) AS ?n) {lateral}", default_graphs=(A, B)) == "4"
+    assert value(f"SELECT (COUNT(*) AS ?n) {BOTH} {lateral}") == "4", "what stands behind the clauses is not read"
     assert value(f"SELECT (COUNT(*) AS ?n) FROM <{A}> {lateral}") == "4"
 
 
