@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from flask import request
 from werkzeug.exceptions import NotAcceptable
 
-from communique.graph.engine.protocol import Request
+from communique.graph.engine.client import Answer
+from communique.graph.engine.protocol import PAGE, Request
 from communique.graph.errors import InvalidParameter
 from communique.graph.terms.spelling import did_you_mean
 
@@ -31,7 +32,7 @@ SOLUTIONS: Mapping[str, str] = MappingProxyType(
         "text/csv": "text/csv",
         "text/tab-separated-values": "text/tab-separated-values",
         "text/plain": "text/tab-separated-values",
-        "text/html": "application/sparql-results+json",
+        "text/html": PAGE,
     }
 )
 GRAPHS: Mapping[str, str] = MappingProxyType(
@@ -45,7 +46,7 @@ GRAPHS: Mapping[str, str] = MappingProxyType(
         "text/xml": "application/rdf+xml",
         "application/trig": "application/trig",
         "text/plain": "application/n-triples",
-        "text/html": "application/n-triples",
+        "text/html": PAGE,
     }
 )
 
@@ -78,12 +79,14 @@ class AcceptedTypes:
         solutions = self.solutions and SOLUTIONS[self.solutions]
         return Request(text, solutions, self.graph and GRAPHS[self.graph], **dataset)
 
-    def media_type(self, engine_type: str) -> str:
-        """Return the media type of the response to an answer that the engine wrote in ``engine_type``."""
+    def media_type(self, answer: Answer) -> str:
+        """Return the media type of the response to an answer of the engine."""
+        if answer.rows is not None:
+            return HTML
         for chosen, table in ((self.solutions, SOLUTIONS), (self.graph, GRAPHS)):
-            if chosen is not None and table[chosen] == engine_type:
+            if chosen is not None and table[chosen] == answer.media_type:
                 return chosen
-        raise LookupError(engine_type)
+        raise LookupError(answer.media_type)
 
 
 def choose_for_query() -> AcceptedTypes:

@@ -9,13 +9,23 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, request
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Triple,
+    parse,
+    parse_query_results,
+)
 
-from communique.api.negotiation import HTML, SOLUTIONS
 from communique.graph.engine.client import Answer
 from communique.graph.terms.namespaces import XSD, shorten
 
 LONGEST = 500
+_ROWS, _STATEMENTS = "text/tab-separated-values", "application/n-triples"
 _NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")}
 
 
@@ -40,44 +50,35 @@ class PageTable:
 
 
 def read_table(answer: Answer) -> PageTable | bool:
-    """Lay an answer out; the truth value of an ASK is given as it is."""
-    is_graph = answer.media_type != SOLUTIONS[HTML]
-    return read_graph(answer.body) if is_graph else read_solutions(answer.body)
+    """Lay out an answer to ``PAGE``: a row or a statement on each line, or the truth value of an ASK."""
+    assert answer.rows is not None
+    if answer.media_type == _STATEMENTS:
+        return _read_statements(answer.body, answer.rows)
+    if answer.media_type == _ROWS:
+        return _read_solutions(answer.body, answer.rows)
+    return bool(json.loads(answer.body)["boolean"])
 
 
-def read_solutions(body: bytes) -> PageTable | bool:
-    """Read SPARQL JSON; the truth value of an ASK is given as it is."""
-    answer: dict[str, Any] = json.loads(body)
-    if "boolean" in answer:
-        return bool(answer["boolean"])
-    columns, bindings = answer["head"]["vars"], answer["results"]["bindings"]
-    rows = [[_binding(row.get(column)) for column in columns] for row in bindings[:LONGEST]]
-    return PageTable(columns, rows, len(bindings))
+def _read_solutions(body: bytes, total: int) -> PageTable:
+    """Read SPARQL TSV."""
+    found = parse_query_results(body, format=QueryResultsFormat.TSV)
+    assert isinstance(found, QuerySolutions)
+    columns = [variable.value for variable in found.variables]
+    rows = [[PageCell("") if term is None else _cell(term) for term in row] for row in found]
+    return PageTable(columns, rows, total)
 
 
-def read_graph(body: bytes) -> PageTable:
-    """Read N-Triples, ordered by subject and property."""
+def _read_statements(body: bytes, total: int) -> PageTable:
+    """Read N-Triples; those that are shown are ordered by subject and property."""
     triples = sorted(parse(body, format=RdfFormat.N_TRIPLES), key=lambda it: (str(it.subject), str(it.predicate)))
-    rows = [[_cell(part) for part in (it.subject, it.predicate, it.object)] for it in triples[:LONGEST]]
-    return PageTable(("subject", "property", "value"), rows, len(triples))
+    rows = [[_cell(part) for part in (it.subject, it.predicate, it.object)] for it in triples]
+    return PageTable(("subject", "property", "value"), rows, total)
 
 
 def read_rows(columns: Mapping[str, Sequence[str]], rows: Sequence[Mapping[str, Any]]) -> PageTable:
     """Lay out plain values; a column has a title, the key of its value and, when it is a link, the key of its IRI."""
     laid_out = [[_plain(*(row[key] for key in keys)) for keys in columns.values()] for row in rows[:LONGEST]]
     return PageTable(tuple(columns), laid_out, len(rows))
-
-
-def _binding(term: dict[str, Any] | None) -> PageCell:
-    """Write one RDF term of SPARQL JSON."""
-    if term is None:
-        return PageCell("")
-    if term["type"] == "triple":
-        parts = (_binding(term["value"][part]).text for part in ("subject", "predicate", "object"))
-        return PageCell(f"<<( {' '.join(parts)} )>>")
-    if term["type"] == "uri":
-        return PageCell(shorten(term["value"]), term["value"])
-    return _literal(term["value"], term.get("xml:lang"), term.get("datatype"))
 
 
 def _cell(term: NamedNode | BlankNode | Literal | Triple) -> PageCell:

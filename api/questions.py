@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
-from communique.api import responses
+from communique.api import limits, responses
 from communique.api.negotiation import (
     HTML,
     JSON,
@@ -28,7 +28,8 @@ from communique.graph.queries import PackagedQuery, find, library
 
 routes = Blueprint("questions", __name__)
 
-_FORMAT = "format"
+# Parameters of the address that say how to answer; the others are the question's.
+_OF_THE_ANSWER = ("format", "timeout")
 _COLUMN = ("name", "kind", "datatype", "unit", "summary")
 _FINDER = Finder(run, current_names)
 
@@ -48,7 +49,8 @@ def answer(name: str) -> Response:
     """Ask one question with the parameters of the address."""
     question, accepted = find(name), choose_for_query()
     text = question.bind(given(), _FINDER.find)
-    return responses.tagged(str(accepted), lambda: _ask(question, text, accepted))
+    seconds = limits.asked_seconds()
+    return responses.tagged(str(accepted), lambda: _ask(question, text, accepted, seconds))
 
 
 @routes.get("/queries/<name>/about")
@@ -80,10 +82,10 @@ def hints(name: str) -> Response:
     return responses.tagged(media_type, make)
 
 
-def _ask(question: PackagedQuery, text: str, accepted: AcceptedTypes) -> tuple[Response, str]:
+def _ask(question: PackagedQuery, text: str, accepted: AcceptedTypes, seconds: float | None) -> tuple[Response, str]:
     """Ask the engine; a page shows the rows, other formats are passed on as they come."""
-    answer = engine().query(accepted.request(text))
-    media_type, hints = accepted.media_type(answer.media_type), _reasons(question, text, answer)
+    answer = engine().query(accepted.request(text, seconds=seconds))
+    media_type, hints = accepted.media_type(answer), _reasons(question, text, answer)
     if media_type == HTML:
         asked = {each.name: [text for text in request.args.getlist(each.name) if text] for each in question.parameters}
         values = {each.name: asked[each.name] or list(each.default) for each in question.parameters}
@@ -103,7 +105,7 @@ def _reasons(question: PackagedQuery, text: str, answer: Answer) -> list[Hint]:
 
 def given() -> list[tuple[str, str]]:
     """List the parameters of the address; an empty field of a form was not filled in."""
-    return [(name, text) for name, text in request.args.items(multi=True) if text and name != _FORMAT]
+    return [(name, text) for name, text in request.args.items(multi=True) if text and name not in _OF_THE_ANSWER]
 
 
 def describe(question: PackagedQuery) -> dict[str, Any]:

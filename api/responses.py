@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlencode
 
-from flask import Response, render_template, request
+from flask import Response, current_app, render_template, request
 
 from communique import __version__
+from communique.api import limits
 from communique.api.negotiation import HTML, PROBLEM
 from communique.api.snapshot import engine
 from communique.graph.hints.hint import Hint
@@ -20,7 +21,8 @@ from communique.graph.terms.namespaces import BASE
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
 _ALWAYS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Retry-After, Communique-Snapshot, Communique-Hints",
+    "Access-Control-Expose-Headers": "ETag, Retry-After, RateLimit, RateLimit-Policy, Communique-Snapshot, "
+    "Communique-Hints, Communique-Limits, Communique-Request",
     "Content-Security-Policy": f"{_POLICY}; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Referrer-Policy": "no-referrer",
@@ -29,6 +31,8 @@ _ALWAYS = {
 # Functions whose value differs from one evaluation to the next.
 _VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)\s*\(", re.IGNORECASE)
 _HINTS = "Communique-Hints"
+# Whose answers are those of queries that a client wrote or chose.
+_QUERIED = {"sparql", "questions"}
 _LONGEST = 6_000  # characters of an address that servers and proxies still pass on in a header
 
 
@@ -61,6 +65,8 @@ def complete(response: Response) -> Response:
     """Add what was not set already; everything here is public to read, so any origin may read it."""
     for name, value in _ALWAYS.items():
         response.headers.setdefault(name, value)
+    if request.blueprint in _QUERIED:
+        response.headers[limits.HEADER] = limits.header(current_app.extensions["settings"])
     response.vary.add("Accept")
     if request.method == "OPTIONS":  # let scripts of other pages ask with the methods and headers that make sense here
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from pyoxigraph import RdfFormat, parse, serialize
 from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
 
-from communique.api import responses
+from communique.api import limits, responses
 from communique.api.negotiation import GRAPHS, HTML, JSON, PROBLEM, AcceptedTypes, choose, choose_for_query
 from communique.api.pages import read_table
 from communique.api.snapshot import engine, run
@@ -54,9 +54,10 @@ def answer() -> Response:
     if request.method != "POST" and not request.args.keys() & {"query", "update"}:
         return _service()
     operation, accepted = read_operation(), choose_for_query()
+    seconds = limits.asked_seconds()
     if responses.is_volatile(operation.text):
-        return responses.untagged(*_ask(operation, accepted))
-    return responses.tagged(str(accepted), lambda: _ask(operation, accepted))
+        return responses.untagged(*_ask(operation, accepted, seconds))
+    return responses.tagged(str(accepted), lambda: _ask(operation, accepted, seconds))
 
 
 @routes.route("/hints", methods=["GET", "POST"])
@@ -89,11 +90,11 @@ def _describe(endpoint: str, media_type: str) -> bytes:
     return written
 
 
-def _ask(operation: Operation, accepted: AcceptedTypes) -> tuple[Response, str]:
+def _ask(operation: Operation, accepted: AcceptedTypes, seconds: float | None) -> tuple[Response, str]:
     """Ask the engine and pass on its bytes, with a link to hints where there are any."""
     dataset = {"default_graphs": operation.default_graphs, "named_graphs": operation.named_graphs}
-    answer = engine().query(accepted.request(operation.text, **dataset))
-    media_type, found = accepted.media_type(answer.media_type), _hints_about(operation, answer)
+    answer = engine().query(accepted.request(operation.text, seconds=seconds, **dataset))
+    media_type, found = accepted.media_type(answer), _hints_about(operation, answer)
     if media_type == HTML:
         page = render_template("sparql.html", text=operation.text, table=read_table(answer), hints=found)
         response = Response(page, mimetype=HTML)

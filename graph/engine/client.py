@@ -32,7 +32,7 @@ _FAILURES: Mapping[str, type[QueryError]] = MappingProxyType(
 class Answer:
     """The whole answer to one query, in ``media_type``, from the snapshot of that id.
 
-    ``rows`` counts all rows when the request wanted only the first ones, see ``Request.rows``.
+    ``rows`` counts all rows of an answer for a page, which has only the first ones: see ``Request.rows``.
     """
 
     media_type: str

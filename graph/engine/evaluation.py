@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QueryTriples
 
 from communique.graph.engine.dataset_clauses import listed_graphs
 from communique.graph.engine.output import FirstLines, SpooledOutput, as_file
-from communique.graph.engine.protocol import AnswerFile, Request
+from communique.graph.engine.protocol import PAGE, AnswerFile, Request
 from communique.graph.errors import InvalidParameter, QueryAborted, UnacceptableFormat
 from communique.graph.hints.syntax import explain
 from communique.graph.queries.media import GRAPHS, SOLUTIONS
@@ -23,7 +23,7 @@ _SHORT = 300
 
 @dataclass(frozen=True, slots=True)
 class WrittenAnswer:
-    """An answer as it goes to the asker; ``rows`` counts all rows where the request wanted only the first."""
+    """An answer as it goes to the asker; ``rows`` counts all rows of an answer for a page, None otherwise."""
 
     media_type: str
     body: bytes | AnswerFile
@@ -57,7 +57,8 @@ def evaluate(dataset: MergedDataset, request: Request, store: AnswerStore = Answ
     """
     try:
         found = _ask(dataset, request)
-        return _write(found, request, store) if request.rows is None else _write_first(found, request.rows)
+        wanted = request.graph if isinstance(found, QueryTriples) else request.solutions
+        return _write_first(found, request.rows) if wanted == PAGE else _write(found, request, store)
     except SyntaxError as error:
         raise explain(request.text, error) from error
     except (OSError, RuntimeError, ValueError) as error:
@@ -109,7 +110,7 @@ def _write_first(found: Found, rows: int) -> WrittenAnswer:
     if isinstance(found, QueryBoolean):
         truth = found.serialize(format=QueryResultsFormat.JSON)
         assert truth is not None
-        return WrittenAnswer("application/sparql-results+json", truth)
+        return WrittenAnswer("application/sparql-results+json", truth, 1)
     output = FirstLines(rows + 1)  # the first line names the columns
     found.serialize(as_file(output), format=QueryResultsFormat.TSV)
     return WrittenAnswer("text/tab-separated-values", output.take(), output.lines - 1)

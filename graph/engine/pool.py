@@ -49,7 +49,7 @@ class PoolAnswer:
     ----------
     media_type, snapshot : as in ``client.Answer``
     body : the bytes, or a file of them
-    rows : number of all rows when the request wanted only the first ones
+    rows : number of all rows of an answer for a page, which has only the first ones
     seconds, waited : how long it was evaluated, and how long it waited for a worker before
     """
 

@@ -22,6 +22,8 @@ from typing import Any
 
 JSON_RESULTS = "application/sparql-results+json"
 TURTLE = "text/turtle"
+# Asked for in the place of a media type by who lays out a page: see ``Request.rows``.
+PAGE = "text/html"
 
 # The longest path a UNIX socket address holds, less its closing zero (unix(7)).
 _LONGEST = 107
@@ -37,12 +39,12 @@ class Request:
     Attributes
     ----------
     text : SPARQL 1.1 query
-    solutions : media type for SELECT and ASK; None when the asker takes none
-    graph : media type for CONSTRUCT and DESCRIBE; None when the asker takes none
+    solutions : media type for SELECT and ASK, or ``PAGE``; None when the asker takes none
+    graph : media type for CONSTRUCT and DESCRIBE, or ``PAGE``; None when the asker takes none
     default_graphs, named_graphs : IRIs of the dataset; None for both = the whole published dataset
     seconds : time the asker wants to wait at most, when that is less than the engine's own limit
-    rows : write only so many rows or statements, one on a line, and count all of them: for a page. SELECT is then
-        written in TSV, a graph in N-Triples, whatever was accepted
+    rows : how many rows or statements a page shows: for ``PAGE``, only those are written, a line each (a SELECT as TSV,
+        a graph as N-Triples), and all are counted
     """
 
     text: str
@@ -51,7 +53,7 @@ class Request:
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
     seconds: float | None = None
-    rows: int | None = None
+    rows: int = 500
 
 
 @dataclass(frozen=True, slots=True)

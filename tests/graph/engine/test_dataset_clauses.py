@@ -34,7 +34,8 @@ def dataset() -> MergedDataset:
 
 def ask(dataset: MergedDataset, text: str) -> list[str]:
     """Return the subjects of an answer, each as often as it comes; of ASK whether there is one."""
-    media_type, body = evaluate(dataset, Request(text))
+    written = evaluate(dataset, Request(text))
+    media_type, body = written.media_type, written.read()
     if media_type == "text/turtle":
         return sorted(quad.subject.value for quad in parse(body, format=RdfFormat.TURTLE))
     answer = json.loads(body)
