@@ -12,6 +12,8 @@ from typing import Any
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from communique.api.log import new_id
+from communique.api.responses import REQUEST_ID
 from communique.graph.errors import (
     CommuniqueError,
     EngineBusy,
@@ -104,8 +106,10 @@ def _translate(error: HTTPException) -> Response:
 
 def _confess(error: Exception) -> Response:
     """Answer a defect of ours: the log has the details, the response has none."""
-    _LOG.exception("%s %s failed", request.method, one_line(request.path))
-    return _respond(PROBLEMS[CommuniqueError], {"detail": "An unexpected error; the server's log has the details."})
+    id = request.environ.get(REQUEST_ID) or new_id()
+    _LOG.exception("%s: %s %s failed", id, request.method, one_line(request.path))
+    detail = f"An unexpected error; the server's log has the details under {id}."
+    return _respond(PROBLEMS[CommuniqueError], {"detail": detail, "request": id})
 
 
 def _respond(problem: Problem, parts: Mapping[str, Any]) -> Response:

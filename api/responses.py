@@ -30,6 +30,8 @@ _ALWAYS = {
 }
 # Functions whose value differs from one evaluation to the next.
 _VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)\s*\(", re.IGNORECASE)
+# What this application is told in the environment of a request, and what it tells: an id, and the rule that answered.
+REQUEST_ID, ROUTE = "communique.request", "communique.route"
 _HINTS = "Communique-Hints"
 # Whose answers are those of queries that a client wrote or chose.
 _QUERIED = {"sparql", "questions"}
@@ -65,6 +67,9 @@ def complete(response: Response) -> Response:
     """Add what was not set already; everything here is public to read, so any origin may read it."""
     for name, value in _ALWAYS.items():
         response.headers.setdefault(name, value)
+    request.environ[ROUTE] = request.url_rule.rule if request.url_rule else ""
+    if request_id := request.environ.get(REQUEST_ID):
+        response.headers["Communique-Request"] = request_id
     if request.blueprint in _QUERIED:
         response.headers[limits.HEADER] = limits.header(current_app.extensions["settings"])
     response.vary.add("Accept")

@@ -7,7 +7,7 @@ import ipaddress
 import json
 import logging
 import os
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 
 from flask import Flask
@@ -15,13 +15,17 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, RequestURITooLarge
 
 from communique import __version__
-from communique.api import create_app
+from communique.api import create_app, log, metrics
+from communique.api.addresses import client_address, read_networks
 from communique.api.front import outgoing
+from communique.api.front.asking import Asker
 from communique.api.front.connections import ConnectionLimits, Connections
 from communique.api.front.incoming import Exchange, Incoming, Scope, read_body
 from communique.api.front.kept import KeptAnswers
 from communique.api.front.outgoing import Outgoing
-from communique.api.front.threads import Asker, ThreadClient, Threads
+from communique.api.front.threads import ThreadClient, Threads
+from communique.api.limits import LARGEST_BODY, LONGEST_ADDRESS
+from communique.api.log import RequestRecord
 from communique.graph.engine.budget import QueryBudget
 from communique.graph.engine.pool import Pool, PoolLimits
 from communique.graph.engine.protocol import Request, address_of
@@ -30,7 +34,6 @@ from communique.graph.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 
-LARGEST_BODY, LONGEST_ADDRESS = 1 << 20, 8190
 # Seconds for the body of a request to arrive; seconds that a client may read nothing of its response.
 BODY_SECONDS, STALLED_SECONDS = 20.0, 60.0
 # Seconds after which a client is watched for leaving: short requests are answered before.
@@ -38,6 +41,9 @@ _WATCHED = 0.2
 # Threads for what may ask the engine, and for what never does, so that the one cannot keep out the other.
 _ASKING, _STATIC = 32, 4
 _WITHOUT_ENGINE = ("/static/", "/ontology", "/openapi", "/robots.txt", "/info")
+# For those who watch the service.
+_PROBES = ("/healthz", "/readyz")
+_LIVE = {"status": "live", "version": __version__}
 # Where a POST only asks.
 _QUESTIONS = ("/sparql", "/hints", "/reconcile")
 # What a response may depend on beside method, address, body and data.
@@ -51,6 +57,7 @@ class Front:
         """Prepare; ``begin`` connects, once the event loop runs."""
         self._settings = settings
         self._kept = KeptAnswers()
+        self._proxies = read_networks(settings.proxies)
         self._tasks: list[asyncio.Task[None]] = []
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -86,51 +93,63 @@ class Front:
         """Answer one request; what the client no longer waits for is ended."""
         task = asyncio.current_task()
         assert task is not None
+        asker = Asker(
+            client_address(scope.client, scope.headers.get("x-forwarded-for") or "", self._proxies), scope.method
+        )
         watch = asyncio.get_running_loop().call_later(_WATCHED, _end_with_client, task, exchange)
+        response = None
         try:
-            response = await self.answer(scope, exchange)
+            response = await self.answer(scope, exchange, asker)
+            response.headers["Communique-Request"] = asker.id
+            self._add_budget(response, asker)
+            outgoing.send(exchange, response, scope.method)
         except asyncio.CancelledError:
-            _LOG.info("%s %s: the client left", scope.method, scope.path)
-            return
+            asker.leave()
         finally:
             watch.cancel()
-        outgoing.send(exchange, response, scope.method)
+            self._tell(asker.record(response))
 
-    async def answer(self, scope: Scope, exchange: Exchange) -> Outgoing:
+    async def answer(self, scope: Scope, exchange: Exchange, asker: Asker) -> Outgoing:
         """Choose who answers."""
-        if scope.path == "/healthz":
-            return _json(200, {"status": "live", "version": __version__})
-        if scope.path == "/readyz":
-            return await self._ready()
-        client = scope.client.rpartition(":")[0]
+        if scope.path in _PROBES:
+            asker.route = scope.path
+            return await self._ready() if scope.path == "/readyz" else _json(200, _LIVE)
         try:
             if len(scope.path) + len(scope.query_string) >= LONGEST_ADDRESS:
                 raise RequestURITooLarge(f"The address has more than {LONGEST_ADDRESS:,} characters; send it by POST.")
             body = await read_body(scope, exchange, LARGEST_BODY, BODY_SECONDS)
         except HTTPException as error:
-            return await self._refuse(scope, client, error)
-        return await self._answer_whole(Incoming(scope, client, body))
+            # explained in the application's way
+            return await self._static.answer(Incoming(scope, asker.client, b"", refused=error), asker)
+        return await self._answer_whole(Incoming(scope, asker.client, body), asker)
 
-    async def _answer_whole(self, request: Incoming) -> Outgoing:
+    async def _answer_whole(self, request: Incoming, asker: Asker) -> Outgoing:
         """Answer from what is kept, or anew."""
-        key, before = _key(request), self.pool.known_snapshot()
-        if (kept := self._kept.find(before, key)) is None:
-            response = await self._delegate(request)
-            folder = self._settings.home
-            kept = await outgoing.compress(response, request.header("accept-encoding"), folder)
-            kept.headers["Vary"] = ", ".join([*kept.headers.getlist("Vary"), "Accept-Encoding"])
-            if _is_safe(request):
-                self._kept.keep(self.pool.known_snapshot(), key, kept)
-        return _unless_known(kept, request)
-
-    async def _delegate(self, request: Incoming) -> Outgoing:
-        """Let the application answer."""
+        key = _key(request)
+        if (kept := self._kept.find(self.pool.known_snapshot(), key)) is not None:
+            asker.route = "kept"
+            return _unless_known(replace(kept, headers=Headers(kept.headers)), request)
         threads = self._static if request.scope.path.startswith(_WITHOUT_ENGINE) else self._asking
-        return await threads.answer(request, Asker(request.client))
+        response = await threads.answer(request, asker)
+        response = await outgoing.compress(response, request.header("accept-encoding"), self._settings.home)
+        response.headers["Vary"] = ", ".join([*response.headers.getlist("Vary"), "Accept-Encoding"])
+        if _is_safe(request):
+            self._kept.keep(self.pool.known_snapshot(), key, replace(response, headers=Headers(response.headers)))
+        return _unless_known(response, request)
 
-    async def _refuse(self, scope: Scope, client: str, error: HTTPException) -> Outgoing:
-        """Explain what is wrong with a request before the application sees it, in the application's way."""
-        return await self._static.answer(Incoming(scope, client, b"", refused=error), Asker(client))
+    def _add_budget(self, response: Outgoing, asker: Asker) -> None:
+        """Tell a client with a budget what is left of it (draft-ietf-httpapi-ratelimit-headers)."""
+        budget = self.pool.budget
+        if asker.asked and not budget.is_exempt(asker.client):
+            response.headers["RateLimit-Policy"] = f'"query-seconds";q={budget.seconds:g};w=60'
+            response.headers["RateLimit"] = f'"query-seconds";r={max(0, int(budget.left(asker.client)))}'
+
+    def _tell(self, record: RequestRecord) -> None:
+        """Write a line about a request that has ended, and count it."""
+        if record.route not in _PROBES:
+            log.write(record, self._settings)
+        metrics.observe(record)
+        metrics.set_queue_length(self.pool.waiting)
 
     async def _ready(self) -> Outgoing:
         """Say whether a query would be answered now: it is asked."""
@@ -173,7 +192,7 @@ def _unless_known(response: Outgoing, request: Incoming) -> Outgoing:
     return replace(response, status=304, headers=headers, body=b"")
 
 
-def _json(status: int, content: dict[str, object]) -> Outgoing:
+def _json(status: int, content: Mapping[str, object]) -> Outgoing:
     headers = Headers({"Content-Type": "application/json", "Cache-Control": "no-store"})
     headers["Access-Control-Allow-Origin"] = "*"
     return Outgoing(status, headers, json.dumps(content).encode())

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import sys
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,28 +14,14 @@ from flask import Flask
 from werkzeug.datastructures import Headers
 from werkzeug.wsgi import ClosingIterator
 
+from communique.api.front.asking import Asker, ask
 from communique.api.front.incoming import Incoming
 from communique.api.front.outgoing import Outgoing, keep_in_file
+from communique.api.responses import REQUEST_ID, ROUTE
 from communique.graph.engine.client import Answer
 from communique.graph.engine.pool import Pool, PoolAnswer
 from communique.graph.engine.protocol import AnswerFile, Request
 from communique.graph.errors import EngineError
-
-
-@dataclass(slots=True)
-class Asker:
-    """The request on whose behalf a thread asks: its client, and the queries that end with it."""
-
-    client: str
-    pending: set[Future[Any]] = field(default_factory=set)
-    has_left: bool = False
-
-    def leave(self) -> None:
-        """End the queries that are being evaluated, and refuse more."""
-        self.has_left = True
-        for future in tuple(self.pending):
-            future.cancel()
-
 
 ASKER: ContextVar[Asker] = ContextVar("ASKER")
 
@@ -50,7 +35,7 @@ class ThreadClient:
     def query(self, request: Request | str) -> Answer:
         """Ask a query; errors as ``Pool.query``, EngineError when the client of this request has left."""
         asked = Request(request) if isinstance(request, str) else request
-        found: PoolAnswer = self._wait(lambda asker: self._pool.query(asked, asker.client))
+        found: PoolAnswer = self._wait(lambda asker: ask(self._pool, asked, asker))
         body = found.body.read() if isinstance(found.body, AnswerFile) else found.body
         return Answer(found.media_type, body, found.snapshot, found.rows)
 
@@ -101,6 +86,7 @@ class Threads:
     def _call(self, request: Incoming) -> Outgoing:
         """Call the application (PEP 3333)."""
         environ = request.environ() | {"wsgi.input": io.BytesIO(request.body), "wsgi.errors": sys.stderr}
+        environ[REQUEST_ID] = ASKER.get().id
         started: list[tuple[str, list[tuple[str, str]]]] = []
         pieces: list[bytes] = []
 
@@ -114,5 +100,6 @@ class Threads:
         finally:
             if isinstance(iterable, ClosingIterator) or hasattr(iterable, "close"):
                 iterable.close()
+        ASKER.get().route = environ.get(ROUTE, "")
         ((status, headers),) = started
         return Outgoing(int(status.split()[0]), Headers(headers), keep_in_file(b"".join(pieces), self._folder))

@@ -17,13 +17,13 @@ class QueryBudget:
     """A token bucket for each caller: it holds ``seconds``, and refills by as much in a minute.
 
     A query is charged when it has ended, for the time that it took, so that a caller can go below zero by one round of
-    queries, and waits longer then. Callers in ``exempt`` are never refused.
+    queries, and waits longer then. A caller of whom ``exempt`` holds is never refused.
     """
 
     def __init__(
         self, seconds: float, exempt: Callable[[str], bool], clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self.seconds, self._exempt, self._clock = seconds, exempt, clock
+        self.seconds, self.is_exempt, self._clock = seconds, exempt, clock
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def left(self, caller: str) -> float:
@@ -35,7 +35,7 @@ class QueryBudget:
 
     def check(self, caller: str) -> None:
         """Raise QuerySecondsSpent, saying when to ask again, for a caller without time."""
-        if self._exempt(caller) or (left := self.left(caller)) > 0:
+        if self.is_exempt(caller) or (left := self.left(caller)) > 0:
             return
         raise QuerySecondsSpent(
             f"queries from {caller} have used their {self.seconds:g} seconds a minute",
@@ -45,7 +45,7 @@ class QueryBudget:
 
     def charge(self, caller: str, seconds: float) -> None:
         """Take the time of a query from its caller."""
-        if self._exempt(caller):
+        if self.is_exempt(caller):
             return
         self._left[caller] = self.left(caller) - seconds, self._clock()
         self._left.move_to_end(caller)

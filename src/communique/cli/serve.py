@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from functools import partial
 
 import click
 from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
-from granian.log import LogLevels
 from granian.server import Server
 
 from communique.api.front.application import Front
+from communique.cli.monitoring import monitored
+from communique.graph import log
 from communique.graph.engine import keep_engine
 from communique.graph.engine.client import GRACE, PATIENCE
 from communique.graph.engine.confinement import end_with_parent
@@ -57,8 +57,8 @@ def run_server(settings: Settings) -> None:
 
     EngineError when the engine cannot serve; SystemExit when the server failed.
     """
-    logging.basicConfig(format="web %(process)d %(levelname)s %(message)s", level=logging.INFO)
-    with keep_engine(settings):
+    log.set_up(settings.log)
+    with monitored(settings), keep_engine(settings):
         # what each web process would else read for its first request
         states.prepare()
         library()
@@ -74,7 +74,7 @@ def run_server(settings: Settings) -> None:
             respawn_failed_workers=True,
             workers_kill_timeout=int(settings.query_seconds) + _LAST,
             backpressure=2 * settings.connections,
-            log_level=LogLevels.warning,
+            log_dictconfig=log.configuration(settings.log),
         )
         server.serve(target_loader=partial(_load, settings))  # type: ignore[arg-type]  # its type forgets RSGI objects
 
