@@ -18,7 +18,8 @@ from communique.graph.terms.namespaces import BASE
 
 # Pages load one style sheet of their own and nothing else; forms go back to this server.
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
-_ALWAYS = {
+# Headers of every response: everything here is public to read, so any origin may read it.
+ALWAYS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Retry-After, Communique-Snapshot, Communique-Hints",
     "Content-Security-Policy": f"{_POLICY}; frame-ancestors 'none'",
@@ -28,7 +29,7 @@ _ALWAYS = {
 }
 # Functions whose value differs from one evaluation to the next.
 _VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)\s*\(", re.IGNORECASE)
-_HINTS = "Communique-Hints"
+HINTS = "Communique-Hints"
 _LONGEST = 6_000  # characters of an address that servers and proxies still pass on in a header
 
 
@@ -45,6 +46,12 @@ def tagged(form: str, make: Callable[[], tuple[Response, str]]) -> Response:
     return _finish(response, snapshot, form)
 
 
+def entity_tag(snapshot: str, form: str, target: str) -> str:
+    """Make the opaque part of a tag from the data version, what was negotiated, and the path with its query."""
+    parts = "\n".join((__version__, snapshot, form, target))
+    return hashlib.sha256(parts.encode()).hexdigest()[:24]
+
+
 def untagged(response: Response, snapshot: str) -> Response:
     """Return a response that differs each time it is asked for."""
     response.headers["Communique-Snapshot"] = snapshot
@@ -59,7 +66,7 @@ def is_volatile(text: str) -> bool:
 
 def complete(response: Response) -> Response:
     """Add what was not set already; everything here is public to read, so any origin may read it."""
-    for name, value in _ALWAYS.items():
+    for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
     response.vary.add("Accept")
     if request.method == "OPTIONS":  # let scripts of other pages ask with the methods and headers that make sense here
@@ -69,14 +76,18 @@ def complete(response: Response) -> Response:
     return response
 
 
+def hints_link(address: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """Write the link to hints at an address; where the query makes it too long, the query has to be sent there."""
+    link = f"{address}?{query}" if (query := urlencode(list(pairs))) else address
+    if len(link) > _LONGEST:
+        return f'<{address}>; rel="describedby"; type="{PROBLEM}"; method="POST"'
+    return f'<{link}>; rel="describedby"; type="{PROBLEM}"'
+
+
 def announce(response: Response, hints: Sequence[Hint], address: str, pairs: Iterable[tuple[str, str]]) -> Response:
-    """Add the link to hints, if there are any; where the query makes it too long, the query has to be sent there."""
+    """Add the link to hints, if there are any."""
     if hints:
-        link = f"{address}?{query}" if (query := urlencode(list(pairs))) else address
-        if len(link) > _LONGEST:
-            response.headers[_HINTS] = f'<{address}>; rel="describedby"; type="{PROBLEM}"; method="POST"'
-        else:
-            response.headers[_HINTS] = f'<{link}>; rel="describedby"; type="{PROBLEM}"'
+        response.headers[HINTS] = hints_link(address, pairs)
     return response
 
 
@@ -101,5 +112,4 @@ def _finish(response: Response, snapshot: str, form: str) -> Response:
 
 
 def _tag(snapshot: str, form: str) -> str:
-    parts = "\n".join((__version__, snapshot, form, request.full_path))
-    return hashlib.sha256(parts.encode()).hexdigest()[:24]
+    return entity_tag(snapshot, form, request.full_path)
