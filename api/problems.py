@@ -1,11 +1,14 @@
-"""Every failure as an HTTP response (RFC 9457); the only place that knows status numbers."""
+"""Every failure as an HTTP response (RFC 9457); the only place that knows status numbers.
+
+``explain``, ``form_for`` and ``write`` are functions of plain values; what follows them is Flask's.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +16,7 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from communique.api.log import new_id
+from communique.api.negotiation import HTML, JSON, PROBLEM, best, read_accept
 from communique.api.responses import REQUEST_ID
 from communique.graph.errors import (
     CommuniqueError,
@@ -50,6 +54,9 @@ class Problem:
     retry: int | None = None
 
 
+Page = Callable[[Problem, Mapping[str, Any]], str]
+
+_PARTS = ("expected", "hint", "line", "column")
 PROBLEMS: Mapping[type[CommuniqueError], Problem] = MappingProxyType(
     {
         QuerySyntaxError: Problem(400, "query-syntax", "The query is not SPARQL 1.1"),
@@ -70,6 +77,57 @@ PROBLEMS: Mapping[type[CommuniqueError], Problem] = MappingProxyType(
 )
 
 
+def explain(error: CommuniqueError) -> tuple[Problem, dict[str, Any]]:
+    """Say which kind of problem a failure is that the product names, and what is known about it."""
+    problem = next(PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS)
+    if (retry := getattr(error, "retry", None)) is not None:
+        problem = replace(problem, retry=retry)
+    return problem, {"detail": error.message} | {name: getattr(error, name, None) for name in _PARTS}
+
+
+def form_for(accept: str | None, asked: str | None = None) -> str:
+    """Choose JSON, a page or plain text: a client that takes JSON of any kind reads a problem in JSON.
+
+    ``accept`` is the text of the Accept header, ``asked`` the value of ``?format=``.
+    """
+    ranges = [each for each in read_accept(accept) if each.weight]
+    if not ranges or asked == "json":
+        return PROBLEM
+    chosen = best((JSON, HTML), accept)
+    if chosen == HTML:
+        return HTML
+    return PROBLEM if chosen or any("json" in each.name for each in ranges) else "text/plain"
+
+
+def write(
+    problem: Problem, parts: Mapping[str, Any], form: str, page: Page | None = None
+) -> tuple[int, dict[str, str], bytes]:
+    """Write a problem: status, headers and body.
+
+    Parameters
+    ----------
+    parts : what is known, by its name in the document; None is left out
+    form : media type, from ``form_for``
+    page : writes HTML from the problem and its parts; without it HTML is answered in plain text
+    """
+    given = {name: value for name, value in parts.items() if value is not None}
+    found = {name: brief(value) if isinstance(value, str) else value for name, value in given.items()}
+    if form == HTML and page is not None:
+        body = page(problem, found)
+    elif form == PROBLEM:
+        head = {"type": f"{BASE}problem/{problem.name}", "title": problem.title, "status": problem.status}
+        body = json.dumps(head | found, ensure_ascii=False)
+    else:
+        form = "text/plain"
+        lines = (f"{name}: {value}" for name, value in found.items())
+        body = "\n".join([f"{problem.status} {problem.title}", *lines, ""])
+    kind = form if form == PROBLEM else f"{form}; charset=utf-8"
+    headers = {"Content-Type": kind, "Cache-Control": "no-store"}
+    if problem.retry is not None:
+        headers["Retry-After"] = str(problem.retry)
+    return problem.status, headers, body.encode()
+
+
 def register(app: Flask) -> None:
     """Answer every exception with a problem."""
     app.before_request(_refuse)
@@ -85,13 +143,7 @@ def _refuse() -> None:
 
 
 def _explain(error: CommuniqueError) -> Response:
-    """Answer a failure that the product names."""
-    problem = next(PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS)
-    parts = {name: getattr(error, name, None) for name in ("expected", "hint", "line", "column")}
-    response = _respond(problem, {"detail": error.message, **parts})
-    if (retry := getattr(error, "retry", problem.retry)) is not None:
-        response.headers["Retry-After"] = str(retry)
-    return response
+    return _respond(*explain(error))
 
 
 def _translate(error: HTTPException) -> Response:
@@ -113,28 +165,10 @@ def _confess(error: Exception) -> Response:
 
 
 def _respond(problem: Problem, parts: Mapping[str, Any]) -> Response:
-    """Write a problem as JSON, as a page, or as plain text with the same words."""
-    given = {name: value for name, value in parts.items() if value is not None}
-    found = {name: brief(value) if isinstance(value, str) else value for name, value in given.items()}
-    head = {"type": f"{BASE}problem/{problem.name}", "title": problem.title, "status": problem.status}
-    kind = _form()
-    if kind == "html":
-        body, mimetype = render_template("problem.html", problem=problem, parts=found), "text/html"
-    elif kind == "json":
-        body, mimetype = json.dumps(head | found, ensure_ascii=False), "application/problem+json"
-    else:
-        lines = (f"{name}: {value}" for name, value in found.items())
-        body, mimetype = "\n".join([f"{problem.status} {problem.title}", *lines, ""]), "text/plain"
-    response = Response(body, problem.status, mimetype=mimetype)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    form = form_for(request.headers.get("Accept"), request.args.get("format"))
+    status, headers, body = write(problem, parts, form, _page)
+    return Response(body, status, headers)
 
 
-def _form() -> str:
-    """Choose page, JSON or text: a client that takes JSON of any kind reads a problem in JSON."""
-    accept = request.accept_mimetypes
-    if not accept or request.args.get("format") == "json":
-        return "json"
-    if accept["text/html"] > accept["application/json"]:
-        return "html"
-    return "json" if any("json" in kind or kind in {"*/*", "application/*"} for kind in accept.values()) else "text"
+def _page(problem: Problem, parts: Mapping[str, Any]) -> str:
+    return render_template("problem.html", problem=problem, parts=parts)

@@ -20,6 +20,7 @@ from communique.api.negotiation import (
 from communique.api.pages import read_table
 from communique.api.snapshot import current_names, engine, run
 from communique.graph.engine.client import Answer
+from communique.graph.engine.protocol import Request
 from communique.graph.hints import reasons
 from communique.graph.hints.answers import has_no_rows
 from communique.graph.hints.finding import Finder
@@ -84,7 +85,7 @@ def hints(name: str) -> Response:
 
 def _ask(question: PackagedQuery, text: str, accepted: AcceptedTypes, seconds: float | None) -> tuple[Response, str]:
     """Ask the engine; a page shows the rows, other formats are passed on as they come."""
-    answer = engine().query(accepted.request(text, seconds=seconds))
+    answer = engine().query(accepted.request(Request(text), seconds))
     media_type, hints = accepted.media_type(answer), _reasons(question, text, answer)
     if media_type == HTML:
         asked = {each.name: [text for text in request.args.getlist(each.name) if text] for each in question.parameters}

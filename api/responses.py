@@ -19,7 +19,8 @@ from communique.graph.terms.namespaces import BASE
 
 # Pages load one style sheet of their own and nothing else; forms go back to this server.
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
-_ALWAYS = {
+# Headers of every response: everything here is public to read, so any origin may read it.
+ALWAYS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Retry-After, RateLimit, RateLimit-Policy, Communique-Snapshot, "
     "Communique-Hints, Communique-Limits, Communique-Request",
@@ -32,9 +33,9 @@ _ALWAYS = {
 _VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)\s*\(", re.IGNORECASE)
 # What this application is told in the environment of a request, and what it tells: an id, and the rule that answered.
 REQUEST_ID, ROUTE = "communique.request", "communique.route"
-_HINTS = "Communique-Hints"
 # Whose answers are those of queries that a client wrote or chose.
 _QUERIED = {"sparql", "questions"}
+HINTS = "Communique-Hints"
 _LONGEST = 6_000  # characters of an address that servers and proxies still pass on in a header
 
 
@@ -51,6 +52,12 @@ def tagged(form: str, make: Callable[[], tuple[Response, str]]) -> Response:
     return _finish(response, snapshot, form)
 
 
+def entity_tag(snapshot: str, form: str, target: str) -> str:
+    """Make the opaque part of a tag from the data version, what was negotiated, and the path with its query."""
+    parts = "\n".join((__version__, snapshot, form, target))
+    return hashlib.sha256(parts.encode()).hexdigest()[:24]
+
+
 def untagged(response: Response, snapshot: str) -> Response:
     """Return a response that differs each time it is asked for."""
     response.headers["Communique-Snapshot"] = snapshot
@@ -65,7 +72,7 @@ def is_volatile(text: str) -> bool:
 
 def complete(response: Response) -> Response:
     """Add what was not set already; everything here is public to read, so any origin may read it."""
-    for name, value in _ALWAYS.items():
+    for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
     request.environ[ROUTE] = request.url_rule.rule if request.url_rule else ""
     if request_id := request.environ.get(REQUEST_ID):
@@ -80,14 +87,18 @@ def complete(response: Response) -> Response:
     return response
 
 
+def hints_link(address: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """Write the link to hints at an address; where the query makes it too long, the query has to be sent there."""
+    link = f"{address}?{query}" if (query := urlencode(list(pairs))) else address
+    if len(link) > _LONGEST:
+        return f'<{address}>; rel="describedby"; type="{PROBLEM}"; method="POST"'
+    return f'<{link}>; rel="describedby"; type="{PROBLEM}"'
+
+
 def announce(response: Response, hints: Sequence[Hint], address: str, pairs: Iterable[tuple[str, str]]) -> Response:
-    """Add the link to hints, if there are any; where the query makes it too long, the query has to be sent there."""
+    """Add the link to hints, if there are any."""
     if hints:
-        link = f"{address}?{query}" if (query := urlencode(list(pairs))) else address
-        if len(link) > _LONGEST:
-            response.headers[_HINTS] = f'<{address}>; rel="describedby"; type="{PROBLEM}"; method="POST"'
-        else:
-            response.headers[_HINTS] = f'<{link}>; rel="describedby"; type="{PROBLEM}"'
+        response.headers[HINTS] = hints_link(address, pairs)
     return response
 
 
@@ -112,5 +123,4 @@ def _finish(response: Response, snapshot: str, form: str) -> Response:
 
 
 def _tag(snapshot: str, form: str) -> str:
-    parts = "\n".join((__version__, snapshot, form, request.full_path))
-    return hashlib.sha256(parts.encode()).hexdigest()[:24]
+    return entity_tag(snapshot, form, request.full_path)

@@ -25,5 +25,6 @@ GRAPHS: Mapping[str, RdfFormat] = MappingProxyType(
         "application/ld+json": RdfFormat.JSON_LD,
         "application/rdf+xml": RdfFormat.RDF_XML,
         "application/trig": RdfFormat.TRIG,
+        "application/n-quads": RdfFormat.N_QUADS,
     }
 )

@@ -64,7 +64,7 @@ CLIENTS = {
         "application/n-quads,application/trig;q=0.95,application/ld+json;q=0.9,application/n-triples;q=0.8,"
         "text/turtle;q=0.6,application/rdf+xml;q=0.5,application/sparql-results+json;q=0.45",
         RESULTS,
-        "application/trig",
+        "application/n-quads",
     ),
     "YASGUI": ("application/sparql-results+json,*/*;q=0.9", RESULTS, "text/turtle"),
     "pandas": ("text/csv", "text/csv", None),
