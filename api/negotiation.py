@@ -16,6 +16,7 @@ from werkzeug.exceptions import NotAcceptable
 from werkzeug.http import parse_accept_header, parse_options_header
 
 from communique.graph.engine.client import Answer
+from communique.graph.engine.pool import PoolAnswer
 from communique.graph.engine.protocol import PAGE, Request
 from communique.graph.errors import InvalidParameter
 from communique.graph.terms.spelling import did_you_mean
@@ -113,7 +114,7 @@ class AcceptedTypes:
         solutions, graph = self.solutions and SOLUTIONS[self.solutions], self.graph and GRAPHS[self.graph]
         return replace(asked, solutions=solutions, graph=graph, seconds=seconds)
 
-    def media_type(self, answer: Answer) -> str:
+    def media_type(self, answer: Answer | PoolAnswer) -> str:
         """Return the media type of the response to an answer of the engine."""
         if answer.rows is not None:
             return HTML

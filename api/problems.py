@@ -85,6 +85,12 @@ def explain(error: CommuniqueError) -> tuple[Problem, dict[str, Any]]:
     return problem, {"detail": error.message} | {name: getattr(error, name, None) for name in _PARTS}
 
 
+def translate(error: HTTPException) -> tuple[Problem, dict[str, Any]]:
+    """Say the same of what HTTP itself forbids: no such path, method, media type, too large a body."""
+    assert error.code is not None
+    return Problem(error.code, error.name.lower().replace(" ", "-"), error.name), {"detail": error.description}
+
+
 def form_for(accept: str | None, asked: str | None = None) -> str:
     """Choose JSON, a page or plain text: a client that takes JSON of any kind reads a problem in JSON.
 
@@ -147,11 +153,9 @@ def _explain(error: CommuniqueError) -> Response:
 
 
 def _translate(error: HTTPException) -> Response:
-    """Answer what HTTP itself forbids: no such path, method, media type, too large a body."""
     if error.code is None or error.code < 400:
         return Response(error.get_response(request.environ).get_data(), error.code, error.get_headers(request.environ))
-    problem = Problem(error.code, error.name.lower().replace(" ", "-"), error.name)
-    response = _respond(problem, {"detail": error.description})
+    response = _respond(*translate(error))
     response.headers.extend((name, value) for name, value in error.get_headers() if name != "Content-Type")
     return response
 

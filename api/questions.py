@@ -17,6 +17,7 @@ from communique.api.negotiation import (
     choose_for_query,
     refuse_others,
 )
+from communique.api.operations import Pairs
 from communique.api.pages import read_table
 from communique.api.snapshot import current_names, engine, run
 from communique.graph.engine.client import Answer
@@ -26,13 +27,15 @@ from communique.graph.hints.answers import has_no_rows
 from communique.graph.hints.finding import Finder
 from communique.graph.hints.hint import Hint
 from communique.graph.queries import PackagedQuery, find, library
+from communique.graph.queries.answers import Run
 
 routes = Blueprint("questions", __name__)
 
 # Parameters of the address that say how to answer; the others are the question's.
 _OF_THE_ANSWER = ("format", "timeout")
 _COLUMN = ("name", "kind", "datatype", "unit", "summary")
-_FINDER = Finder(run, current_names)
+# Finds the nodes that texts mean in the data in force.
+FINDER = Finder(run, current_names)
 
 
 @routes.get("/queries")
@@ -49,7 +52,7 @@ def index() -> Response:
 def answer(name: str) -> Response:
     """Ask one question with the parameters of the address."""
     question, accepted = find(name), choose_for_query()
-    text = question.bind(given(), _FINDER.find)
+    text = question.bind(given(), FINDER.find)
     seconds = limits.asked_seconds()
     return responses.tagged(str(accepted), lambda: _ask(question, text, accepted, seconds))
 
@@ -67,14 +70,14 @@ def about(name: str) -> Response:
 @routes.get("/queries/<name>/sparql")
 def text(name: str) -> Response:
     """Return the SPARQL, with the parameters of the address in it."""
-    return Response(find(name).bind(given(), _FINDER.find), mimetype="application/sparql-query")
+    return Response(find(name).bind(given(), FINDER.find), mimetype="application/sparql-query")
 
 
 @routes.get("/queries/<name>/hints")
 def hints(name: str) -> Response:
     """Say why the question has no rows with the parameters of the address."""
     question, media_type = find(name), choose((PROBLEM, JSON, HTML))
-    text = question.bind(given(), _FINDER.find)
+    text = question.bind(given(), FINDER.find)
 
     def make() -> tuple[Response, str]:
         answer = engine().query(text)
@@ -99,14 +102,22 @@ def _ask(question: PackagedQuery, text: str, accepted: AcceptedTypes, seconds: f
 
 
 def _reasons(question: PackagedQuery, text: str, answer: Answer) -> list[Hint]:
+    return reasons_for(run, question, text, has_no_rows(answer.media_type, answer.body))
+
+
+def reasons_for(run: Run, question: PackagedQuery, text: str, is_empty: bool) -> list[Hint]:
     """Say why an answer has no rows; nothing of one that has some."""
-    is_empty = has_no_rows(answer.media_type, answer.body)
-    return reasons.explain(run, question, text, _FINDER.alike) if is_empty else []
+    return reasons.explain(run, question, text, FINDER.alike) if is_empty else []
 
 
 def given() -> list[tuple[str, str]]:
-    """List the parameters of the address; an empty field of a form was not filled in."""
-    return [(name, text) for name, text in request.args.items(multi=True) if text and name not in _OF_THE_ANSWER]
+    """List the parameters of the question in the address of the current request."""
+    return of_the_question(request.args.items(multi=True))
+
+
+def of_the_question(address: Pairs) -> list[tuple[str, str]]:
+    """Take the parameters of the question out of those of an address; an empty field of a form was not filled in."""
+    return [(name, text) for name, text in address if text and name not in _OF_THE_ANSWER]
 
 
 def describe(question: PackagedQuery) -> dict[str, Any]:

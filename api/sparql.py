@@ -5,8 +5,11 @@ The answer stays what SPARQL says. Where there are hints, its header ``Communiqu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Blueprint, Response, render_template, request, url_for
 from pyoxigraph import RdfFormat, parse, serialize
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest
 
 from communique.api import limits, responses
@@ -18,6 +21,7 @@ from communique.graph.engine.client import Answer
 from communique.graph.hints import answers
 from communique.graph.hints.hint import Hint
 from communique.graph.queries import media
+from communique.graph.queries.answers import Run
 from communique.graph.terms.namespaces import PREFIXES
 
 routes = Blueprint("sparql", __name__)
@@ -80,7 +84,11 @@ def _ask(operation: Operation, accepted: AcceptedTypes, seconds: float | None) -
 
 
 def _hints_about(operation: Operation, answer: Answer) -> list[Hint]:
-    is_empty = answers.has_no_rows(answer.media_type, answer.body)
+    return hints_about(run, operation, answers.has_no_rows(answer.media_type, answer.body))
+
+
+def hints_about(run: Run, operation: Operation, is_empty: bool) -> list[Hint]:
+    """Return hints about a query that has been answered, with rows or without."""
     return answers.explain(run, operation.text, is_empty=is_empty, graphs=operation.graphs)
 
 
@@ -89,15 +97,17 @@ def current_operation() -> Operation:
 
     A file in a form of several parts (``curl -F query=@name``) is as good as a field.
     """
-    fields = [*request.form.items(multi=True)]
-    for name, file in request.files.items(multi=True):
-        fields.append((name, _decode_file(name, file.read())))
+    fields = [*request.form.items(multi=True), *decode_files(request.files.items(multi=True))]
     body = request.get_data() if request.mimetype == DIRECT else b""
     return read_operation(request.method, request.content_type, request.args.items(multi=True), fields, body)
 
 
-def _decode_file(name: str, content: bytes) -> str:
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        raise BadRequest(f"The file {name} is not UTF-8: {error}.") from error
+def decode_files(files: Iterable[tuple[str, FileStorage]]) -> list[tuple[str, str]]:
+    """Read the files of a form as the values of fields; BadRequest when one is not UTF-8."""
+    fields = []
+    for name, file in files:
+        try:
+            fields.append((name, file.read().decode()))
+        except UnicodeDecodeError as error:
+            raise BadRequest(f"The file {name} is not UTF-8: {error}.") from error
+    return fields

@@ -20,6 +20,7 @@ from communique.api.addresses import client_address, read_networks
 from communique.api.front import outgoing
 from communique.api.front.asking import Asker
 from communique.api.front.connections import ConnectionLimits, Connections
+from communique.api.front.direct import DirectQueries
 from communique.api.front.incoming import Exchange, Incoming, Scope, read_body
 from communique.api.front.kept import KeptAnswers
 from communique.api.front.outgoing import Outgoing
@@ -78,6 +79,7 @@ class Front:
         app: Flask = create_app(settings, ThreadClient(self.pool, asyncio.get_running_loop()))
         self._asking = Threads(app, _ASKING, settings.home)
         self._static = Threads(app, _STATIC, settings.home)
+        self._direct = DirectQueries(self.pool, self._asking, settings)
         bounds = ConnectionLimits(settings.connections, settings.client_connections, STALLED_SECONDS)
         self._tasks.append(asyncio.ensure_future(Connections(settings.port, bounds).watch()))
 
@@ -129,13 +131,20 @@ class Front:
         if (kept := self._kept.find(self.pool.known_snapshot(), key)) is not None:
             asker.route = "kept"
             return _unless_known(replace(kept, headers=Headers(kept.headers)), request)
-        threads = self._static if request.scope.path.startswith(_WITHOUT_ENGINE) else self._asking
-        response = await threads.answer(request, asker)
+        response = await self._make(request, asker)
         response = await outgoing.compress(response, request.header("accept-encoding"), self._settings.home)
         response.headers["Vary"] = ", ".join([*response.headers.getlist("Vary"), "Accept-Encoding"])
         if _is_safe(request):
             self._kept.keep(self.pool.known_snapshot(), key, replace(response, headers=Headers(response.headers)))
         return _unless_known(response, request)
+
+    async def _make(self, request: Incoming, asker: Asker) -> Outgoing:
+        """Let the engine answer, or the application."""
+        if (response := await self._direct.answer(request, asker)) is not None:
+            return response
+        path = request.scope.path
+        threads = self._static if path.startswith(_WITHOUT_ENGINE) else self._asking
+        return await threads.answer(request, asker)
 
     def _add_budget(self, response: Outgoing, asker: Asker) -> None:
         """Tell a client with a budget what is left of it (draft-ietf-httpapi-ratelimit-headers)."""

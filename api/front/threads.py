@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import io
 import sys
+from collections.abc import Callable
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from werkzeug.datastructures import Headers
@@ -22,6 +24,8 @@ from communique.graph.engine.client import Answer
 from communique.graph.engine.pool import Pool, PoolAnswer
 from communique.graph.engine.protocol import AnswerFile, Request
 from communique.graph.errors import EngineError
+
+T = TypeVar("T")
 
 ASKER: ContextVar[Asker] = ContextVar("ASKER")
 
@@ -72,18 +76,32 @@ class Threads:
 
     async def answer(self, request: Incoming, asker: Asker) -> Outgoing:
         """Let the application answer; cancelled, the request's queries end and its response is dropped."""
+        return await self._run(asker, partial(self._answer, request))
+
+    async def call(self, asker: Asker, function: Callable[[], T]) -> T:
+        """Call a function as if from a handler of the application."""
+
+        def in_application() -> T:
+            with self._app.app_context():
+                return function()
+
+        return await self._run(asker, in_application)
+
+    async def _run(self, asker: Asker, function: Callable[[], T]) -> T:
+        """Run in a thread for a request, whose queries end with it."""
         context = copy_context()
         context.run(ASKER.set, asker)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, context.run, self._call, request)
-        finally:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, context.run, function)
+        except asyncio.CancelledError:
             asker.leave()
+            raise
 
     def close(self) -> None:
         """End the threads when they have nothing to do."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
-    def _call(self, request: Incoming) -> Outgoing:
+    def _answer(self, request: Incoming) -> Outgoing:
         """Call the application (PEP 3333)."""
         environ = request.environ() | {"wsgi.input": io.BytesIO(request.body), "wsgi.errors": sys.stderr}
         environ[REQUEST_ID] = ASKER.get().id

@@ -13,6 +13,7 @@ from communique.api.negotiation import (
     find_format,
     negotiate_query,
 )
+from communique.graph.engine.protocol import PAGE
 from communique.graph.errors import InvalidParameter
 from communique.graph.queries import media
 
@@ -112,8 +113,8 @@ def test_a_format_has_three_parameters(pairs: list[tuple[str, str]], asked: str 
 
 
 def test_every_offered_type_can_be_written() -> None:
-    assert set(SOLUTIONS.values()) == set(media.SOLUTIONS)
-    assert set(GRAPHS.values()) == set(media.GRAPHS)
+    assert set(SOLUTIONS.values()) == {*media.SOLUTIONS, PAGE}
+    assert set(GRAPHS.values()) == {*media.GRAPHS, PAGE}
     for media_type in {*SOLUTIONS, *GRAPHS}:
         found = find_format(media_type)
         assert found is not None
