@@ -19,6 +19,7 @@ from communique.api import (
     terms,
 )
 from communique.api.snapshot import Engine
+from communique.graph.drawing.client import DrawingClient
 from communique.graph.engine.client import Client
 from communique.graph.engine.protocol import address_of
 from communique.graph.settings import Settings
@@ -40,6 +41,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["client"] = engine or Client(address_of(settings.home))
     app.extensions["settings"] = settings
+    app.extensions["drawing"] = DrawingClient(settings)
     app.extensions["kept"] = {}  # what ``snapshot.once`` has read
     for resource in (home, sparql, questions, terms, networks, ontology, reconcile, limits):
         app.register_blueprint(resource.routes)

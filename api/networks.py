@@ -1,24 +1,27 @@
 """``/networks``: layers of cooperation, drawn and measured from the data in force.
 
-A network is computed within the request: what is drawn from here are hundreds of nodes. ``_draw`` is the one call
-that would go to a process of its own for larger ones.
+A network is drawn in a process of its own, once for each version of the data.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from communique.api import pages, responses
+from communique.api.front.threads import ASKER
 from communique.api.negotiation import HTML, JSON, choose, pick_format, refuse_others
 from communique.api.snapshot import read_steadily
 from communique.graph import networks
+from communique.graph.drawing.client import DrawingClient
+from communique.graph.drawing.tasks import PAGE, DrawingTask
 from communique.graph.errors import InvalidParameter, NetworkError
-from communique.graph.networks import NODES, Layer, MeasureTable, Network, NetworkOptions, formats
+from communique.graph.networks import NODES, Layer, NetworkOptions, formats
 from communique.graph.networks.definitions import MEASURES
 
 routes = Blueprint("networks", __name__)
@@ -67,14 +70,12 @@ def index() -> Response:
 def network(name: str) -> Response:
     """Draw one layer; measures become attributes of its nodes."""
     layer, form = _find(name), _form(_NETWORK)
-    options, measures = _options(), request.args.getlist("measure")
+    options, measures = _options(layer), _measures(layer)
 
     def make() -> tuple[Response, str]:
-        drawn, snapshot = _draw(layer, options)
-        measured = [networks.measure(drawn, each) for each in measures]
-        if form == "html":
-            return _network_page(layer, drawn, measured), snapshot
-        return Response(formats.write(drawn, form, measures=measured), mimetype=_NETWORK[form]), snapshot
+        drawn, snapshot = _draw(layer, form, options, measures)
+        page = form == "html"
+        return _network_page(layer, drawn, measures) if page else Response(drawn, mimetype=_NETWORK[form]), snapshot
 
     return responses.tagged(form, make)
 
@@ -83,22 +84,29 @@ def network(name: str) -> Response:
 def measure(name: str) -> Response:
     """Measure one layer, by ``?measure=``, a single one; degree unless another is named."""
     layer, form = _find(name), _form(_MEASURE)
-    options, measure = _options(), request.args.get("measure") or "degree"
+    options, measures = _options(layer), _measures(layer) or ("degree",)
+    if len(measures) > 1:
+        raise InvalidParameter(f"measure: given {len(measures)} times", expected="one value")
 
     def make() -> tuple[Response, str]:
-        drawn, snapshot = _draw(layer, options)
-        table = networks.measure(drawn, measure)
-        if form == "html":
-            return _measure_page(layer, table), snapshot
-        return Response(formats.write_measure(table, form), mimetype=_MEASURE[form]), snapshot
+        drawn, snapshot = _draw(layer, form, options, measures, is_measure=True)
+        page = form == "html"
+        return _measure_page(layer, drawn) if page else Response(drawn, mimetype=_MEASURE[form]), snapshot
 
     return responses.tagged(form, make)
 
 
-def _draw(layer: Layer, options: NetworkOptions) -> tuple[Network, str]:
-    """Draw a layer from one snapshot; returns its id too."""
+def _draw(
+    layer: Layer, form: str, options: NetworkOptions, measures: tuple[str, ...], *, is_measure: bool = False
+) -> tuple[bytes, str]:
+    """Have a layer of one snapshot drawn; returns its id too."""
+    drawing: DrawingClient = current_app.extensions["drawing"]
+    kind, rows = (PAGE, pages.LONGEST) if form == "html" else (form, 0)
+    ending = {"ending": asker.ending} if (asker := ASKER.get(None)) else {}
     return read_steadily(
-        lambda run, snapshot: networks.project(run, layer.name, options=options, data_version=snapshot)
+        lambda run, snapshot: drawing.draw(
+            DrawingTask(snapshot, layer.name, options, measures, kind, is_measure, rows), run, **ending
+        )
     )
 
 
@@ -121,13 +129,23 @@ def _form(known: Mapping[str, str]) -> str:
     return pick_format(asked, {**{name: name for name in known}, "csv": first["text/csv"]})
 
 
-def _options() -> NetworkOptions:
+def _measures(layer: Layer) -> tuple[str, ...]:
+    """Read which measures are asked for, each once; NetworkError for one that this layer has not."""
+    asked = tuple(dict.fromkeys(name for name in request.args.getlist("measure") if name))
+    for name in asked:
+        networks.find_measure(name, directed=layer.directed)
+    return asked
+
+
+def _options(layer: Layer) -> NetworkOptions:
     """Read the options; NetworkError on an unknown one, InvalidParameter on one given twice."""
     given = {name: texts for name, texts in request.args.lists() if name not in {"format", "measure"}}
     for name, texts in given.items():
         if len(texts) > 1:
             raise InvalidParameter(f"{name}: given {len(texts)} times", expected="one value")
-    return NetworkOptions.parse({name: text for name, (text,) in given.items()})
+    options = NetworkOptions.parse({name: text for name, (text,) in given.items()})
+    layer.weight(options.weight)
+    return options
 
 
 def _describe(layer: Layer) -> dict[str, Any]:
@@ -142,30 +160,32 @@ def _describe(layer: Layer) -> dict[str, Any]:
     }
 
 
-def _network_page(layer: Layer, network: Network, measured: list[MeasureTable]) -> Response:
+def _network_page(layer: Layer, drawn: bytes, measures: tuple[str, ...]) -> Response:
     """Show a network to people: what to know first, then nodes with their measures, then edges."""
-    values = (name for table in measured for name in (table.name, f"{table.name}_rank"))
+    found = json.loads(drawn)
+    values = (key for name in measures for key in (name, f"{name}_rank"))
     columns = {"node": _NODE, **{name: (name,) for name in values}}
     page = render_template(
         "network.html",
         layer=layer,
-        described=formats.metadata(network),
-        nodes=pages.read_rows(columns, formats.node_rows(network, measured)),
-        edges=pages.read_rows(_EDGES, formats.edge_rows(network)),
+        described=found["described"],
+        nodes=pages.read_rows(columns, **found["nodes"]),
+        edges=pages.read_rows(_EDGES, **found["edges"]),
         options=_OPTIONS,
         measures=MEASURES,
     )
     return Response(page, mimetype=HTML)
 
 
-def _measure_page(layer: Layer, table: MeasureTable) -> Response:
+def _measure_page(layer: Layer, drawn: bytes) -> Response:
     """Show a measure to people."""
+    found = json.loads(drawn)
     page = render_template(
         "measure.html",
         layer=layer,
-        measure=table,
-        described=formats.metadata(table.network),
-        values=pages.read_rows(_VALUES, formats.measure_rows(table)),
+        measure=found["measure"],
+        described=found["described"],
+        values=pages.read_rows(_VALUES, **found["values"]),
         measures=MEASURES,
     )
     return Response(page, mimetype=HTML)

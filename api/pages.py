@@ -75,10 +75,13 @@ def _read_statements(body: bytes, total: int) -> PageTable:
     return PageTable(("subject", "property", "value"), rows, total)
 
 
-def read_rows(columns: Mapping[str, Sequence[str]], rows: Sequence[Mapping[str, Any]]) -> PageTable:
-    """Lay out plain values; a column has a title, the key of its value and, when it is a link, the key of its IRI."""
+def read_rows(columns: Mapping[str, Sequence[str]], rows: Sequence[Mapping[str, Any]], total: int) -> PageTable:
+    """Lay out plain values, the first of ``total`` rows.
+
+    A column has a title, the key of its value and, when it is a link, the key of its IRI.
+    """
     laid_out = [[_plain(*(row[key] for key in keys)) for keys in columns.values()] for row in rows[:LONGEST]]
-    return PageTable(tuple(columns), laid_out, len(rows))
+    return PageTable(tuple(columns), laid_out, total)
 
 
 def _cell(term: NamedNode | BlankNode | Literal | Triple) -> PageCell:

@@ -219,6 +219,10 @@ class NetworkError(CommuniqueError):
     """A layer, measure, window or option that does not exist or makes no sense."""
 
 
+class NetworkAborted(NetworkError):
+    """A limit of time or memory ended the drawing of a network, or its process was ended; nothing of it is given."""
+
+
 class Faults:
     """The faults found so far: ``count`` of all, of which the first ``TOLD`` are kept in ``told``."""
 

@@ -36,6 +36,9 @@ class Settings:
     queue_length : most queries that wait for a worker; more are refused
     queue_seconds : longest time that a query waits for a worker, > 0
     client_seconds : time that the queries of one address may take in a minute, except of this machine, > 0
+    drawings : most networks drawn at one time, each in a process of its own
+    drawing_seconds, drawing_megabytes : wall-clock limit of drawing and measuring one, > 0, and its memory, MiB
+    drawn_megabytes : size of all drawings kept in ``home``, MiB
     web_workers : processes that speak HTTP; the workers of the engine are shared out among them
     connections, client_connections : most connections that a web process keeps open, in all and with one address
     unconfined : serve even where the host forbids network namespaces (the operator's explicit word)
@@ -59,6 +62,10 @@ class Settings:
     queue_length: int = 128
     queue_seconds: float = 10.0
     client_seconds: float = 60.0
+    drawings: int = 2
+    drawing_seconds: float = 60.0
+    drawing_megabytes: int = 1024
+    drawn_megabytes: int = 256
     web_workers: int = 1
     connections: int = 1000
     client_connections: int = 200

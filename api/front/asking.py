@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,7 +45,7 @@ class Asker:
     client, method : who asks, and how
     id : of this request, in its response, in problems and in the log
     route : the rule that answers it, once that is known
-    pending : queries in other threads that end with it
+    pending : queries in other threads, and whatever else ends with it
     has_left : whether the client has hung up
     asked, answer, error : the last query for it, its answer, or what went wrong
     """
@@ -64,6 +66,19 @@ class Asker:
         self.has_left = True
         for future in tuple(self.pending):
             future.cancel()
+
+    @contextmanager
+    def ending(self, end: Callable[[], None]) -> Iterator[None]:
+        """Call ``end``, in another thread, when the client leaves during the block."""
+        future: Future[Any] = Future()
+        future.add_done_callback(lambda _: end())
+        self.pending.add(future)
+        try:
+            if self.has_left:
+                future.cancel()
+            yield
+        finally:
+            self.pending.discard(future)
 
     def record(self, response: Outgoing | None) -> RequestRecord:
         """Describe the request when it has ended, without a response when its client left."""

@@ -13,10 +13,10 @@ from __future__ import annotations
 from communique.graph.networks import formats
 from communique.graph.networks.definitions import MEASURES, Definition
 from communique.graph.networks.layers import LAYERS, WEIGHTS, Layer, Weight, find_layer, layers
-from communique.graph.networks.measures import Measure, MeasureTable, measure
+from communique.graph.networks.measures import Measure, MeasureTable, find_measure, measure
 from communique.graph.networks.network import Network
 from communique.graph.networks.options import NODES, NetworkOptions
-from communique.graph.networks.projection import project
+from communique.graph.networks.projection import project, queries
 from communique.graph.networks.records import (
     Completeness,
     NetworkNode,
@@ -45,8 +45,10 @@ __all__ = [
     "Provenance",
     "Weight",
     "find_layer",
+    "find_measure",
     "formats",
     "layers",
     "measure",
     "project",
+    "queries",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from communique.graph.errors import NetworkError
@@ -63,19 +63,38 @@ class MeasureTable:
         """True for networks so small that the values support no general claim."""
         return self.network.is_descriptive_only
 
+    @property
+    def values(self) -> dict[str, float | str]:
+        """Value of each node, or the reason for which it has none, by IRI."""
+        return {row.iri: row.value if row.value is not None else str(row.reason) for row in self.rows}
 
-def measure(network: Network, name: str, *, engine: str | None = None, weighted: bool = True) -> MeasureTable:
+
+def find_measure(name: str, *, directed: bool) -> Definition:
+    """Look a measure up; NetworkError for an unknown one, and for in- and out-measures without directions."""
+    definition = pick("measure", name, MEASURES)
+    if definition.directed_only and not directed:
+        raise NetworkError(f"{name} needs directed ties", hint=f"ask for {name.partition('-')[2]}")
+    return definition
+
+
+def measure(
+    network: Network,
+    name: str,
+    *,
+    engine: str | None = None,
+    weighted: bool = True,
+    values: Mapping[str, float | str] | None = None,
+) -> MeasureTable:
     """Compute a measure for all nodes.
 
     ``engine`` is chosen by size and by the lengths of edges unless named; ``weighted=False`` gives every edge the
-    weight 1. NetworkError for an unknown measure or engine, and for in- and out-measures without directions.
+    weight 1; ``values`` are those of a table that was made of the same network before, and spare computing them.
+    NetworkError for an unknown engine, and as ``find_measure``.
     """
-    definition = pick("measure", name, MEASURES)
-    if definition.directed_only and not network.directed:
-        raise NetworkError(f"{name} needs directed ties", hint=f"ask for {name.partition('-')[2]}")
+    definition = find_measure(name, directed=network.directed)
     measured = network if weighted else network.without_weights()
     engine = engine or definition.choose(measured)
-    values = _compute(definition, measured, engine)
+    outcome = _compute(definition, measured, engine) if values is None else [values[it.iri] for it in network.nodes]
     return MeasureTable(
         name=name,
         formula=definition.formula,
@@ -83,7 +102,7 @@ def measure(network: Network, name: str, *, engine: str | None = None, weighted:
         weighted=weighted,
         distance_rule=measured.distances.rule if definition.reads in {"distances", "paths"} else None,
         ties=_ties(measured, engine) if definition.reads == "paths" else None,
-        rows=_rank(measured, values),
+        rows=_rank(measured, outcome),
         network=network,
     )
 

@@ -32,7 +32,7 @@ def project(run: Run, layer: str, *, options: NetworkOptions | None = None, data
     """
     chosen, options = find_layer(layer), options or NetworkOptions()
     weight = chosen.weight(options.weight)
-    queries = {name: read_query(name) for name in (chosen.name, "actors", "sources")}
+    queries = {name: read_query(name) for name in _names(chosen.name)}
     actors = Actors(read_rows(run(queries["actors"]), inferred=options.inferred))
     statements = read_statements(run(queries[chosen.name]), inferred=options.inferred, directed=chosen.directed)
     selector = OccasionSelector(statements, actors, options, chosen.unstated)
@@ -64,6 +64,15 @@ def project(run: Run, layer: str, *, options: NetworkOptions | None = None, data
     )
     sources = count_sources(network, read_rows(run(queries["sources"])))
     return replace(network, completeness=assess(network, selector.left_out), sources=sources)
+
+
+def queries(layer: str) -> tuple[str, ...]:
+    """List the texts of the queries that ``project`` runs for a layer."""
+    return tuple(map(read_query, _names(layer)))
+
+
+def _names(layer: str) -> tuple[str, ...]:
+    return layer, "actors", "sources"
 
 
 def _describe(

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import Quad, RdfFormat, parse
 
 from communique.api import create_app
+from communique.graph.drawing import keep_drawing
 from communique.graph.engine import start_engine
 from communique.graph.settings import Settings
 from communique.graph.terms.vocabulary import ontology_quads
@@ -39,8 +40,8 @@ def app(
 
 @contextmanager
 def serving(settings: Settings) -> Iterator[Flask]:
-    """Start an engine and make the application before it."""
-    with start_engine(settings):
+    """Start what answers, and make the application before it."""
+    with start_engine(settings), keep_drawing(settings):
         app = create_app(settings)
         with closing(app.extensions["client"]):
             yield app

@@ -13,6 +13,7 @@ from granian.server import Server
 from communique.api.front.application import Front
 from communique.cli.monitoring import monitored
 from communique.graph import log
+from communique.graph.drawing import keep_drawing
 from communique.graph.engine import keep_engine
 from communique.graph.engine.client import GRACE, PATIENCE
 from communique.graph.engine.confinement import end_with_parent
@@ -58,7 +59,7 @@ def run_server(settings: Settings) -> None:
     EngineError when the engine cannot serve; SystemExit when the server failed.
     """
     log.set_up(settings.log)
-    with monitored(settings), keep_engine(settings):
+    with monitored(settings), keep_engine(settings), keep_drawing(settings):
         # what each web process would else read for its first request
         states.prepare()
         library()
