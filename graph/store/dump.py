@@ -81,11 +81,15 @@ class Dump:
                 store.remove(quad)
         return store
 
+    def lines(self) -> Iterator[bytes]:
+        """Read the lines of the dataset, in no order; OSError when a file is damaged."""
+        yield from _strike(_lines(self.dataset), set(_lines(self.removed)))
+        yield from _lines(self.added)
+
     def quads_of(self, graph: NamedNode) -> list[Quad]:
         """Read one graph alone: the lines of all are looked at, few are parsed; raises as ``load``."""
         end = f" {graph} .\n".encode()
-        standing = chain(_strike(_lines(self.dataset), set(_lines(self.removed))), _lines(self.added))
-        found = b"".join(line for line in standing if line.endswith(end))
+        found = b"".join(line for line in self.lines() if line.endswith(end))
         return list(pyoxigraph.parse(found, format=RdfFormat.N_QUADS))
 
     def _work_in(self) -> None:

@@ -38,6 +38,9 @@ _TEXTS = ("outcome", "report_digest", "quarantine")
 # The journal of older versions has this name; it is only ever appended to.
 _PROPERTIES = {"skipped": "passedOver"}
 
+# How the last line of an activity ends.
+_LAST_LINE = f" {term('rdf:type')} {term('prov:Activity')} {GRAPH_NAME} .\n".encode()
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedSource:
@@ -116,6 +119,21 @@ class Journal:
             hint = "move the file away: the journal then begins anew, the data are not concerned"
             raise StoreError(f"the journal {self.path} cannot be read: {error}", hint=hint) from error
         return store
+
+    @property
+    def size(self) -> int:
+        """Return the size of the journal in bytes, 0 when it has not begun."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def read_texts(self) -> tuple[bytes, bytes]:
+        """Return the note of an activity about to be published, empty when there is none, and then the journal.
+
+        Of a journal that is being written to, the activities that are whole.
+        """
+        pending = self._pending.read_bytes() if self._pending.exists() else b""
+        text = self.path.read_bytes() if self.path.exists() else b""
+        end = text.rfind(_LAST_LINE)
+        return pending, text[: end + len(_LAST_LINE)] if end >= 0 else b""
 
     def activities(self) -> tuple[Activity, ...]:
         """Read all activities, oldest first."""
@@ -205,6 +223,13 @@ def to_nquads(activity: Activity) -> bytes:
         quads.append(_quad(node, "prov:generated", NamedNode(f"{ID}snapshot/{activity.snapshot}")))
     quads.append(_quad(node, "rdf:type", term("prov:Activity")))
     return b"".join(map(line_of, quads))
+
+
+def read_text(text: bytes) -> tuple[Activity, ...]:
+    """Read the activities of a journal's text; SyntaxError when it is damaged."""
+    store = Store()
+    store.load(text, format=RdfFormat.N_QUADS)
+    return tuple(read_activities(store))
 
 
 def read_activities(store: Store) -> Iterator[Activity]:

@@ -3,6 +3,7 @@
 ``home/``
 ├── snapshots/<id>/   see ``snapshots``
 ├── current           link to the snapshot in force; moving it is the publication
+├── .restoring/       only while a backup is restored, see ``restoration``
 └── writer.lock
 
 A change is made on a working copy of the snapshot in force that nobody else sees. It is published by giving the copy
@@ -30,6 +31,8 @@ from communique.graph.store.working_copy import WorkingCopy
 __all__ = ["Snapshot", "WorkingCopy", "Workspace"]
 
 KEPT = 3
+# It is there while a restore puts the files of a backup in the place of what was there.
+RESTORING = ".restoring/replacing"
 
 
 class Workspace:
@@ -65,10 +68,17 @@ class Workspace:
         """Be the only writer, and first delete what an interrupted one left; raises as ``working_copy``."""
         with explained(self.home):
             self.shelf.mkdir(parents=True, exist_ok=True)
+        with self.locked(wait):
+            self._check_restored()
+            for leftover in self.shelf.glob(".*"):
+                shutil.rmtree(leftover)
+            yield
+
+    @contextmanager
+    def locked(self, wait: float = 0.0) -> Iterator[None]:
+        """Be the only writer, of a home that exists; raises as ``working_copy``."""
         try:
             with hold(self.home / "writer.lock", wait):
-                for leftover in self.shelf.glob(".*"):
-                    shutil.rmtree(leftover)
                 yield
         except BlockingIOError as error:
             message = f"process {error} is writing to {self.home}"
@@ -101,10 +111,16 @@ class Workspace:
 
     def current(self) -> Snapshot:
         """Return the snapshot in force; StoreError when nothing has been published."""
+        self._check_restored()
         try:
             return Snapshot.read(self.pointer.resolve(strict=True))
         except FileNotFoundError:
             raise StoreError(f"nothing built yet in {self.home}", hint="communique build") from None
+
+    def _check_restored(self) -> None:
+        """Refuse what a restore left half done: it may look like another state, or like none."""
+        if (self.home / RESTORING).exists():
+            raise StoreError(f"a restore into {self.home} was interrupted", hint="communique restore DIR once more")
 
     def current_id(self) -> str | None:
         """Return the id of the snapshot in force without reading it; None before the first publication."""

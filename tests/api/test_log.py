@@ -7,7 +7,7 @@ import json
 import logging
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from communique.api import log
@@ -58,6 +58,7 @@ def test_a_request_without_a_query_has_none_of_its_parts() -> None:
     assert not {"query", "characters", "text", "rows", "form", "lane"} & parts.keys()
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(), max_size=200), st.integers(1, 60))
 def test_a_line_fits_into_one_piece(text: str, times: int) -> None:
     settings = Settings(log_queries=True, log_clients=True)

@@ -13,6 +13,7 @@ from communique.cli.console import ExplainedGroup
 # Name of each subcommand → its module in this package, and its line in the list of subcommands.
 COMMANDS = MappingProxyType(
     {
+        "backup": ("backup", "Write a backup, also while the graph is served."),
         "build": ("building", "Build the packaged graph, validate it and publish it."),
         "duplicates": ("duplicates", "Look for what several documents describe."),
         "evidence": ("evidence", "Which facts rest on which paragraph; check digests."),
@@ -24,6 +25,7 @@ COMMANDS = MappingProxyType(
         "mapping": ("sources", "Propose and check the mapping of a table of your own."),
         "network": ("network", "Draw the network of a layer and measure it."),
         "query": ("query", "Ask a ready question, or any SPARQL query."),
+        "restore": ("backup", "Put the content of a backup in force."),
         "review": ("review", "Decide which nodes are the same."),
         "rollback": ("history", "Put an earlier snapshot in force again."),
         "serve": ("serve", "Serve the published graph over HTTP."),
