@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask
 
 from communique import __version__
 from communique.api import (
+    graph_store,
     home,
+    jobs,
     limits,
     networks,
     ontology,
@@ -22,9 +26,14 @@ from communique.api.snapshot import Engine
 from communique.graph.drawing.client import DrawingClient
 from communique.graph.engine.client import Client
 from communique.graph.engine.protocol import address_of
+from communique.graph.jobs.queue import Queue
+from communique.graph.jobs.tokens import TokenFile
 from communique.graph.settings import Settings
 
 __all__ = ["create_app"]
+
+# Seconds that a request waits for a change before it is answered with the address of the job.
+_PATIENCE = 5.0
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
@@ -43,7 +52,9 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["drawing"] = DrawingClient(settings)
     app.extensions["kept"] = {}  # what ``snapshot.once`` has read
-    for resource in (home, sparql, questions, terms, networks, ontology, reconcile, limits):
+    app.extensions["tokens"] = TokenFile(Path(settings.tokens)) if settings.tokens else None
+    app.extensions["queue"], app.extensions["patience"] = Queue(settings), _PATIENCE
+    for resource in (home, sparql, graph_store, jobs, questions, terms, networks, ontology, reconcile, limits):
         app.register_blueprint(resource.routes)
     app.after_request(responses.complete)
     app.context_processor(lambda: {"version": __version__})

@@ -15,7 +15,6 @@ DIRECT, UPDATE = "application/sparql-query", "application/sparql-update"
 
 Pairs = Iterable[tuple[str, str]]
 
-_READ_ONLY = "Updates are disabled: this endpoint only answers queries."
 _MARK = "\ufeff"  # of byte order; it belongs to the file in which somebody kept the query
 
 
@@ -95,6 +94,6 @@ def _decode(body: bytes, charset: str) -> str:
 def _refuse_update(posted: bool, in_address: bool) -> None:
     """Refuse an update: forbidden where it is well asked, bad where it is not."""
     if in_address:
-        raise BadRequest(f"An update cannot stand in the address. {_READ_ONLY}")
+        raise BadRequest("An update cannot stand in the address; send it by POST.")
     if posted:
-        raise Forbidden(_READ_ONLY)
+        raise Forbidden("Only /sparql takes updates, with a token.")

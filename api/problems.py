@@ -13,30 +13,42 @@ from types import MappingProxyType
 from typing import Any
 
 from flask import Flask, Response, render_template, request
+from pyoxigraph import RdfFormat, parse, serialize
 from werkzeug.exceptions import HTTPException
 
 from communique.api.log import new_id
 from communique.api.negotiation import HTML, JSON, PROBLEM, best, read_accept
 from communique.api.responses import REQUEST_ID
 from communique.graph.errors import (
+    ChangeAborted,
     CommuniqueError,
+    ConformanceError,
     EngineBusy,
     EngineError,
     InvalidParameter,
     NetworkAborted,
     NetworkError,
+    NotAuthenticated,
+    NotPermitted,
     QueryAborted,
     QueryRefused,
     QuerySecondsSpent,
     QuerySyntaxError,
     QueryTimeout,
+    QueueFull,
+    SourceError,
+    StaleVersion,
+    StoreLocked,
     UnacceptableFormat,
+    UnknownGraph,
+    UnknownJob,
     UnknownNode,
     UnknownQuery,
     UnknownTerm,
     brief,
     one_line,
 )
+from communique.graph.queries import media
 from communique.graph.terms.namespaces import BASE
 
 # What stands before the application puts an exception here into the environment of a request that it refuses.
@@ -57,7 +69,7 @@ class Problem:
 
 Page = Callable[[Problem, Mapping[str, Any]], str]
 
-_PARTS = ("expected", "hint", "line", "column")
+_PARTS = ("expected", "hint", "line", "column", "job", "report")
 PROBLEMS: Mapping[type[CommuniqueError], Problem] = MappingProxyType(
     {
         QuerySyntaxError: Problem(400, "query-syntax", "The query is not SPARQL 1.1"),
@@ -74,6 +86,16 @@ PROBLEMS: Mapping[type[CommuniqueError], Problem] = MappingProxyType(
         EngineBusy: Problem(503, "busy", "More is asked than can be answered now", retry=5),
         QuerySecondsSpent: Problem(429, "query-seconds", "This client has used its query time for now"),
         EngineError: Problem(503, "engine", "The query engine cannot be reached", retry=5),
+        NotAuthenticated: Problem(401, "token", "This needs a token"),
+        NotPermitted: Problem(403, "forbidden", "This is not allowed"),
+        SourceError: Problem(400, "unreadable", "The body cannot be read"),
+        ConformanceError: Problem(422, "rules-violated", "The data would violate the rules; nothing has changed"),
+        StaleVersion: Problem(412, "version", "The data in force is another version"),
+        UnknownGraph: Problem(404, "unknown-graph", "No such graph"),
+        UnknownJob: Problem(404, "unknown-job", "No such job"),
+        ChangeAborted: Problem(503, "change-aborted", "The change was ended; nothing has changed"),
+        QueueFull: Problem(503, "queue-full", "Too many changes wait already", retry=5),
+        StoreLocked: Problem(503, "locked", "Somebody else is writing", retry=10),
         CommuniqueError: Problem(500, "failure", "Something failed here"),
     }
 )
@@ -151,7 +173,19 @@ def _refuse() -> None:
 
 
 def _explain(error: CommuniqueError) -> Response:
-    return _respond(*explain(error))
+    response = _respond(*explain(error))
+    if isinstance(error, NotAuthenticated):
+        response.headers["WWW-Authenticate"] = 'Bearer realm="communique"'
+    return response
+
+
+def respond_with_report(turtle: bytes, media_type: str) -> Response:
+    """Answer a change that violates the rules with the SHACL report itself, in a media type of ``queries.media``."""
+    triples = (quad.triple for quad in parse(turtle, format=RdfFormat.TURTLE))
+    body = serialize(triples, format=media.GRAPHS[media_type])
+    response = Response(body, PROBLEMS[ConformanceError].status, mimetype=media_type)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _translate(error: HTTPException) -> Response:

@@ -12,7 +12,7 @@ from pyoxigraph import RdfFormat, parse, serialize
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest
 
-from communique.api import limits, responses
+from communique.api import limits, responses, updates
 from communique.api.negotiation import GRAPHS, HTML, JSON, PROBLEM, AcceptedTypes, choose, choose_for_query
 from communique.api.operations import DIRECT, Operation, read_operation
 from communique.api.pages import read_table
@@ -31,7 +31,9 @@ _PREFIXES = {name: PREFIXES[name] for name in ("dct", "void")}
 
 @routes.route("/sparql", methods=["GET", "POST"])
 def answer() -> Response:
-    """Answer a query; without one describe the service."""
+    """Answer a query, or carry out an update; without either describe the service."""
+    if updates.is_asked():
+        return updates.answer()
     if request.method != "POST" and not request.args.keys() & {"query", "update"}:
         return _service()
     operation, accepted = current_operation(), choose_for_query()

@@ -14,6 +14,15 @@ CommuniqueError
 ├── EngineError            the query engine cannot start or cannot be reached
 │   ├── EngineBusy         more is asked than it can answer now
 │   └── QuerySecondsSpent  a caller has used the time that it has; knows when to ask again
+├── AccessError            somebody may not do what a request asks for
+│   ├── NotAuthenticated   there is no token, or none that is known
+│   └── NotPermitted       nobody may, or not with this token
+├── ChangeError            a change that was asked for over HTTP did not come about
+│   ├── StaleVersion       the data in force is not the version that the request expects
+│   ├── UnknownGraph       there is no graph of that name
+│   ├── UnknownJob         there is no job of that name
+│   ├── ChangeAborted      a limit, or somebody, ended the process of the change
+│   └── QueueFull          too many changes wait already
 ├── QueryError
 │   ├── UnknownQuery       no ready question of that name
 │   ├── UnknownTerm        no class, property or concept of that name
@@ -169,6 +178,42 @@ class QuerySecondsSpent(EngineError):
     def __init__(self, message: str, *, retry: int, **parts: Any) -> None:
         super().__init__(message, **parts)
         self.retry = retry
+
+
+class AccessError(CommuniqueError):
+    """Somebody may not do what a request asks for."""
+
+
+class NotAuthenticated(AccessError):
+    """A request has no token, or one that is not known."""
+
+
+class NotPermitted(AccessError):
+    """What a request asks for is allowed to nobody, or not with its token."""
+
+
+class ChangeError(CommuniqueError):
+    """A change that was asked for over HTTP did not come about."""
+
+
+class StaleVersion(ChangeError):
+    """The data in force is not the version that the request expects."""
+
+
+class UnknownGraph(ChangeError):
+    """There is no graph of this name."""
+
+
+class UnknownJob(ChangeError):
+    """There is no job of this name, or no longer."""
+
+
+class ChangeAborted(ChangeError):
+    """A limit, or somebody, ended the process of a change; nothing has changed."""
+
+
+class QueueFull(ChangeError):
+    """Too many changes wait already."""
 
 
 class QueryError(CommuniqueError):

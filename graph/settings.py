@@ -49,6 +49,11 @@ class Settings:
     log_clients : write the address of each client into the log
     metrics_host, metrics_port : address at which Prometheus is answered; port 0 = nowhere
     proxies : addresses and networks, between commas, whose word on the address of a client is believed
+    tokens : file of the tokens with which graphs may be written over HTTP; empty: nobody may
+    write_seconds : wall-clock limit of one change over HTTP, > 0; the wait for other writers does not count
+    write_megabytes : address space of the process that carries it out, MiB
+    write_body_megabytes : longest body of such a request, MiB
+    write_queue : most changes that run or wait at one time
     """
 
     home: Path = Path("var")
@@ -79,6 +84,11 @@ class Settings:
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     proxies: str = ""
+    tokens: str = ""
+    write_seconds: float = 300.0
+    write_megabytes: int = 8192
+    write_body_megabytes: int = 64
+    write_queue: int = 16
 
     @property
     def acting_agent(self) -> str:

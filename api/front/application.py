@@ -9,6 +9,7 @@ import logging
 import os
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from flask import Flask
 from werkzeug.datastructures import Headers
@@ -16,6 +17,7 @@ from werkzeug.exceptions import HTTPException, RequestURITooLarge
 
 from communique import __version__
 from communique.api import create_app, log, metrics
+from communique.api.access import largest_body
 from communique.api.addresses import client_address, read_networks
 from communique.api.front import outgoing
 from communique.api.front.asking import Asker
@@ -25,12 +27,13 @@ from communique.api.front.incoming import Exchange, Incoming, Scope, read_body
 from communique.api.front.kept import KeptAnswers
 from communique.api.front.outgoing import Outgoing
 from communique.api.front.threads import ThreadClient, Threads
-from communique.api.limits import LARGEST_BODY, LONGEST_ADDRESS
+from communique.api.limits import LONGEST_ADDRESS
 from communique.api.log import RequestRecord
 from communique.graph.engine.budget import QueryBudget
 from communique.graph.engine.pool import Pool, PoolLimits
 from communique.graph.engine.protocol import Request, address_of
 from communique.graph.errors import CommuniqueError, EngineError
+from communique.graph.jobs.tokens import TokenFile
 from communique.graph.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -59,6 +62,7 @@ class Front:
         self._settings = settings
         self._kept = KeptAnswers()
         self._proxies = read_networks(settings.proxies)
+        self._tokens = TokenFile(Path(settings.tokens)) if settings.tokens else None
         self._tasks: list[asyncio.Task[None]] = []
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -119,7 +123,9 @@ class Front:
         try:
             if len(scope.path) + len(scope.query_string) >= LONGEST_ADDRESS:
                 raise RequestURITooLarge(f"The address has more than {LONGEST_ADDRESS:,} characters; send it by POST.")
-            body = await read_body(scope, exchange, LARGEST_BODY, BODY_SECONDS)
+            largest = largest_body(self._tokens, scope.headers.get("authorization"), self._settings)
+            # a second more for each MiB that is allowed
+            body = await read_body(scope, exchange, largest, BODY_SECONDS + (largest >> 20))
         except HTTPException as error:
             # explained in the application's way
             return await self._static.answer(Incoming(scope, asker.client, b"", refused=error), asker)

@@ -46,10 +46,15 @@ def check(text: str, longest: int) -> None:
         raise QueryRefused(
             f"{update['word'].upper()} is an update", expected="SELECT, ASK, CONSTRUCT or DESCRIBE", hint=_READ_ONLY
         )
-    if any(match["call"] for match in _SERVICE.finditer(text)):
-        raise QueryRefused("SERVICE asks another endpoint", hint=_NO_FEDERATION)
+    refuse_service(text)
     if (depth := nesting(text)) > DEEPEST:
         raise QueryRefused(f"brackets are nested {depth} deep", expected=f"at most {DEEPEST}")
+
+
+def refuse_service(text: str) -> None:
+    """Raise QueryRefused for a query or an update that may call another endpoint."""
+    if any(match["call"] for match in _SERVICE.finditer(text)):
+        raise QueryRefused("SERVICE asks another endpoint", hint=_NO_FEDERATION)
 
 
 def nesting(text: str) -> int:

@@ -1,8 +1,9 @@
 """The routes of a change: inputs → batch → staged graph → report → working copy → snapshot → journal.
 
 ``build`` and ``load`` (of documents, RDF or tables), ``review`` and ``propose`` differ in their inputs alone; how these
-become a snapshot stands once, in ``_publish``. ``try_load`` goes the same way up to the report. A change is one batch,
-made on a working copy that nobody else sees: what is admitted of it is published in one step, or nothing changes.
+become a snapshot stands once, in ``_publish``; ``amend`` has no inputs but single statements. ``try_load`` goes the
+same way up to the report. A change is made on a working copy that nobody else sees: what is admitted of it is published
+in one step, or nothing changes.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ from communique.graph.errors import ConformanceError, LinkingError, SourceError
 from communique.graph.evidence.findings import judge_digests
 from communique.graph.evidence.pointers import Texts
 from communique.graph.loading import quarantine
+from communique.graph.loading.amendment import Amendment, with_descriptions
 from communique.graph.loading.batch import Batch
 from communique.graph.loading.inputs import read_batch
 from communique.graph.loading.progress import Watch, silent
 from communique.graph.loading.releases import gather
-from communique.graph.loading.staging import Gate, Judged, Policy, Staging, admit
+from communique.graph.loading.staging import Gate, Judged, Policy, Staging, admit, try_change
 from communique.graph.mapping.tables.description import TableSource
 from communique.graph.settings import Settings
 from communique.graph.sources import Input, collect
@@ -51,7 +53,7 @@ from communique.graph.store.journal import (
     LoadedSource,
 )
 from communique.graph.store.lexical import Restated
-from communique.graph.store.workspace import Snapshot, Workspace
+from communique.graph.store.workspace import Snapshot, WorkingCopy, Workspace
 from communique.graph.terms.identifiers import JUDGEMENTS
 from communique.graph.validation import ValidationReport, validate
 from communique.graph.validation.report import to_turtle
@@ -153,6 +155,46 @@ def propose(settings: Settings, proposals: Sequence[Proposal], options: Options 
     return _publish_quads(settings, PROPOSE, proposal_quads(proposals), options)
 
 
+def amend(settings: Settings, amendment: Amendment, options: Options = Options()) -> Outcome:
+    """Publish a change of single statements, computed on the graph in force when its turn has come.
+
+    What describes the graphs follows them: a graph that is new is described as far as its name says something of it,
+    and the description of one that is gone goes with it.
+
+    Raises
+    ------
+    ConformanceError, StoreError : as in ``load``; what ``amendment.compute`` raises, before anything has changed
+    """
+    Workspace(settings.home).current()
+    workspace, journal = Workspace(settings.home), Journal(settings.home)
+    with workspace.working_copy(wait=options.wait) as copy:
+        _recover(workspace, journal)
+        agent = settings.acting_agent
+        activity = Activity.begin(amendment.kind, agent, workspace.current_id(), amendment.id)
+        change = amendment.compute(copy)
+        described = with_descriptions(copy.store, change)
+        size = len(list(change.removed)) + len(list(change.added))
+        policy = Policy(options.gate, quarantine=False, whole=False, watch=options.watch)
+        activity = replace(activity, sources=amendment.sources, read=size)
+        try:
+            report = try_change(Staging.choose(copy, size, policy, options.incremental), described, policy)
+        except ConformanceError as error:
+            journal.append(_judged(replace(activity, outcome=REFUSED), error.judged.report))
+            raise
+        outcome = PUBLISHED if copy.id != activity.previous else UNCHANGED
+        activity = replace(_judged(activity, report), outcome=outcome, snapshot=copy.id, committed=size)
+        options.watch("publish", 0, 0)
+        return Outcome(_put_in_force(workspace, journal, copy, activity), report, activity, Restated())
+
+
+def find_activity(settings: Settings, id: str, *, wait: float = 0.0) -> Activity | None:
+    """Return what the journal says of an activity, after what a killed writer began has been finished."""
+    workspace, journal = Workspace(settings.home), Journal(settings.home)
+    with workspace.exclusive(wait):
+        _recover(workspace, journal)
+    return next((each for each in journal.activities() if each.id == id), None)
+
+
 def try_load(settings: Settings, files: Sequence[FilePath], options: Options = Options()) -> Judged:
     """Stage a load and judge it without carrying it out; raises SourceError and MappingError as ``load`` does."""
     workspace = Workspace(settings.home)
@@ -229,14 +271,18 @@ def _publish(
         options.watch("publish", 0, 0)
         if admitted.quarantined:
             quarantine.write(settings.home, activity.id, batch, admitted.quarantined)
-        if activity.outcome == UNCHANGED:
-            journal.append(activity)
-            snapshot = workspace.current()
-        else:
-            with journal.announced(activity):
-                snapshot = workspace.publish(copy, activity.ended)
         # What the project writes itself is no news to whoever asked for it.
-        return Outcome(snapshot, admitted.report, activity, batch.restated if kind == LOAD else Restated())
+        restated = batch.restated if kind == LOAD else Restated()
+        return Outcome(_put_in_force(workspace, journal, copy, activity), admitted.report, activity, restated)
+
+
+def _put_in_force(workspace: Workspace, journal: Journal, copy: WorkingCopy, activity: Activity) -> Snapshot:
+    """Publish a copy with its activity; one of equal content is in force already, and only the activity is new."""
+    if activity.outcome == UNCHANGED:
+        journal.append(activity)
+        return workspace.current()
+    with journal.announced(activity):
+        return workspace.publish(copy, activity.ended)
 
 
 def _publish_quads(settings: Settings, kind: str, quads: Iterable[Quad], options: Options) -> Outcome:
@@ -271,10 +317,14 @@ def _with_account(activity: Activity, batch: Batch, report: ValidationReport | N
         source = reading.source
         loaded.append(LoadedSource(source.name, source.digest, reading.statements, str(reading.fault or ""), *rows))
     return replace(
-        activity,
-        ended=datetime.now(UTC),
+        _judged(activity, report),
         sources=tuple(loaded),
         read=batch.size,
         skipped=sum(reading.skipped for reading in batch.readings),
-        report_digest=hashlib.sha256(to_turtle(report).encode()).hexdigest() if report else "",
     )
+
+
+def _judged(activity: Activity, report: ValidationReport | None) -> Activity:
+    """End an activity now, and add the digest of the report."""
+    digest = hashlib.sha256(to_turtle(report).encode()).hexdigest() if report else ""
+    return replace(activity, ended=datetime.now(UTC), report_digest=digest)

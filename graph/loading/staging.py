@@ -14,7 +14,7 @@ from communique.graph.loading.progress import Watch
 from communique.graph.loading.quarantine import Quarantined, documents_at_fault
 from communique.graph.store.changes import Change
 from communique.graph.store.working_copy import WorkingCopy
-from communique.graph.terms.identifiers import DERIVED
+from communique.graph.terms.identifiers import DERIVED, document_of
 from communique.graph.validation import ValidationReport
 from communique.graph.validation.derivation import Upkeep, rebuild
 from communique.graph.validation.results import INFO, WARNING, merge
@@ -178,6 +178,21 @@ def admit(staging: Staging, batch: Batch, policy: Policy) -> Admitted:
         admitted -= at_fault
         for document in at_fault:
             staging.apply(batch.withdraw(document, replacement))
+
+
+def try_change(staging: Staging, change: Change, policy: Policy) -> ValidationReport:
+    """Bring a change into the staged graph and judge it; ConformanceError, with a ``Judged``, when it is refused."""
+    concerned = {quad.graph_name for quad in [*change.removed, *change.added]}
+    staging.apply(change)
+    policy.watch("derive", 0, 0)
+    staging.derive()
+    policy.watch("validate", 0, 0)
+    numbers = sorted(filter(None, map(document_of, concerned)))
+    report = policy.gate(staging.store, documents=numbers, change=staging.change)
+    if not report.is_admissible:
+        judged = Judged(excerpt(staging.store, report), report)
+        raise ConformanceError("the graph would violate its rules; nothing was changed", judged)
+    return report
 
 
 def fits_on_disk(quads: int, batch: int) -> bool:

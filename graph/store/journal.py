@@ -65,13 +65,15 @@ class Activity:
     Attributes
     ----------
     id : begins with the time
-    kind : build, load, rollback, review (judgements were added) or propose (possible matches were looked for)
-    agent : who did it
+    kind : build, load, rollback, review (judgements were added) or propose (possible matches were looked for); put,
+        post, delete, patch or update over HTTP
+    agent : who did it; over HTTP the name of the token
     started, ended : UTC
     outcome : published, unchanged (the content was already in force) or refused
     snapshot : id of the snapshot in force afterwards; empty when there is none
     previous : id of the one before; empty when there was none
-    read, committed, quarantined : distinct quads; read = committed + quarantined, 0 committed when refused
+    read, committed, quarantined : distinct quads; read = committed + quarantined, 0 committed when refused; over HTTP
+        those that came or went
     skipped : statements of ``graph/derived``, which queries build anew
     report_digest : SHA-256 of the validation report in Turtle; empty when nothing was validated
     quarantine : folder under ``home``, empty when nothing was put there
@@ -94,10 +96,10 @@ class Activity:
     quarantine: str = ""
 
     @classmethod
-    def begin(cls, kind: str, agent: str, previous: str | None) -> Activity:
-        """Begin now, while ``previous`` is in force."""
+    def begin(cls, kind: str, agent: str, previous: str | None, id: str = "") -> Activity:
+        """Begin now, while ``previous`` is in force; ``id`` is given where something else has the same name."""
         now = datetime.now(UTC)
-        name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        name = id or f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         return cls(name, kind, agent, now, now, snapshot=previous or "", previous=previous or "")
 
 

@@ -49,7 +49,7 @@ class MergedDataset:
 
     def __init__(self, store: Store) -> None:
         """Merge the graphs of a store, which belongs to this dataset from now on."""
-        store.update(_MERGE)
+        merge_graphs(store)
         self._store = store
         self._listed: tuple[Sequence[NamedNode], Sequence[NamedNode]] = (), ()
         self._merged = Store()
@@ -94,6 +94,11 @@ class MergedDataset:
         for graph in named:
             _copy(self._store, graph, store, graph)
         return store
+
+
+def merge_graphs(store: Store) -> None:
+    """Put the merge of the named graphs of a store into its default graph."""
+    store.update(_MERGE)
 
 
 def query_union(

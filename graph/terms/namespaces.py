@@ -14,6 +14,7 @@ GRAPH = BASE + "graph/"
 VOCAB = BASE + "vocab/"
 SHAPES = BASE + "shapes#"
 JOURNAL = BASE + "journal#"
+SKOLEM = BASE + ".well-known/genid/"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,12 @@ from flask.testing import FlaskClient
 from pyoxigraph import Quad, RdfFormat, parse
 
 from communique.api import create_app
-from communique.graph.drawing import keep_drawing
-from communique.graph.engine import start_engine
 from communique.graph.settings import Settings
 from communique.graph.terms.vocabulary import ontology_quads
+
+sys.path.append(str(Path(__file__).parent))
+
+from served import serving
 
 
 @pytest.fixture(scope="session")
@@ -36,15 +38,6 @@ def app(
     publish(settings.home, world)
     with serving(settings) as app:
         yield app
-
-
-@contextmanager
-def serving(settings: Settings) -> Iterator[Flask]:
-    """Start what answers, and make the application before it."""
-    with start_engine(settings), keep_drawing(settings):
-        app = create_app(settings)
-        with closing(app.extensions["client"]):
-            yield app
 
 
 @pytest.fixture

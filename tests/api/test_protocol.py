@@ -1,129 +1,117 @@
-"""The W3C's SPARQL 1.1 Protocol tests, as their manifest words them."""
+"""The W3C's SPARQL 1.1 Protocol tests, as their manifest words them, with updates enabled and disabled."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from exchanges import MF, SUITES, Case, Exchange, read_manifest
+from flask import Flask
 from flask.testing import FlaskClient
-from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from served import bearer, serving, writing
+from werkzeug.test import TestResponse
 
-from communique.api import create_app
-from communique.graph.engine import start_engine
 from communique.graph.settings import Settings
 
-FOLDER = Path(__file__).resolve().parents[3] / "shared/conformance/sparql11/protocol"
-REQUESTS = """
-PREFIX cnt: <http://www.w3.org/2011/content#>
-PREFIX ht: <http://www.w3.org/2011/http#>
-PREFIX mf: <http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#>
-PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
-SELECT ?test ?path ?method ?type ?text ?encoding ?boolean ?format (GROUP_CONCAT(STR(?code)) AS ?codes) {
-  ?test a mf:ProtocolTest ; mf:action/ht:requests/rdf:first ?request .
-  ?request ht:absolutePath ?path ; ht:methodName ?method ; ht:resp ?response .
-  ?response mf:expectedStatus ?code
-  OPTIONAL { ?response mf:expectedBoolean ?boolean }
-  OPTIONAL { ?response mf:expectedFormat ?format }
-  OPTIONAL { ?request ht:headers/rdf:first/ht:fieldValue ?type }
-  OPTIONAL { ?request ht:body ?body . ?body cnt:chars ?text ; cnt:characterEncoding ?encoding }
-} GROUP BY ?test ?path ?method ?type ?text ?encoding ?boolean ?format ORDER BY ?test"""
-GRAPH_DATA = """
-PREFIX ut: <http://www.w3.org/2009/sparql/tests/test-update#>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT DISTINCT ?file ?name { ?test ut:graphData [ ut:graph ?file ; rdfs:label ?name ] }"""
-
-
-@dataclass(frozen=True)
-class Case:
-    """One request and what is expected of the response."""
-
-    name: str
-    path: str
-    method: str
-    media_type: str | None
-    body: bytes | None
-    boolean: str | None
-    format: str | None
-    is_bad: bool
-
-    @property
-    def is_update(self) -> bool:
-        return "update" in self.name and not self.is_bad
-
-
-def read_manifest(query: str) -> Iterator[dict[str, str]]:
-    store = Store()
-    store.load(path=str(FOLDER / "manifest.ttl"), format=RdfFormat.TURTLE, base_iri="x:/")
-    found = store.query(query)
-    assert isinstance(found, QuerySolutions)
-    names = [variable.value for variable in found.variables]
-    for row in found:
-        yield {name: row[name].value for name in names if row[name] is not None}
-
-
-def cases() -> list[Case]:
-    if not FOLDER.is_dir():
-        return []
-    return [
-        Case(
-            name=row["test"].partition("#")[2],
-            path=row["path"],
-            method=row["method"],
-            media_type=row.get("type"),
-            body=row["text"].encode(row["encoding"]) if "text" in row else None,
-            boolean=row.get("boolean"),
-            format=row.get("format"),
-            is_bad="StatusCode4xx" in row["codes"],
-        )
-        for row in read_manifest(REQUESTS)
-    ]
-
-
-@pytest.fixture(scope="module")
-def client(
-    shared: Path,
-    confined: None,
-    publish: Callable[[Path, Iterable[Quad]], str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[FlaskClient]:
-    """Serve the graphs of the manifest, and no others."""
-    quads = [
-        Quad(quad.subject, quad.predicate, quad.object, NamedNode(row["name"]))
-        for row in read_manifest(GRAPH_DATA)
-        for quad in parse(path=str(FOLDER / row["file"].rpartition("/")[2]), format=RdfFormat.N_TRIPLES)
-    ]
-    settings = Settings(home=tmp_path_factory.mktemp("protocol"))
-    publish(settings.home, quads)
-    with start_engine(settings):
-        app = create_app(settings)
-        with closing(app.extensions["client"]):
-            yield app.test_client()
-
-
-def test_the_manifest_is_read_whole(shared: Path) -> None:
-    assert len(cases()) == 34
-
-
-@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
-def test_protocol(client: FlaskClient, case: Case) -> None:
-    response = client.open(case.path, method=case.method, data=case.body, content_type=case.media_type)
-    if case.is_bad:
-        assert 400 <= response.status_code < 500
-    elif case.is_update:
-        assert response.status_code == 403, "updates are disabled here"
-    else:
-        assert response.status_code == 200
-        assert case.format
-        assert response.mimetype == FORMATS[case.format]
-        if case.boolean:
-            assert response.json == {"head": {}, "boolean": case.boolean == "true"}
-
-
+CASES = read_manifest("protocol/manifest.ttl", MF.ProtocolTest)
+UPDATES = [case for case in CASES if case.name.startswith("update_")]
 FORMATS = {
     "boolean": "application/sparql-results+json",
     "tabular": "application/sparql-results+json",
     "RDF": "text/turtle",
 }
+
+
+@pytest.fixture(scope="module")
+def quads(shared: Path) -> list[Quad]:
+    """Read the graphs of the manifest."""
+    return [
+        Quad(quad.subject, quad.predicate, quad.object, NamedNode(f"http://kasei.us/2009/09/sparql/data/{stem}.rdf"))
+        for stem in ("data1", "data2", "data3")
+        for quad in parse(path=str(SUITES / f"protocol/{stem}.nt"), format=RdfFormat.N_TRIPLES)
+    ]
+
+
+@pytest.fixture(scope="module")
+def reader(
+    confined: None,
+    quads: list[Quad],
+    publish: Callable[[Path, Iterable[Quad]], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[FlaskClient]:
+    """Serve these graphs, and no others, to be read alone."""
+    settings = Settings(home=tmp_path_factory.mktemp("protocol"))
+    publish(settings.home, quads)
+    with serving(settings) as app:
+        yield app.test_client()
+
+
+@pytest.fixture(scope="module")
+def plain(
+    confined: None,
+    quads: list[Quad],
+    publish: Callable[[Path, Iterable[Quad]], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Flask]:
+    """Serve a plain dataset that may be written."""
+    home = tmp_path_factory.mktemp("plain")
+    publish(home, quads)
+    with writing(home, "plain") as app:
+        yield app
+
+
+@pytest.fixture
+def filled(
+    plain: Flask,
+    quads: list[Quad],
+    publish: Callable[[Path, Iterable[Quad]], str],
+    eventually: Callable[[Callable[[], bool]], bool],
+) -> Flask:
+    """Put the graphs of the manifest in force, and no others."""
+    snapshot = publish(plain.extensions["queue"].home, quads)
+    assert eventually(lambda: plain.extensions["client"].snapshot() == snapshot)
+    return plain
+
+
+@pytest.fixture(scope="module")
+def token(plain: Flask) -> dict[str, str]:
+    return bearer(plain, "admin")
+
+
+def send(client: FlaskClient, exchange: Exchange, headers: dict[str, str]) -> TestResponse:
+    return client.open(
+        exchange.path, method=exchange.method, data=exchange.body, content_type=exchange.media_type, headers=headers
+    )
+
+
+def test_the_manifest_is_read_whole(shared: Path) -> None:
+    assert len(CASES) == 34
+    assert len(UPDATES) == 7
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_protocol_to_be_read_alone(reader: FlaskClient, case: Case) -> None:
+    """Whatever is no update is answered as the manifest wants, and an update with 403."""
+    for exchange in case.exchanges[:1] if case in UPDATES else case.exchanges:
+        response = send(reader, exchange, {})
+        if case in UPDATES:
+            assert response.status_code == 403
+        else:
+            check(response, exchange)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_protocol(filled: Flask, token: dict[str, str], case: Case) -> None:
+    """All 34, each with the requests of its connection in their order, on a dataset without rules."""
+    for exchange in case.exchanges:
+        check(send(filled.test_client(), exchange, token), exchange)
+
+
+def check(response: TestResponse, exchange: Exchange) -> None:
+    assert exchange.expects(response.status_code), response.text
+    if exchange.format:
+        assert response.mimetype == FORMATS[exchange.format]
+    if exchange.boolean:
+        assert response.json == {"head": {}, "boolean": exchange.boolean == "true"}

@@ -31,6 +31,7 @@ COMMANDS = MappingProxyType(
         "serve": ("serve", "Serve the published graph over HTTP."),
         "sources": ("sources", "List the sources whose tables load by name."),
         "terms": ("terms", "Find classes, properties and concepts by a word."),
+        "token": ("token", "Make, list and revoke tokens for writing over HTTP."),
         "validate": ("validate", "Check files against the rules; change nothing."),
     }
 )
