@@ -108,9 +108,12 @@ def test_questions_and_names_of_states_are_read_before_the_web_workers_are_forke
     for table in tables:
         table.cache_clear()
     read: list[bool] = []
-    monkeypatch.setattr(serving, "start_engine", lambda settings: nullcontext())
+    for started in ("monitored", "keep_engine", "keep_drawing"):
+        monkeypatch.setattr(serving, started, lambda settings: nullcontext())
     monkeypatch.setattr(
-        serving.Server, "run", lambda server: read.extend(bool(table.cache_info().currsize) for table in tables)
+        serving.Server,
+        "serve",
+        lambda server, target_loader: read.extend(bool(table.cache_info().currsize) for table in tables),
     )
     serving.run_server(Settings())
     assert read == [True] * len(tables)
