@@ -38,7 +38,6 @@ REQUEST_ID, ROUTE = "communique.request", "communique.route"
 # Whose answers are those of queries that a client wrote or chose.
 _QUERIED = {"sparql", "questions"}
 HINTS = "Communique-Hints"
-_TABLES = {"text/csv", "text/tab-separated-values"}
 _LONGEST = 6_000  # characters of an address that servers and proxies still pass on in a header
 
 
@@ -72,9 +71,13 @@ def tagged_by_content(response: Response) -> Response:
 def named(response: Response, file: str) -> Response:
     """Propose the name of a file to whoever asked for a format by ``?format=``, which browsers do to save it."""
     if asked_format(pairs_of_request()):
-        kind = "attachment" if response.mimetype in _TABLES else "inline"
-        response.headers.set("Content-Disposition", kind, filename=file)
+        response.headers["Content-Disposition"] = disposition(file)
     return response
+
+
+def disposition(file: str) -> str:
+    """Write the header that names a file (RFC 6266); a table is to be saved, anything else may be shown."""
+    return f"{'attachment' if file.endswith(('.csv', '.tsv')) else 'inline'}; filename={file}"
 
 
 def untagged(response: Response, snapshot: str) -> Response:
