@@ -22,7 +22,6 @@ from communique.graph.errors import InvalidParameter
 from communique.graph.terms.spelling import did_you_mean
 
 T = TypeVar("T")
-Graphs = tuple[str, ...] | None
 
 HTML = "text/html"
 JSON = "application/json"
@@ -96,6 +95,28 @@ _ALIASES: Mapping[str, str] = MappingProxyType(
         "srx": "xml",
         "text": "tsv",
         "ttl": "turtle",
+    }
+)
+# What a file of each media type is called; the JSON and XML of solutions so that every program opens them.
+_EXTENSIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "application/sparql-results+json": "json",
+        "application/json": "json",
+        "application/sparql-results+xml": "xml",
+        "application/xml": "xml",
+        "text/xml": "xml",
+        "text/csv": "csv",
+        "text/tab-separated-values": "tsv",
+        "text/turtle": "ttl",
+        "application/n-triples": "nt",
+        "application/ld+json": "jsonld",
+        "application/rdf+xml": "rdf",
+        "application/trig": "trig",
+        "application/n-quads": "nq",
+        "text/n3": "n3",
+        "text/rdf+n3": "n3",
+        "text/plain": "txt",
+        "text/html": "html",
     }
 )
 # The parameters in which clients name a format: Virtuoso's, Fuseki's and Joseki's, the first one first.
@@ -210,6 +231,11 @@ def find_format(asked: str) -> AcceptedTypes | None:
     return AcceptedTypes(solutions, graph) if solutions or graph else None
 
 
+def file_name(stem: str, media_type: str) -> str:
+    """Name a file that holds an answer in one of the media types of this module."""
+    return f"{stem}.{_EXTENSIONS[media_type]}"
+
+
 def asked_format(pairs: Iterable[tuple[str, str]]) -> str | None:
     """Find the format among the parameters of a query: the first that is known, else the first one given, else None.
 
@@ -225,8 +251,10 @@ def _names_a_type(accept: str | None, offered: Iterable[str]) -> bool:
     return any(each.weight and each.specificity(name) > 2 for each in read_accept(accept) for name in offered)
 
 
-def pick_format(name: str, formats: Mapping[str, T]) -> T:
-    """Look up the value of ``?format=``."""
+def pick_format(name: str, formats: Mapping[str, T], others: Mapping[str, str] = MappingProxyType({})) -> T:
+    """Look up the value of ``?format=``; ``others`` are further spellings of the names of ``formats``."""
+    name = name.strip().replace(" ", "+")
+    name = others.get(name, name)
     if name not in formats:
         raise InvalidParameter(f"format: {name!r} is not known", expected=f"one of {', '.join(formats)}")
     return formats[name]
@@ -234,8 +262,12 @@ def pick_format(name: str, formats: Mapping[str, T]) -> T:
 
 def choose_for_query() -> AcceptedTypes:
     """Choose for the query of the current request; InvalidParameter for a ``format`` that is not known."""
-    pairs = [(name, text) for name, texts in request.values.lists() for text in texts]
-    return negotiate_query(request.headers.get("Accept"), asked_format(pairs))
+    return negotiate_query(request.headers.get("Accept"), asked_format(pairs_of_request()))
+
+
+def pairs_of_request() -> list[tuple[str, str]]:
+    """List the parameters of the current request, those of its form too."""
+    return [(name, text) for name, texts in request.values.lists() for text in texts]
 
 
 def choose(offered: Iterable[str]) -> str:

@@ -16,12 +16,14 @@ from werkzeug.exceptions import NotFound
 from communique.api import pages, responses
 from communique.api.front.threads import ASKER
 from communique.api.negotiation import HTML, JSON, choose, pick_format, refuse_others
+from communique.api.pages import in_format
 from communique.api.snapshot import read_steadily
 from communique.graph import networks
 from communique.graph.drawing.client import DrawingClient
 from communique.graph.drawing.tasks import PAGE, DrawingTask
 from communique.graph.errors import InvalidParameter, NetworkError
 from communique.graph.networks import NODES, Layer, NetworkOptions, formats
+from communique.graph.networks.csv_files import COMMENTED, DESCRIBED, METADATA_TYPE
 from communique.graph.networks.definitions import MEASURES
 
 routes = Blueprint("networks", __name__)
@@ -31,6 +33,10 @@ _PAGE = {"html": HTML}
 _NETWORK = MappingProxyType({name: each.media_type for name, each in formats.FORMATS.items()} | _PAGE)
 _MEASURE = MappingProxyType({name: each.media_type for name, each in formats.MEASURE_FORMATS.items()} | _PAGE)
 
+# What describes a CSV → what it describes.
+_PLAIN = MappingProxyType({described: plain for plain, described in DESCRIBED.items()})
+# Parameters that are no options of a network.
+_OTHERS = {"format", "measure", "comments"}
 _OPTIONS = MappingProxyType(
     {
         "weight": "how much one occasion adds, as the layer offers",
@@ -62,8 +68,9 @@ def index() -> Response:
     measures = {name: each.formula for name, each in MEASURES.items()}
     known = {"layers": networks.layers(), "options": _OPTIONS, "measures": measures}
     if choose((JSON, HTML)) == HTML:
-        return Response(render_template("networks.html", **known), mimetype=HTML)
-    return jsonify(known | {"layers": list(map(_describe, networks.layers())), "options": dict(_OPTIONS)})
+        return responses.tagged_by_content(Response(render_template("networks.html", **known), mimetype=HTML))
+    listed = known | {"layers": list(map(_describe, networks.layers())), "options": dict(_OPTIONS)}
+    return responses.tagged_by_content(jsonify(listed))
 
 
 @routes.get("/networks/<name>")
@@ -71,11 +78,13 @@ def network(name: str) -> Response:
     """Draw one layer; measures become attributes of its nodes."""
     layer, form = _find(name), _form(_NETWORK)
     options, measures = _options(layer), _measures(layer)
+    file = f"{layer.name}{formats.FORMATS[form].suffix}" if form != "html" else ""
 
     def make() -> tuple[Response, str]:
         drawn, snapshot = _draw(layer, form, options, measures)
-        page = form == "html"
-        return _network_page(layer, drawn, measures) if page else Response(drawn, mimetype=_NETWORK[form]), snapshot
+        if form == "html":
+            return _network_page(layer, drawn, measures), snapshot
+        return _file(drawn, form, _NETWORK[form], file), snapshot
 
     return responses.tagged(form, make)
 
@@ -87,11 +96,13 @@ def measure(name: str) -> Response:
     options, measures = _options(layer), _measures(layer) or ("degree",)
     if len(measures) > 1:
         raise InvalidParameter(f"measure: given {len(measures)} times", expected="one value")
+    file = f"{layer.name}.{measures[0]}{formats.MEASURE_FORMATS[form].suffix}" if form != "html" else ""
 
     def make() -> tuple[Response, str]:
         drawn, snapshot = _draw(layer, form, options, measures, is_measure=True)
-        page = form == "html"
-        return _measure_page(layer, drawn) if page else Response(drawn, mimetype=_MEASURE[form]), snapshot
+        if form == "html":
+            return _measure_page(layer, drawn), snapshot
+        return _file(drawn, form, _MEASURE[form], file), snapshot
 
     return responses.tagged(form, make)
 
@@ -119,14 +130,38 @@ def _find(name: str) -> Layer:
 
 
 def _form(known: Mapping[str, str]) -> str:
-    """Choose the format by ``?format=``, where csv alone means the first table, or by Accept."""
+    """Choose the format by ``?format=``, a name or a media type, where csv alone means the first table, or by Accept.
+
+    ``?comments=yes`` chooses the form of CSV that has its metadata in itself.
+    """
     first: dict[str, str] = {}
     for name, media_type in known.items():
         first.setdefault(media_type, name)
     asked = request.args.get("format")
-    if asked is None:
-        return first[choose(first)]
-    return pick_format(asked, {**{name: name for name in known}, "csv": first["text/csv"]})
+    form = (
+        pick_format(asked, {name: name for name in known}, {"csv": first["text/csv"], **first})
+        if asked
+        else first[choose(first)]
+    )
+    comments = request.args.get("comments") or "no"
+    if comments not in {"yes", "no"}:
+        raise InvalidParameter(f"comments: {comments!r} is not known", expected="yes or no")
+    if comments == "no":
+        return form
+    if form not in COMMENTED:
+        raise InvalidParameter(f"comments: {form} has none", expected="a format of CSV", hint="add format=csv")
+    return COMMENTED[form]
+
+
+def _file(drawn: bytes, form: str, media_type: str, name: str) -> Response:
+    """Answer with a file; CSV says where it is described, and its description where it is."""
+    content = drawn
+    if plain := _PLAIN.get(form):
+        content = json.dumps(json.loads(drawn) | {"url": in_format(plain)}, ensure_ascii=False, indent=1).encode()
+    response = Response(content, mimetype=media_type)
+    if form in DESCRIBED:
+        response.headers["Link"] = f'<{in_format(DESCRIBED[form])}>; rel="describedby"; type="{METADATA_TYPE}"'
+    return responses.named(response, name)
 
 
 def _measures(layer: Layer) -> tuple[str, ...]:
@@ -139,7 +174,7 @@ def _measures(layer: Layer) -> tuple[str, ...]:
 
 def _options(layer: Layer) -> NetworkOptions:
     """Read the options; NetworkError on an unknown one, InvalidParameter on one given twice."""
-    given = {name: texts for name, texts in request.args.lists() if name not in {"format", "measure"}}
+    given = {name: texts for name, texts in request.args.lists() if name not in _OTHERS}
     for name, texts in given.items():
         if len(texts) > 1:
             raise InvalidParameter(f"{name}: given {len(texts)} times", expected="one value")

@@ -6,7 +6,6 @@ same pages as files (``communique.api.offline``).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -15,6 +14,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from pyoxigraph import RdfFormat
 from werkzeug.exceptions import NotFound
 
+from communique.api import responses
 from communique.api.negotiation import HTML, choose, pick_format, refuse_others
 from communique.graph.terms import diagram, reference
 from communique.graph.terms.reference import Reference, Section
@@ -49,10 +49,7 @@ def describe(path: str) -> Response:
     name = request.args.get("format")
     media_type = pick_format(name, _NAMES) if name else choose((*_FORMATS, HTML))
     response = Response(_written(path, media_type) if media_type != HTML else _page(path), mimetype=media_type)
-    response.headers["Cache-Control"] = "no-cache"
-    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:24])
-    response.make_conditional(request)
-    return response
+    return responses.tagged_by_content(response)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
 from werkzeug.http import parse_options_header
@@ -75,6 +76,20 @@ def read_operation(method: str, content_type: str | None, address: Pairs, form: 
         raise BadRequest(f"The request has {len(texts)} queries; send one, as the parameter query or as the body.")
     default, named = (tuple(_named(given, name)) or None for name in ("default-graph-uri", "named-graph-uri"))
     return Operation(texts[0].removeprefix(_MARK), default, named)
+
+
+class UnknownEncoding(UnsupportedMediaType):
+    """A body that is compressed or otherwise encoded; the response says what would be read (RFC 9110, 15.5.16)."""
+
+    def get_headers(self, *args: Any, **parts: Any) -> list[tuple[str, str]]:
+        """Add which encodings are read: none."""
+        return [*super().get_headers(*args, **parts), ("Accept-Encoding", "identity")]
+
+
+def check_encoding(content_encoding: str | None) -> None:
+    """Raise UnknownEncoding for the text of a Content-Encoding header, unless it says that there is none."""
+    if content_encoding and content_encoding.strip().lower() != "identity":
+        raise UnknownEncoding(f"The body has the encoding {content_encoding}; send it without one.")
 
 
 def _named(pairs: Sequence[tuple[str, str]], wanted: str) -> list[str]:

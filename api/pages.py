@@ -120,7 +120,8 @@ def register(app: Flask) -> None:
 
 def in_format(name: str) -> str:
     """Return the address of this page's content in another format; a posted query becomes part of the address."""
-    pairs = [(key, text) for key in request.values if key != "format" for text in request.values.getlist(key)]
+    kept = [key for key in request.values if key not in {"format", "comments"}]
+    pairs = [(key, text) for key in kept for text in request.values.getlist(key)]
     return f"{request.path}?{urlencode([*pairs, ('format', name)])}"
 
 

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 
 from communique.api.log import new_id
 from communique.api.negotiation import HTML, JSON, PROBLEM, best, read_accept
+from communique.api.operations import check_encoding
 from communique.api.responses import REQUEST_ID
 from communique.graph.errors import (
     ChangeAborted,
@@ -170,6 +171,8 @@ def _refuse() -> None:
     """Raise what was found wrong before the request came here."""
     if error := request.environ.get(REFUSED):
         raise error
+    if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        check_encoding(request.headers.get("Content-Encoding"))
 
 
 def _explain(error: CommuniqueError) -> Response:

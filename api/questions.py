@@ -15,6 +15,7 @@ from communique.api.negotiation import (
     AcceptedTypes,
     choose,
     choose_for_query,
+    file_name,
     refuse_others,
 )
 from communique.api.operations import Pairs
@@ -44,8 +45,9 @@ def index() -> Response:
     refuse_others()
     questions = library().values()
     if choose((JSON, HTML)) == HTML:
-        return Response(render_template("questions.html", questions=questions), mimetype=HTML)
-    return jsonify(questions=[describe(question) for question in questions])
+        page = Response(render_template("questions.html", questions=questions), mimetype=HTML)
+        return responses.tagged_by_content(page)
+    return responses.tagged_by_content(jsonify(questions=[describe(question) for question in questions]))
 
 
 @routes.get("/queries/<name>")
@@ -63,14 +65,15 @@ def about(name: str) -> Response:
     refuse_others()
     question = find(name)
     if choose((JSON, HTML)) == HTML:
-        return Response(render_template("about.html", question=question), mimetype=HTML)
-    return jsonify(describe(question) | {"sparql": question.text})
+        return responses.tagged_by_content(Response(render_template("about.html", question=question), mimetype=HTML))
+    return responses.tagged_by_content(jsonify(describe(question) | {"sparql": question.text}))
 
 
 @routes.get("/queries/<name>/sparql")
 def text(name: str) -> Response:
     """Return the SPARQL, with the parameters of the address in it."""
-    return Response(find(name).bind(given(), FINDER.find), mimetype="application/sparql-query")
+    text = find(name).bind(given(), FINDER.find)
+    return responses.tagged_by_content(Response(text, mimetype="application/sparql-query"))
 
 
 @routes.get("/queries/<name>/hints")
@@ -96,7 +99,7 @@ def _ask(question: PackagedQuery, text: str, accepted: AcceptedTypes, seconds: f
         parts = {"table": read_table(answer), "values": values, "text": text, "hints": hints}
         response = Response(render_template("answer.html", question=question, **parts), mimetype=HTML)
     else:
-        response = Response(answer.body, mimetype=media_type)
+        response = responses.named(Response(answer.body, mimetype=media_type), file_name(question.name, media_type))
     address = url_for("questions.hints", name=question.name)
     return responses.announce(response, hints, address, given()), answer.snapshot
 

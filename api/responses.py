@@ -12,7 +12,7 @@ from flask import Response, current_app, render_template, request
 
 from communique import __version__
 from communique.api import limits
-from communique.api.negotiation import HTML, PROBLEM
+from communique.api.negotiation import HTML, PROBLEM, asked_format, pairs_of_request
 from communique.api.snapshot import engine
 from communique.graph.hints.hint import Hint
 from communique.graph.terms.namespaces import BASE
@@ -22,13 +22,15 @@ _POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-acti
 # Headers of every response: everything here is public to read, so any origin may read it.
 ALWAYS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Retry-After, RateLimit, RateLimit-Policy, Communique-Snapshot, "
-    "Communique-Hints, Communique-Limits, Communique-Request",
+    "Access-Control-Expose-Headers": "ETag, Link, Content-Disposition, Retry-After, RateLimit, RateLimit-Policy, "
+    "Communique-Snapshot, Communique-Hints, Communique-Limits, Communique-Request",
     "Content-Security-Policy": f"{_POLICY}; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+# Headers that scripts of other pages may send; a wildcard would not cover Authorization (Fetch, 4.9).
+_ALLOWED = "Accept, Authorization, Content-Type, If-Match, If-None-Match, Prefer"
 # Functions whose value differs from one evaluation to the next.
 _VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)\s*\(", re.IGNORECASE)
 # What this application is told in the environment of a request, and what it tells: an id, and the rule that answered.
@@ -58,6 +60,26 @@ def entity_tag(snapshot: str, form: str, target: str) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()[:24]
 
 
+def tagged_by_content(response: Response) -> Response:
+    """Return a response that depends on no snapshot, with a tag made of its bytes."""
+    response.headers["Cache-Control"] = "no-cache"
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:24])
+    response.make_conditional(request)
+    return response
+
+
+def named(response: Response, file: str) -> Response:
+    """Propose the name of a file to whoever asked for a format by ``?format=``, which browsers do to save it."""
+    if asked_format(pairs_of_request()):
+        response.headers["Content-Disposition"] = disposition(file)
+    return response
+
+
+def disposition(file: str) -> str:
+    """Write the header that names a file (RFC 6266); a table is to be saved, anything else may be shown."""
+    return f"{'attachment' if file.endswith(('.csv', '.tsv')) else 'inline'}; filename={file}"
+
+
 def untagged(response: Response, snapshot: str) -> Response:
     """Return a response that differs each time it is asked for."""
     response.headers["Communique-Snapshot"] = snapshot
@@ -82,7 +104,7 @@ def complete(response: Response) -> Response:
     response.vary.add("Accept")
     if request.method == "OPTIONS":  # let scripts of other pages ask with the methods and headers that make sense here
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
-        response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
+        response.headers["Access-Control-Allow-Headers"] = _ALLOWED
         response.headers["Access-Control-Max-Age"] = "86400"
     return response
 

@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest
 
 from communique.api import limits, responses, updates
-from communique.api.negotiation import GRAPHS, HTML, JSON, PROBLEM, AcceptedTypes, choose, choose_for_query
+from communique.api.negotiation import GRAPHS, HTML, JSON, PROBLEM, AcceptedTypes, choose, choose_for_query, file_name
 from communique.api.operations import DIRECT, Operation, read_operation
 from communique.api.pages import read_table
 from communique.api.snapshot import engine, run
@@ -61,7 +61,7 @@ def _service() -> Response:
     if media_type == HTML:
         page = render_template("sparql.html", text=render_template("example.rq"), table=None, hints=[])
         return Response(page, mimetype=HTML)
-    return Response(_describe(request.base_url, media_type), mimetype=media_type)
+    return responses.tagged_by_content(Response(_describe(request.base_url, media_type), mimetype=media_type))
 
 
 def _describe(endpoint: str, media_type: str) -> bytes:
@@ -81,7 +81,7 @@ def _ask(operation: Operation, accepted: AcceptedTypes, seconds: float | None) -
         page = render_template("sparql.html", text=operation.text, table=read_table(answer), hints=found)
         response = Response(page, mimetype=HTML)
     else:
-        response = Response(answer.body, mimetype=media_type)
+        response = responses.named(Response(answer.body, mimetype=media_type), file_name("answer", media_type))
     return responses.announce(response, found, url_for("sparql.hints"), operation.pairs), answer.snapshot
 
 

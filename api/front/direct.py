@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.formparser import parse_form_data
+from werkzeug.http import parse_options_header
 from werkzeug.utils import get_content_type
 
 from communique.api import limits, problems, questions, responses, sparql
@@ -23,7 +24,7 @@ from communique.api.front.asking import Asker, ask
 from communique.api.front.incoming import Incoming
 from communique.api.front.outgoing import Outgoing
 from communique.api.front.threads import Threads
-from communique.api.negotiation import HTML, PROBLEM, AcceptedTypes, asked_format, negotiate_query
+from communique.api.negotiation import HTML, PROBLEM, AcceptedTypes, asked_format, file_name, negotiate_query
 from communique.api.operations import DIRECT, FORM, MULTIPART, Operation, Pairs, read_operation
 from communique.api.snapshot import run
 from communique.graph.engine.pool import Pool, PoolAnswer
@@ -45,10 +46,14 @@ class _NeedsEngine(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DirectQuestion:
-    """What a request asks: the query, the rule of its address, and how hints about its answer are found and reached."""
+    """What a request asks: the query, the rule of its address, and how hints about its answer are found and reached.
+
+    ``stem`` begins the name of a file that holds the answer.
+    """
 
     request: Request
     route: str
+    stem: str
     explain: Callable[[Run, bool], Sequence[Hint]]
     hints: str
     pairs: Sequence[tuple[str, str]]
@@ -69,7 +74,8 @@ class DirectQueries:
         address = parse_qsl(request.scope.query_string, keep_blank_values=True)
         try:
             form = _read_form(request)
-            accepted = negotiate_query(accept, asked_format([*address, *form]))
+            asked = asked_format([*address, *form])
+            accepted = negotiate_query(accept, asked)
             if HTML in (accepted.solutions, accepted.graph):
                 return None
             question = await self._read_question(request, address, form, asker)
@@ -78,7 +84,11 @@ class DirectQueries:
             asker.route = question.route
             given = dict([*address, *form]).get("timeout")
             seconds = limits.read_seconds(given, request.header("prefer"), self._settings.query_seconds)
-            return await self._ask(request, question, accepted, (asker, seconds))
+            response = await self._ask(request, question, accepted, (asker, seconds))
+            if asked:
+                file = file_name(question.stem, parse_options_header(response.headers["Content-Type"])[0])
+                response.headers["Content-Disposition"] = responses.disposition(file)
+            return response
         except CommuniqueError as error:
             return self._refuse(*problems.explain(error), accept)
         except HTTPException as error:
@@ -172,14 +182,15 @@ def _of_operation(operation: Operation) -> DirectQuestion:
     def explain(run: Run, is_empty: bool) -> Sequence[Hint]:
         return sparql.hints_about(run, operation, is_empty)
 
-    return DirectQuestion(operation.request(), _SPARQL, explain, "/hints", operation.pairs)
+    return DirectQuestion(operation.request(), _SPARQL, "answer", explain, "/hints", operation.pairs)
 
 
 def _of_question(question: PackagedQuery, given: list[tuple[str, str]], text: str) -> DirectQuestion:
     def explain(run: Run, is_empty: bool) -> Sequence[Hint]:
         return questions.reasons_for(run, question, text, is_empty)
 
-    return DirectQuestion(Request(text), "/queries/<name>", explain, f"/queries/{question.name}/hints", given)
+    hints = f"/queries/{question.name}/hints"
+    return DirectQuestion(Request(text), "/queries/<name>", question.name, explain, hints, given)
 
 
 def _need_engine(*_: Any) -> NoReturn:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTimeout, UnsupportedMediaType
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTimeout
 
+from communique.api.operations import check_encoding
 from communique.api.problems import REFUSED
 
 # Of a body that is too large, so much is read and thrown away, so that a client that still sends gets its answer.
@@ -105,8 +106,7 @@ async def read_body(scope: Scope, exchange: Exchange, largest: int, seconds: flo
     """Read the body of a request; werkzeug's 408, 413 or 415 when it comes too slowly, is too large or is encoded."""
     if "content-length" not in scope.headers and "transfer-encoding" not in scope.headers:
         return b""
-    if encoding := scope.headers.get("content-encoding"):
-        raise UnsupportedMediaType(f"The body has the encoding {encoding}; send it without one.")
+    check_encoding(scope.headers.get("content-encoding"))
     body = bytearray()
     size = 0
     try:

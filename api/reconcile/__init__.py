@@ -60,7 +60,7 @@ def answer() -> Response:
         return _answer(lambda run, _: extend(run, asked))
     if request.method == "POST" or "query" in request.args:
         raise InvalidParameter("nothing was asked", expected="queries= or extend= in a form, holding a JSON object")
-    return jsonify(_manifest())
+    return responses.tagged_by_content(jsonify(_manifest()))
 
 
 @routes.get("/suggest/entity")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QueryTriples, RdfFormat, serialize
 
+from communique.graph.engine.columns import in_order
 from communique.graph.engine.dataset_clauses import listed_graphs
 from communique.graph.engine.output import FirstLines, SpooledOutput, as_file
 from communique.graph.engine.protocol import PAGE, AnswerFile, Request
@@ -70,12 +71,13 @@ def evaluate(dataset: MergedDataset, request: Request, store: AnswerStore = Answ
 def _ask(dataset: MergedDataset, request: Request) -> Found:
     """Ask the dataset of the request, else that of the FROM clauses, else the whole."""
     default, named = request.default_graphs, request.named_graphs
+    text = in_order(request.text)
     if default is None and named is None:
         listed = listed_graphs(request.text)
         if listed is None:
-            return dataset.query(request.text)
+            return dataset.query(text)
         default, named = listed
-    return dataset.query_graphs(request.text, _nodes(default), _nodes(named))
+    return dataset.query_graphs(text, _nodes(default), _nodes(named))
 
 
 def _nodes(iris: Iterable[str] | None) -> list[NamedNode]:

@@ -1,14 +1,13 @@
 """Networks and measures as files; each says with which parameters, from which data and how completely it was made.
 
-JSON is node-link with the metadata under ``graph``. CSV opens with comment lines ``# key: value``, which readers skip
-(``comment="#"``: texts are quoted, so that no cell is cut). GraphML and GEXF carry the metadata as attributes; their
-nodes have short ids (``state/KOR``), or their IRI where two would be alike, and keep their IRI as an attribute. None is
-left out, lists and mappings become JSON. No clock is read: the same network gives the same bytes.
+JSON is node-link with the metadata under ``graph``. CSV has them in a document of its own, see ``csv_files``. GraphML
+and GEXF carry the metadata as attributes; their nodes have short ids (``state/KOR``), or their IRI where two would be
+alike, and keep their IRI as an attribute. None is left out, lists and mappings become JSON. No clock is read: the same
+network gives the same bytes.
 """
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections import Counter, defaultdict
@@ -20,11 +19,22 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 import networkx as nx
 
+from communique.graph.networks.csv_files import (
+    COMMENTED,
+    DESCRIBED,
+    MEDIA_TYPE,
+    METADATA_TYPE,
+    CsvTable,
+    edge_table,
+    node_table,
+    value_table,
+)
 from communique.graph.networks.measures import MeasureTable
 from communique.graph.networks.network import Network
 from communique.graph.networks.options import pick
 from communique.graph.networks.tables import (
     Row,
+    describe,
     edge_rows,
     measure_metadata,
     measure_rows,
@@ -103,53 +113,9 @@ def _json(network: Network, measures: Measures) -> bytes:
     )
 
 
-def _edges_csv(network: Network, measures: Measures) -> bytes:
-    """Write one line per edge."""
-    columns = ["source", "source_label", "target", "target_label", "weight", "events", "planned_events", "planned"]
-    return _csv(_comments(network, ()), [*columns, "documents"], edge_rows(network))
-
-
-def _nodes_csv(network: Network, measures: Measures) -> bytes:
-    """Write one line per node, isolated ones too, with a value and a rank per measure."""
-    columns = ["iri", "label", *(name for table in measures for name in (table.name, f"{table.name}_rank"))]
-    return _csv(_comments(network, measures), columns, node_rows(network, measures))
-
-
 def _measure_json(table: MeasureTable) -> bytes:
     """Write the values of a measure with its metadata and that of its network."""
     return _dump_json(measure_metadata(table) | {"network": metadata(table.network), "rows": measure_rows(table)})
-
-
-def _measure_csv(table: MeasureTable) -> bytes:
-    """Write one line per node, by rank."""
-    columns = ["rank", "tied", "iri", "label", "value", "reason"]
-    return _csv(_comments(table.network, [table]), columns, measure_rows(table))
-
-
-def _comments(network: Network, measures: Measures) -> Row:
-    """Choose the metadata that stand in the comment lines of CSV; query texts are left to JSON."""
-    described = _described(network, measures)
-    remarks = {f"note_{number}": note for number, note in enumerate(described["notes"], 1)}
-    return {key: value for key, value in described.items() if key not in {"notes", "queries"}} | remarks
-
-
-def _csv(comments: Row, columns: Sequence[str], rows: Sequence[Row]) -> bytes:
-    """Write comment lines, a header and rows in UTF-8: texts quoted, lists joined by spaces, None empty."""
-    text = io.StringIO(newline="")
-    for key, value in comments.items():
-        line = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        text.write(f"# {key}: {' '.join(line.split())}\r\n")
-    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(columns)
-    writer.writerows([_cell(row[column]) for column in columns] for row in rows)
-    return text.getvalue().encode()
-
-
-def _cell(value: object) -> object:
-    """Write a value for CSV."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return " ".join(value) if isinstance(value, list) else value
 
 
 def _dump_json(content: Row) -> bytes:
@@ -160,7 +126,7 @@ def _dump_json(content: Row) -> bytes:
 def _graphml(network: Network, measures: Measures) -> bytes:
     """Write GraphML with the metadata as attributes of the graph."""
     graph: Any = nx.DiGraph() if network.directed else nx.Graph()
-    graph.graph.update(_clean(_described(network, measures)))
+    graph.graph.update(_clean(describe(network, measures)))
     ids = _ids(network)
     graph.add_nodes_from((ids[row["iri"]], _clean(row)) for row in node_rows(network, measures))
     graph.add_edges_from((ids[row.pop("source")], ids[row.pop("target")], _clean(row)) for row in _edges(network))
@@ -174,7 +140,7 @@ def _gexf(network: Network, measures: Measures) -> bytes:
     root = Element("gexf", xmlns=_GEXF, version="1.3")
     meta = SubElement(root, "meta")
     SubElement(meta, "creator").text = "communique"
-    SubElement(meta, "description").text = _text(_described(network, measures))
+    SubElement(meta, "description").text = _text(describe(network, measures))
     spells = _spells(network)
     time = {"mode": "dynamic", "timeformat": "date"} if spells else {"mode": "static"}
     graph = SubElement(root, "graph", {"defaultedgetype": "directed" if network.directed else "undirected"} | time)
@@ -237,11 +203,6 @@ def _spells(network: Network) -> dict[int, list[Spell]]:
     return {edge: sorted(spells, key=str) for edge, spells in dated.items() if spells}
 
 
-def _described(network: Network, measures: Measures) -> Row:
-    """Collect the metadata of the network and of its measures."""
-    return metadata(network) | {f"measure_{table.name}": measure_metadata(table) for table in measures}
-
-
 def _clean(row: Row) -> Row:
     """Keep only what both formats can hold: booleans, numbers and text."""
     known = {key: value for key, value in row.items() if value is not None}
@@ -254,13 +215,31 @@ def _text(value: object) -> str:
     return clean(text)
 
 
+def _csv_formats(name: str, lay_out: Callable[[Network, Measures], CsvTable]) -> tuple[Format, ...]:
+    """Offer one table of a network as it is, with comments, and its description."""
+    suffix, described = f".{name}", f".{name}-metadata.json"
+
+    def describe_file(network: Network, measures: Measures) -> bytes:
+        return lay_out(network, measures).write_description(f"{network.provenance.layer}{suffix}")
+
+    return (
+        Format(name, MEDIA_TYPE, suffix, lambda *parts: lay_out(*parts).write()),
+        Format(COMMENTED[name], MEDIA_TYPE, suffix, lambda *parts: lay_out(*parts).write_commented()),
+        Format(DESCRIBED[name], METADATA_TYPE, described, describe_file),
+    )
+
+
+def _describe_values(table: MeasureTable) -> bytes:
+    return value_table(table).write_description(f"{table.network.provenance.layer}.{table.name}.csv")
+
+
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         each.name: each
         for each in (
             Format("json", "application/json", ".json", _json),
-            Format("edges.csv", "text/csv", ".edges.csv", _edges_csv),
-            Format("nodes.csv", "text/csv", ".nodes.csv", _nodes_csv),
+            *_csv_formats("edges.csv", edge_table),
+            *_csv_formats("nodes.csv", node_table),
             Format("graphml", "application/graphml+xml", ".graphml", _graphml),
             Format("gexf", "application/gexf+xml", ".gexf", _gexf),
         )
@@ -272,7 +251,9 @@ MEASURE_FORMATS: Mapping[str, MeasureFormat] = MappingProxyType(
         each.name: each
         for each in (
             MeasureFormat("json", "application/json", ".json", _measure_json),
-            MeasureFormat("csv", "text/csv", ".csv", _measure_csv),
+            MeasureFormat("csv", MEDIA_TYPE, ".csv", lambda table: value_table(table).write()),
+            MeasureFormat(COMMENTED["csv"], MEDIA_TYPE, ".csv", lambda table: value_table(table).write_commented()),
+            MeasureFormat(DESCRIBED["csv"], METADATA_TYPE, ".csv-metadata.json", _describe_values),
         )
     }
 )

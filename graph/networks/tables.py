@@ -127,6 +127,11 @@ def measure_metadata(table: MeasureTable) -> Row:
     }
 
 
+def describe(network: Network, measures: Sequence[MeasureTable] = ()) -> Row:
+    """Collect the metadata of the network and of its measures."""
+    return metadata(network) | {f"measure_{table.name}": measure_metadata(table) for table in measures}
+
+
 def write_day(day: date | None) -> str | None:
     """Write a bound as YYYY-MM-DD; None when it is open."""
     return None if day is None else day.isoformat()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -38,6 +39,9 @@ def test_every_layer_is_drawn(client: FlaskClient, name: str) -> None:
         ({"format": "graphml"}, "application/graphml+xml"),
         ({"format": "gexf"}, "application/gexf+xml"),
         ({"format": "nodes.csv"}, "text/csv"),
+        ({"format": "edges.csvm"}, "application/csvm+json"),
+        ({"format": "text/csv"}, "text/csv"),
+        ({"format": "application/graphml xml"}, "application/graphml+xml"),
         ({"format": "csv"}, "text/csv"),
         ({"format": "json"}, "application/json"),
     ],
@@ -64,8 +68,7 @@ def test_options_and_measures(client: FlaskClient) -> None:
 
 def test_a_measure_is_a_table(client: FlaskClient) -> None:
     response = client.get("/networks/co-party/measures", query_string={"format": "csv"})
-    lines = [line for line in response.text.splitlines() if not line.startswith("#")]
-    assert {row["label"] for row in csv.DictReader(lines)} >= {"Arland", "Borland"}
+    assert {row["label"] for row in csv.DictReader(response.text.splitlines())} >= {"Arland", "Borland"}
     measured = client.get("/networks/training/measures", query_string={"measure": "in-degree"}).json
     assert measured is not None
     assert measured["measure"] == "in-degree"
@@ -91,6 +94,8 @@ def test_pages_link_nodes_and_carry_the_notes(client: FlaskClient) -> None:
         ("/networks/co-party?from=2013&to=2012", 400, "before it starts"),
         ("/networks/co-party?format=pdf", 400, "graphml"),
         ("/networks/co-party?measure=fame", 400, "betweenness"),
+        ("/networks/co-party?comments=maybe&format=csv", 400, "yes or no"),
+        ("/networks/co-party?comments=yes", 400, "add format=csv"),
         ("/networks/co-party/measures?measure=in-degree", 400, "directed"),
     ],
 )
@@ -105,3 +110,43 @@ def test_a_network_can_be_asked_for_again(client: FlaskClient) -> None:
     again = client.get("/networks/co-party", headers={"If-None-Match": tag})
     assert again.status_code == 304
     assert client.get("/networks/co-party?planned=true", headers={"If-None-Match": tag}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/networks/hosting?format=csv&planned=true", "edges.csvm"),
+        ("/networks/hosting?format=nodes.csv&measure=degree&measure=closeness", "nodes.csvm"),
+        ("/networks/hosting/measures?format=csv&measure=closeness", "csvm"),
+    ],
+)
+def test_csv_leads_to_what_describes_it_and_back(client: FlaskClient, path: str, form: str) -> None:
+    """The header and rows are all of the CSV; its metadata is a link away, its comments a parameter."""
+    table = client.get(path)
+    found = re.fullmatch(r'<([^>]*)>; rel="describedby"; type="application/csvm\+json"', table.headers["Link"])
+    assert found and found[1].endswith(f"format={form}")
+    described = client.get(found[1])
+    assert described.mimetype == "application/csvm+json" and described.json is not None
+    header = next(csv.reader(table.text.splitlines()))
+    assert [column["titles"] for column in described.json["tableSchema"]["columns"]] == header
+    assert described.json["notes"][0]["layer"] == "hosting"
+    assert client.get(described.json["url"]).data == table.data
+    commented = client.get(f"{path}&comments=yes")
+    assert commented.text.startswith("# layer: hosting\r\n")
+    assert commented.data.endswith(table.data)
+    assert table.headers["ETag"] != commented.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    ("path", "disposition"),
+    [
+        ("/networks/hosting?format=csv", "attachment; filename=hosting.edges.csv"),
+        ("/networks/hosting?format=graphml", "inline; filename=hosting.graphml"),
+        ("/networks/hosting/measures?format=csv", "attachment; filename=hosting.degree.csv"),
+        ("/networks/hosting/measures?format=csvm", "inline; filename=hosting.degree.csv-metadata.json"),
+        ("/networks/hosting", None),
+        ("/networks/hosting?format=html", None),
+    ],
+)
+def test_a_file_has_a_name(client: FlaskClient, path: str, disposition: str | None) -> None:
+    assert client.get(path).headers.get("Content-Disposition") == disposition

@@ -57,7 +57,11 @@ def test_every_layer_is_drawn_in_every_format(run: Run, layer: str) -> None:
 
 
 def test_measures_and_options_reach_the_network(run: Run) -> None:
-    measured = run("network", "training", "--measure", "degree", "--format", "csv").stdout
+    asked = ("network", "training", "--measure", "degree", "--format")
+    measured = run(*asked, "csv", "--comments").stdout
+    assert measured.endswith(run(*asked, "csv").stdout)
+    assert json.loads(run(*asked, "csvm").stdout)["url"] == "training.degree.csv"
+    assert json.loads(run("network", "training", "--format", "csvm").stdout)["url"] == "training.edges.csv"
     rows = csv.DictReader(io.StringIO("".join(line for line in measured.splitlines(True) if line[0] != "#")))
     assert {row["label"] for row in rows} >= {"Kenya", "South Korea"}
     whole, stated = (
@@ -86,6 +90,7 @@ def test_notes_are_for_people_and_stay_out_of_the_answer(run: Run) -> None:
         (["network", "co-authorship"], 2, ["co-authorship", "co-party"]),
         (["network", "training", "--from", "2020", "--to", "2010"], 2, ["before it starts"]),
         (["network", "co-party", "--weight", "heavy"], 2, ["heavy", "newman"]),
+        (["network", "co-party", "--format", "json", "--comments"], 2, ["--format csv"]),
     ],
 )
 def test_mistakes_are_explained(run: Run, arguments: list[str], code: int, words: list[str]) -> None:

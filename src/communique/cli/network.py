@@ -9,10 +9,11 @@ import click
 from communique.cli.console import format_option, print_json, print_table, write_bytes
 from communique.cli.session import Session
 from communique.graph import networks
+from communique.graph.networks.csv_files import COMMENTED
 from communique.graph.terms.namespaces import shorten
 
 # A network is two tables: the edges, and the nodes with their measures.
-_CSV = {False: "edges.csv", True: "nodes.csv"}
+_TABLE = {False: "edges.", True: "nodes."}
 
 
 @click.command()
@@ -24,14 +25,19 @@ _CSV = {False: "edges.csv", True: "nodes.csv"}
 @click.option("--stated-only", is_flag=True, help="Leave out what is inferred from a document by a rule.")
 @click.option("--from", "since", default="", help="First day of a window: YYYY, YYYY-MM or YYYY-MM-DD.")
 @click.option("--to", "until", default="", help="Last day of a window.")
-@format_option("table", "json", "csv", "graphml", "gexf")
+@click.option("--comments", is_flag=True, help="Begin CSV with lines '# key: value' that say how it was made.")
+@format_option("table", "json", "csv", "csvm", "graphml", "gexf")
 def network(layer: str | None, names: tuple[str, ...], form: str, stated_only: bool, **options: Any) -> None:
     """Draw the network of a LAYER and measure it; without a name, list the layers.
+
+    CSV has nothing but a header and rows. csvm is what describes it: the metadata of the W3C's CSV on the Web.
 
     \b
     Example:
       communique network co-participation --measure betweenness --format csv
     """
+    if options.pop("comments"):
+        form = _with_comments(form)
     if layer is None:
         return _list_layers(form)
     drawn = _project(Session.start(), layer, inferred=not stated_only, **options)
@@ -40,9 +46,15 @@ def network(layer: str | None, names: tuple[str, ...], form: str, stated_only: b
         return _print_network(drawn, measured)
     if len(measured) == 1 and form in networks.formats.MEASURE_FORMATS:
         return write_bytes(networks.formats.write_measure(measured[0], form))
-    return write_bytes(
-        networks.formats.write(drawn, _CSV[bool(measured)] if form == "csv" else form, measures=measured)
-    )
+    if form in {"csv", "csvm", COMMENTED["csv"]}:
+        form = form.replace("csv", f"{_TABLE[bool(measured)]}csv")
+    return write_bytes(networks.formats.write(drawn, form, measures=measured))
+
+
+def _with_comments(form: str) -> str:
+    if form not in COMMENTED:
+        raise click.UsageError(f"{form} has no comments: --comments goes with --format csv")
+    return COMMENTED[form]
 
 
 def _list_layers(form: str) -> None:

@@ -6,16 +6,19 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import networkx as nx
 import pytest
+from csvw import CSVW
 from pyoxigraph import Literal, Quad, Store
 
 from communique.graph.errors import NetworkError
 from communique.graph.networks import MeasureTable, Network, NetworkOptions, formats, measure, project
 from communique.graph.networks.projection import Run
+from communique.graph.networks.tables import edge_rows, node_rows
 from communique.graph.terms.identifiers import BACKGROUND, entity
 from communique.graph.terms.namespaces import ID, term
 
@@ -73,7 +76,7 @@ def test_json_metadata_suffices_to_repeat_the_network(hosting: Network) -> None:
 
 
 def test_edges_as_csv(hosting: Network) -> None:
-    comments, rows = read_csv(formats.write(hosting, "edges.csv"))
+    comments, rows = read_csv(formats.write(hosting, "commented-edges.csv"))
     assert json.loads(comments["parameters"])["planned"] == "true"
     assert (comments["layer"], comments["data_version"], comments["complete"]) == ("hosting", "v1", "true")
     assert [(row["source"][-3:], row["target"][-3:], row["weight"], row["events"], row["planned"]) for row in rows] == [
@@ -87,7 +90,7 @@ def test_edges_as_csv(hosting: Network) -> None:
 
 def test_nodes_as_csv_have_isolates_and_measures(draw: Draw) -> None:
     network = draw("training", nodes="organization")
-    comments, rows = read_csv(formats.write(network, "nodes.csv", measures=[measure(network, "degree")]))
+    comments, rows = read_csv(formats.write(network, "commented-nodes.csv", measures=[measure(network, "degree")]))
     assert json.loads(comments["measure_degree"])["engine"] == "scipy"
     assert [(row["label"], row["degree"], row["degree_rank"]) for row in rows] == [
         ("Arland's institute", "0.0", "1"),
@@ -97,13 +100,54 @@ def test_nodes_as_csv_have_isolates_and_measures(draw: Draw) -> None:
 
 
 def test_a_measure_as_csv_and_json(measures: list[MeasureTable]) -> None:
-    comments, rows = read_csv(formats.write_measure(measures[0], "csv"))
+    comments, rows = read_csv(formats.write_measure(measures[0], "commented-csv"))
     assert "Wasserman and Faust" in json.loads(comments["measure_closeness"])["formula"]
     assert rows[-1]["reason"] == "no other node reaches it"
     assert (rows[-1]["rank"], rows[-1]["value"]) == ("", "")
     content = json.loads(formats.write_measure(measures[1], "json"))
     assert (content["distance_rule"], content["ties"]) == ("integer", "exact")
     assert [row["rank"] for row in content["rows"]] == [1] * 5, "nobody lies between others"
+
+
+def test_csv_is_a_header_and_rows(hosting: Network, measures: list[MeasureTable]) -> None:
+    """Comments are all that the other form has more."""
+    for write in (
+        lambda form: formats.write(hosting, f"{form}edges.csv", measures=measures),
+        lambda form: formats.write(hosting, f"{form}nodes.csv", measures=measures),
+        lambda form: formats.write_measure(measures[0], f"{form}csv"),
+    ):
+        plain, commented = write(""), write("commented-")
+        assert read_csv(plain)[0] == {} != read_csv(commented)[0]
+        assert commented.endswith(plain)
+        assert b"#" not in plain
+
+
+@pytest.mark.parametrize("name", ["edges", "nodes"])
+def test_a_processor_of_csv_on_the_web_reads_the_table_by_its_description(
+    hosting: Network, measures: list[MeasureTable], tmp_path: Path, name: str
+) -> None:
+    """The description stands where the W3C's recommendation has it looked for: beside the file."""
+    plain, described = formats.FORMATS[f"{name}.csv"], formats.FORMATS[f"{name}.csvm"]
+    (tmp_path / f"hosting{plain.suffix}").write_bytes(plain.write(hosting, measures))
+    (tmp_path / f"hosting{described.suffix}").write_bytes(described.write(hosting, measures))
+    assert f"hosting{described.suffix}" == f"hosting{plain.suffix}-metadata.json"
+    group = CSVW(str(tmp_path / f"hosting{plain.suffix}"))
+    assert group.is_valid
+    (table,) = group.tables
+    rows = list(table)
+    if name == "edges":
+        first = edge_rows(hosting)[0]
+        assert {key: rows[0][key] for key in ("weight", "events", "planned")} == {
+            key: first[key] for key in ("weight", "events", "planned")
+        }
+        assert [each.unsplit() for each in rows[0]["documents"]] == first["documents"]
+    else:
+        values = {row["iri"]: row["closeness"] for row in node_rows(hosting, measures)}
+        assert {row["iri"].unsplit(): row["closeness"] for row in rows} == values
+        assert None in values.values()
+    (about,) = json.loads(described.write(hosting, measures))["notes"]
+    assert about["data_version"] == "v1"
+    assert about["queries"].keys() == {"hosting", "actors", "sources"}
 
 
 def test_graphml_is_read_by_networkx(hosting: Network, measures: list[MeasureTable]) -> None:
@@ -158,7 +202,9 @@ def test_the_same_network_gives_the_same_bytes(hosting: Network, measures: list[
 @pytest.mark.parametrize("form", formats.FORMATS)
 @pytest.mark.parametrize("network", [Network.from_networkx(nx.Graph()), Network.from_networkx(nx.path_graph(2))])
 def test_networks_without_occasions_can_be_written(network: Network, form: str) -> None:
-    assert b"external" in formats.write(network, form)
+    written = formats.write(network, form)
+    assert b"external" in written or form in {"edges.csv", "nodes.csv"}
+    assert written
 
 
 def test_awkward_labels_survive_every_format_on_one_line(draw: Draw, world: Store) -> None:
@@ -173,8 +219,12 @@ def test_awkward_labels_survive_every_format_on_one_line(draw: Draw, world: Stor
 
 def read_back(network: Network) -> dict[str, tuple[set[tuple[str, ...]], dict[str, str]]]:
     """Read every format with a reader of its own: the edges by the IRIs of their ends, and the first node's label."""
-    assert formats.FORMATS.keys() == {"json", "edges.csv", "nodes.csv", "graphml", "gexf"}
-    content = {form: formats.write(network, form) for form in formats.FORMATS}
+    forms = ("json", "edges.csv", "nodes.csv", "graphml", "gexf")
+    assert {form for form in formats.FORMATS if not form.startswith("commented-")} - {*forms} == {
+        "edges.csvm",
+        "nodes.csvm",
+    }
+    content = {form: formats.write(network, form) for form in forms}
     linked = nx.node_link_graph(json.loads(content["json"]), edges="edges")
     (_, edges), (_, nodes) = (read_csv(content[form]) for form in ("edges.csv", "nodes.csv"))
     first, ties = network.nodes[0].iri, {(row["source"], row["target"]) for row in edges}
@@ -251,7 +301,7 @@ def test_nodes_that_are_shortened_alike_stay_apart() -> None:
         assert len(edges) == 4, form
 
 
-@pytest.mark.parametrize("form", formats.MEASURE_FORMATS)
+@pytest.mark.parametrize("form", ["json", "csv", "commented-csv"])
 def test_measures_of_odd_names_are_written_alike(form: str) -> None:
     table = measure(Network.from_networkx(nx.Graph([("a\x01", "a\x02"), (1, "1")])), "degree")
     text = formats.write_measure(table, form).decode()
