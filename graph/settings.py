@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import getpass
+import inspect
 import math
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -17,43 +20,55 @@ PREFIX = "COMMUNIQUE_"
 LogForm = Literal["json", "text"]
 
 _LAST_PORT = 65_535
+_UNITS = {"_seconds": "s", "_megabytes": "MiB"}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What an operator may choose.
 
+    The settings page of the documentation is made of this list: a name that ends in ``_seconds`` is in seconds,
+    ``_megabytes`` in MiB; a number is above 0; and what follows ``at the limit`` says what happens there.
+
     Attributes
     ----------
-    home : folder of the store, its snapshots and the engine's socket; made when missing
-    query_seconds : wall-clock limit of one query, > 0
-    query_megabytes : memory a query may claim beyond the loaded snapshot, MiB
-    query_characters : longest query text accepted
-    read_seconds : processor time for parsing one file, beside a second for each MiB of it, > 0
-    read_megabytes : address space of the process that parses it, MiB
-    answer_megabytes : size of the largest answer, MiB; a large one is kept in ``home`` until it is sent
-    engine_workers : most queries evaluated at one time, half of them longer than a second
-    queue_length : most queries that wait for a worker; more are refused
-    queue_seconds : longest time that a query waits for a worker, > 0
-    client_seconds : time that the queries of one address may take in a minute, except of this machine, > 0
-    drawings : most networks drawn at one time, each in a process of its own
-    drawing_seconds, drawing_megabytes : wall-clock limit of drawing and measuring one, > 0, and its memory, MiB
-    drawn_megabytes : size of all drawings kept in ``home``, MiB
+    home : folder of the store, its snapshots and the sockets of the engine; made when missing
+    query_seconds : wall-clock time of one query; at the limit it is stopped: 503 query-timeout
+    query_megabytes : memory a query may claim beyond the loaded snapshot; at the limit it is stopped: 503 query-aborted
+    query_characters : length of the text of a query; at the limit: 400 query-refused
+    read_seconds : processor time for parsing one file, beside a second for each MiB of it; at the limit the file is not
+        loaded: exit code 3
+    read_megabytes : address space of the process that parses it; at the limit the file is not loaded: exit code 3
+    answer_megabytes : size of one answer; a large one is kept in ``home`` until it is sent; at the limit: 503
+        query-aborted
+    engine_workers : queries evaluated at one time, half of them longer than a second; at the limit others wait
+    queue_length : queries that wait for a worker; at the limit: 503 busy, before any work
+    queue_seconds : time that a query waits for a worker; at the limit: 503 busy, before any work
+    client_seconds : time that the queries of one address may take in a minute, except of this machine; at the limit:
+        429 query-seconds
+    drawings : networks drawn at one time, each in a process of its own; at the limit others wait
+    drawing_seconds : wall-clock time of drawing and measuring one; at the limit it is stopped: 503 network-aborted
+    drawing_megabytes : memory of drawing and measuring one; at the limit it is stopped: 503 network-aborted
+    drawn_megabytes : size of all drawings kept; at the limit the oldest go
     web_workers : processes that speak HTTP; the workers of the engine are shared out among them
-    connections, client_connections : most connections that a web process keeps open, in all and with one address
+    connections : connections that a web process keeps open; at the limit the newest is closed
+    client_connections : those of them with one address, also with that of a proxy; at the limit the newest is closed
     unconfined : serve even where the host forbids network namespaces (the operator's explicit word)
-    host, port : address of the HTTP server
-    agent : who loads, as the journal records it
-    log : form of the lines on standard error
+    host : address that HTTP is answered at
+    port : port that HTTP is answered at
+    agent : who loads, as the journal records it; empty: the login name
+    log : form of the lines on standard error, ``json`` or ``text``
     log_queries : write the text of each query into the log, and not only its digest
     log_clients : write the address of each client into the log
-    metrics_host, metrics_port : address at which Prometheus is answered; port 0 = nowhere
-    proxies : addresses and networks, between commas, whose word on the address of a client is believed
+    metrics_host : address that Prometheus is answered at
+    metrics_port : port that Prometheus is answered at; 0: nowhere
+    proxies : addresses and networks, between commas, whose word on the address of a client is believed; empty: nobody's
     tokens : file of the tokens with which graphs may be written over HTTP; empty: nobody may
-    write_seconds : wall-clock limit of one change over HTTP, > 0; the wait for other writers does not count
-    write_megabytes : address space of the process that carries it out, MiB
-    write_body_megabytes : longest body of such a request, MiB
-    write_queue : most changes that run or wait at one time
+    write_seconds : wall-clock time of one change over HTTP, without the wait for other writers; at the limit it is
+        stopped: 503 change-aborted
+    write_megabytes : address space of the process that carries it out; at the limit it is stopped: 503 change-aborted
+    write_body_megabytes : longest body of such a request; at the limit: 413
+    write_queue : changes that run or wait at one time; at the limit: 503 queue-full
     """
 
     home: Path = Path("var")
@@ -104,6 +119,58 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     found = {field.name: environment.get(PREFIX + field.name.upper()) for field in fields(Settings)}
     kinds = get_type_hints(Settings)
     return Settings(**{name: _convert(name, text, kinds[name]) for name, text in found.items() if text is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class SettingDescription:
+    """What is said of one setting.
+
+    Attributes
+    ----------
+    name : attribute of ``Settings``
+    variable : in the environment
+    meaning : in a few words
+    limit : what happens at it, empty where it is none
+    unit : ``s``, ``MiB`` or empty
+    default : as it would be written in the environment
+    """
+
+    name: str
+    variable: str
+    meaning: str
+    limit: str
+    unit: str
+    default: str
+
+
+def describe_settings() -> tuple[SettingDescription, ...]:
+    """Describe the settings in the order in which they are documented, from the docstring of ``Settings``."""
+    text = inspect.cleandoc(Settings.__doc__ or "").partition("----------\n")[2]
+    entries = re.findall(r"^(\w+(?:, \w+)*) : (.*(?:\n +.*)*)", text, re.MULTILINE)
+    defaults = {field.name: field.default for field in fields(Settings)}
+    found = []
+    for names, words in entries:
+        meaning, _, limit = " ".join(words.split()).replace("``", "`").replace(", > 0", "").partition("; at the limit")
+        for name in names.split(", "):
+            unit = next((unit for end, unit in _UNITS.items() if name.endswith(end)), "")
+            parts = (meaning, limit.lstrip(": "), unit, spell(defaults[name]))
+            found.append(SettingDescription(name, PREFIX + name.upper(), *parts))
+    return tuple(found)
+
+
+def unknown_variables(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the variables that look like settings and are none, each with the nearest that is one."""
+    known = [field.name.upper() for field in fields(Settings)]
+    unknown = (name.removeprefix(PREFIX) for name in sorted(environment) if name.startswith(PREFIX))
+    near = {name: difflib.get_close_matches(name, known, 1) for name in unknown if name not in known}
+    return {PREFIX + name: PREFIX + found[0] if found else "" for name, found in near.items()}
+
+
+def spell(value: object) -> str:
+    """Write the value of a setting as it would be written in the environment."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _convert(name: str, text: str, kind: Any) -> Any:

@@ -1,7 +1,7 @@
 """Backups: the whole of a home in another folder, each file with its checksum.
 
 ``folder/``
-├── home/             the files of the home, but for locks, sockets and what is in the making
+├── home/             the files of the home, but for locks, sockets, drawings and what is in the making
 ├── manifest.json     size, SHA-256 and permissions of each file, and which snapshot is in force
 └── .partial/         only while a backup is made; the manifest leaves it last, and without one there is no backup
 
@@ -38,8 +38,8 @@ FORMAT = 1
 
 _BLOCK = 1 << 20
 _ATTEMPTS = 20
-# What of a home belongs to running processes, or is read together at one moment.
-_APART = ("*.lock", "*.sock", "journal.*", "current", "snapshots")
+# What of a home belongs to running processes, is read together at one moment, or is made anew when it is missing.
+_APART = ("*.lock", "*.sock", "journal.*", "current", "snapshots", "drawn")
 # Folders in which a load has a folder of its own.
 _PER_LOAD = ("quarantine", "rejects")
 # To the second, an id of the journal tells when its load began.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from communique.graph.errors import CommuniqueError
-from communique.graph.settings import Settings, read_settings
+from communique.graph.settings import Settings, read_settings, unknown_variables
 
 
 def test_each_kind_of_setting_is_read() -> None:
@@ -44,3 +44,8 @@ def test_a_value_that_cannot_be_read_is_told_by_name(name: str, text: str, expec
         read_settings({f"COMMUNIQUE_{name}": text})
     assert caught.value.message == f"COMMUNIQUE_{name} is {text!r}"
     assert caught.value.expected == expected
+
+
+def test_a_misspelt_variable_is_found() -> None:
+    given = {"COMMUNIQUE_QUERY_SECOND": "5", "COMMUNIQUE_XYZ": "1", "COMMUNIQUE_HOME": "var", "HOME": "/"}
+    assert unknown_variables(given) == {"COMMUNIQUE_QUERY_SECOND": "COMMUNIQUE_QUERY_SECONDS", "COMMUNIQUE_XYZ": ""}

@@ -29,6 +29,7 @@ COMMANDS = MappingProxyType(
         "review": ("review", "Decide which nodes are the same."),
         "rollback": ("history", "Put an earlier snapshot in force again."),
         "serve": ("serve", "Serve the published graph over HTTP."),
+        "settings": ("settings", "The settings in force, and where they come from."),
         "sources": ("sources", "List the sources whose tables load by name."),
         "terms": ("terms", "Find classes, properties and concepts by a word."),
         "token": ("token", "Make, list and revoke tokens for writing over HTTP."),
@@ -63,5 +64,5 @@ class DeferredGroup(ExplainedGroup):
 def main() -> None:
     """Knowledge graph of international digital-government cooperation.
 
-    Settings are read from COMMUNIQUE_* in the environment; COMMUNIQUE_HOME is the folder of the store.
+    Settings are read from COMMUNIQUE_* in the environment; COMMUNIQUE_HOME is the folder of the store. See `settings`.
     """

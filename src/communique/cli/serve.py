@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from functools import partial
 
@@ -19,8 +20,9 @@ from communique.graph.engine.client import GRACE, PATIENCE
 from communique.graph.engine.confinement import end_with_parent
 from communique.graph.linking import states
 from communique.graph.queries import library
-from communique.graph.settings import Settings, read_settings
+from communique.graph.settings import Settings, read_settings, unknown_variables
 
+_LOG = logging.getLogger(__name__)
 # Milliseconds for the headers of a request to arrive, and for the next request on a connection that is kept.
 _HEADERS = 15_000
 # Seconds that a request which is being answered has when the server stops, beyond the limit of its query.
@@ -59,6 +61,8 @@ def run_server(settings: Settings) -> None:
     EngineError when the engine cannot serve; SystemExit when the server failed.
     """
     log.set_up(settings.log)
+    for name, near in unknown_variables().items():
+        _LOG.warning("%s is no setting and has no effect%s", name, near and f"; is {near} meant?")
     with monitored(settings), keep_engine(settings), keep_drawing(settings):
         # what each web process would else read for its first request
         states.prepare()

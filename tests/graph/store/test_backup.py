@@ -196,6 +196,14 @@ def test_of_a_damaged_store_no_backup_is_made(home: Path, tmp_path: Path) -> Non
     assert not list((tmp_path / "backup").iterdir())
 
 
+def test_what_belongs_to_running_processes_is_not_in_a_backup(home: Path, tmp_path: Path) -> None:
+    (home / "drawn").mkdir()
+    for name in ("engine.lock", "engine.sock", "drawn/0123"):
+        (home / name).touch()
+    files = back_up(home, tmp_path / "backup").files
+    assert {name.partition("/")[0] for name in files} == {"journal.nq", "quarantine", "snapshots", "tokens.json"}
+
+
 def test_what_a_running_load_set_aside_is_not_in_a_backup(home: Path, tmp_path: Path) -> None:
     (home / "quarantine" / "29990101T000000Z-abcdef").mkdir()
     (home / "quarantine" / "29990101T000000Z-abcdef" / "report.json").write_text("{}")
