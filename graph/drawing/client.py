@@ -74,7 +74,8 @@ class DrawingClient:
             try:
                 with reachable(self._address) as path:
                     connection.connect(path)
-                receive(connection)
+                if (hello := receive(connection)).kind != "hello":
+                    return hello
             except (BlockingIOError, TimeoutError) as error:
                 raise _busy(f"no process became free within {self._patience:g} seconds to draw it") from error
             except (EOFError, OSError) as error:

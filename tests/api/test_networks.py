@@ -5,11 +5,19 @@ from __future__ import annotations
 import csv
 import re
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from pyoxigraph import Quad
 
+from communique.api import create_app
+from communique.graph.drawing import keep_drawing
+from communique.graph.drawing.client import DrawingClient
+from communique.graph.engine import start_engine
 from communique.graph.networks import layers
+from communique.graph.settings import Settings
 
 LAYERS = [layer.name for layer in layers()]
 
@@ -150,3 +158,35 @@ def test_csv_leads_to_what_describes_it_and_back(client: FlaskClient, path: str,
 )
 def test_a_file_has_a_name(client: FlaskClient, path: str, disposition: str | None) -> None:
     assert client.get(path).headers.get("Content-Disposition") == disposition
+
+
+def test_a_network_is_drawn_once_for_each_version_of_the_data(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = client.get("/networks/hosting?measure=betweenness&format=graphml")
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("it is drawn again")
+
+    monkeypatch.setattr(DrawingClient, "_ask", refuse)
+    assert client.get("/networks/hosting?measure=betweenness&format=graphml").data == first.data
+
+
+def test_a_limit_ends_a_drawing_and_is_told(
+    confined: None, publish: Callable[[Path, Iterable[Quad]], str], world: list[Quad], tmp_path: Path
+) -> None:
+    settings = Settings(tmp_path, drawing_seconds=0.001)
+    publish(settings.home, world)
+    with start_engine(settings), keep_drawing(settings):
+        response = create_app(settings).test_client().get("/networks/co-party")
+    assert (response.status_code, response.mimetype) == (503, "application/problem+json")
+    assert "0.001 seconds" in response.text
+    assert int(response.headers["Retry-After"]) > 0
+
+
+def test_a_measure_named_often_is_computed_once(client: FlaskClient) -> None:
+    named_often = client.get("/networks/co-party", query_string={"measure": ["degree"] * 500 + [""] * 500})
+    assert named_often.data == client.get("/networks/co-party?measure=degree").data
+    several = client.get("/networks/co-party/measures?measure=degree&measure=strength")
+    assert several.status_code == 400
+    assert "given 2 times" in several.text
