@@ -95,7 +95,7 @@ def _compute(copy: WorkingCopy, order: Order, bodies: Sequence[Path], rules: Rul
         hint = "read them again, decide again, and send the new version in If-Match"
         raise StaleVersion(message, expected=f"one of {', '.join(order.versions) or 'none'}", hint=hint)
     if order.kind == UPDATE:
-        return updates.compute(copy.store, _loaded(copy), _text(bodies[0], longest), order, rules.is_guarded)
+        return updates.compute(_loaded(copy), _text(bodies[0], longest), order, rules.is_guarded)
     graph = _graph(order)
     if rules.is_guarded:
         protection.check([graph], order.patterns)

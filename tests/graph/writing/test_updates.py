@@ -9,7 +9,6 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 
 from communique.graph.errors import NotPermitted, QueryRefused, QuerySyntaxError, SourceError
 from communique.graph.jobs.job import UPDATE, Order
-from communique.graph.store.changes import Change
 from communique.graph.terms.namespaces import GRAPH, SKOLEM
 from communique.graph.writing import graphs, protection, updates
 from communique.graph.writing.skolemization import skolemize
@@ -26,7 +25,7 @@ def store(*quads: Quad) -> Store:
 
 
 def compute(text: str, order: Order = ORDER, *, is_guarded: bool = True) -> tuple[set[Quad], set[Quad]]:
-    change = updates.compute(store(), store(), f"BASE <x:> {text}", order, is_guarded)
+    change = updates.compute(store(), f"BASE <x:> {text}", order, is_guarded)
     return set(change.removed), set(change.added)
 
 
@@ -136,7 +135,13 @@ def test_a_token_writes_the_graphs_that_it_reaches() -> None:
         protection.check([DefaultGraph()], ("*",))
 
 
-def test_a_change_without_quads_has_empty_lists() -> None:
-    change = updates.difference(store(), store())
-    assert isinstance(change, Change)
-    assert (change.removed, change.added) == ([], [])
+def test_a_change_is_told_quad_by_quad_whatever_stands_in_a_literal() -> None:
+    """Line ends, quotation marks and blank nodes in what comes and in what goes."""
+    odd = Quad(S, P, Literal('a\n"b"\\ _:c \r <x:g> .'), G)
+    change = updates.compute(store(odd), "CLEAR GRAPH <x:g>", ORDER, is_guarded=True)
+    assert (change.removed, change.added) == ([odd], [])
+    text = 'INSERT DATA { GRAPH <x:g> { <x:s> <x:p> "\\n\\"", _:b . _:b <x:p> 1 } }'
+    change = updates.compute(store(odd), text, ORDER, is_guarded=True)
+    assert change.removed == []
+    assert len(change.added) == 3
+    assert SKOLEM in str(change.added)
