@@ -45,6 +45,8 @@ REQUESTS = [
     ("GET", sparql(ALL, timeout="0"), {"Accept": "application/json"}, None),
     ("GET", sparql(ALL, timeout="5"), {}, None),
     ("GET", sparql(ALL, format="nonsense"), {}, None),
+    ("GET", sparql(ALL, format="csv"), {}, None),
+    ("GET", "/queries/hosts-of-event?format=xml", {}, None),
     ("GET", sparql(ALL) + "&query=ASK%20%7B%7D", {}, None),
     ("GET", "/sparql", {"Accept": "text/turtle"}, None),
     ("POST", "/sparql", {"Content-Type": FORM}, urlencode({"query": ALL}).encode()),
