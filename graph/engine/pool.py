@@ -25,8 +25,8 @@ from communique.graph.engine.client import (
     GRACE,
     PATIENCE,
     being_replaced,
-    explain_end,
     read_failure,
+    timed_out,
     unreachable,
 )
 from communique.graph.engine.protocol import AnswerFile, Message, MessageReader, Request, ask, frame, reachable
@@ -221,7 +221,10 @@ class Pool:
             ) from error
 
     async def _ask(self, connection: PooledConnection, request: Request) -> Message:
-        """Ask one worker, and watch for the query to become long."""
+        """Ask one worker, and watch for the query to become long.
+
+        A worker that vanishes without a word was ended from outside, which says nothing of the query: it says goodbye.
+        """
         limit = connection.limit(request)
         start = time.monotonic()
         timers = [
@@ -231,7 +234,11 @@ class Pool:
         try:
             return await connection.ask(request)
         except (EOFError, OSError) as error:
-            raise explain_end(time.monotonic() - start, limit) from error
+            seconds = time.monotonic() - start
+            if seconds >= limit:
+                raise timed_out(limit) from error
+            _LOG.warning("worker %d vanished after %.1f seconds; its query is asked again", connection.worker, seconds)
+            return Message("goodbye", {})
         finally:
             for timer in timers:
                 timer.cancel()
@@ -282,7 +289,7 @@ class Pool:
             self._changed.set()
             self._offer(connection)
             try:
-                await connection.closed
+                await asyncio.shield(connection.closed)
             finally:
                 connection.close()
                 self._connected -= 1
