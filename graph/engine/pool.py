@@ -400,12 +400,12 @@ class PooledConnection:
         """Take what has arrived; what nobody waits for is a goodbye."""
         try:
             self._reader.receive(self._socket)
+            message = self._reader.read()
         except BlockingIOError:
             return
         except (EOFError, OSError):
             self.close()
             return
-        message = self._reader.read()
         if message is None:
             return
         if self._reply and not self._reply.done():

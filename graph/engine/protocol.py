@@ -1,8 +1,11 @@
 """What the query engine and its clients say to each other, and how it is framed.
 
-A message is a JSON header and a body of bytes, each preceded by its length. The engine speaks first (``hello``);
-then each ``ask`` is followed by an ``answer``, a ``failure``, or a ``crash``, which is a failure that the worker did
-not survive. ``goodbye`` says that this connection takes no more: ask again on a new one.
+A message is a JSON header and a body of bytes, preceded by their lengths and their checksum: where a worker is killed
+while it sends, the engine's word on that follows in the middle of the body, and must not pass for its end.
+
+The engine speaks first (``hello``); then each ``ask`` is followed by an ``answer``, a ``failure``, or a ``crash``, which
+is a failure that the worker did not survive. ``goodbye`` says that this connection takes no more: ask again on a new
+one.
 
 The body of a large answer does not pass through the connection: the worker has written it to a file without a name,
 and hands over the open file beside the header (``SCM_RIGHTS``, unix(7)).
@@ -14,6 +17,7 @@ import json
 import os
 import socket
 import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -27,7 +31,7 @@ PAGE = "text/html"
 
 # The longest path a UNIX socket address holds, less its closing zero (unix(7)).
 _LONGEST = 107
-_LENGTHS = struct.Struct(">II")
+_HEAD = struct.Struct(">III")
 # Bytes taken from a connection at once; name of the part that holds the length of a file.
 _PORTION, _FILE = 1 << 18, "file"
 
@@ -65,10 +69,9 @@ class AnswerFile:
 
     def read(self) -> bytes:
         """Read all of it into memory, and close it."""
-        try:
-            return os.pread(self.descriptor, self.size, 0)
-        finally:
-            os.close(self.descriptor)
+        with os.fdopen(self.descriptor, "rb") as file:
+            file.seek(0)
+            return file.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,8 @@ def frame(message: Message) -> bytes:
     """Write a message that has its body in itself."""
     assert isinstance(message.body, bytes)
     header = json.dumps([message.kind, message.parts]).encode()
-    return _LENGTHS.pack(len(header), len(message.body)) + header + message.body
+    content = header + message.body
+    return _HEAD.pack(len(header), len(message.body), zlib.crc32(content)) + content
 
 
 def send(connection: socket.socket, message: Message) -> None:
@@ -143,16 +147,19 @@ class MessageReader:
         self._bytes += received
 
     def read(self) -> Message | None:
-        """Take the next message that has arrived as a whole."""
-        if len(self._bytes) < _LENGTHS.size:
+        """Take the next message that has arrived as a whole; EOFError when its sender did not finish it."""
+        if len(self._bytes) < _HEAD.size:
             return None
-        header, body = _LENGTHS.unpack_from(self._bytes)
-        start = _LENGTHS.size + header
-        if len(self._bytes) < start + body:
+        header, body, checksum = _HEAD.unpack_from(self._bytes)
+        end = _HEAD.size + header + body
+        if len(self._bytes) < end:
             return None
-        kind, parts = json.loads(self._bytes[_LENGTHS.size : start])
-        content: bytes | AnswerFile = bytes(self._bytes[start : start + body])
-        del self._bytes[: start + body]
+        received = bytes(self._bytes[_HEAD.size : end])
+        del self._bytes[:end]
+        if zlib.crc32(received) != checksum:
+            raise EOFError
+        kind, parts = json.loads(received[:header])
+        content: bytes | AnswerFile = received[header:]
         if (size := parts.pop(_FILE, None)) is not None:
             content = AnswerFile(self._files.pop(0), size)
         return Message(kind, parts, content)

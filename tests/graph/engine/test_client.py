@@ -13,7 +13,7 @@ import pytest
 
 from communique.graph.engine import client as module
 from communique.graph.engine.client import Answer, Client
-from communique.graph.engine.protocol import Message, Request, ask, read_request, receive, send
+from communique.graph.engine.protocol import Message, Request, ask, frame, read_request, receive, send
 from communique.graph.errors import EngineError, InvalidParameter, QueryAborted, QueryTimeout
 
 Act = Callable[[socket.socket], None]
@@ -133,7 +133,7 @@ def test_silence_beyond_the_limit_is_a_timeout(play: Callable[..., Client]) -> N
 
 def test_an_answer_cut_short_is_no_answer(play: Callable[..., Client]) -> None:
     def stop_halfway(connection: socket.socket) -> None:
-        connection.sendall(struct.pack(">II", 14, 255) + b'["answer", {}]' + b"abc")
+        connection.sendall(struct.pack(">III", 14, 255, 0) + b'["answer", {}]' + b"abc")
 
     client = play([hello, listen, stop_halfway])
     with pytest.raises(QueryAborted):
@@ -159,3 +159,17 @@ def test_a_request_survives_its_frame() -> None:
     with here, there:
         send(here, ask(request))
         assert read_request(receive(there)) == request
+
+
+def test_an_answer_cut_off_by_the_word_on_its_end_is_no_answer(play: Callable[..., Client]) -> None:
+    """A worker is killed while it sends, and the generation says so on the same connection."""
+    crash = Message("crash", {"error": "QueryAborted", "message": "killed"})
+    whole = frame(Message("answer", {"snapshot": "s1", "media_type": "text/csv", "rows": None}, b"x" * 1000))
+
+    def send_a_part(connection: socket.socket) -> None:
+        receive(connection)
+        connection.sendall(whole[: -len(frame(crash))] + frame(crash))
+
+    client = play([hello, send_a_part])
+    with pytest.raises(QueryAborted, match="ended from outside"):
+        client.query("ASK {}")
