@@ -46,7 +46,7 @@ def client_address(peer: str, header: str, trusted: Sequence[Network]) -> str:
     the address as text; IPv4 inside IPv6 (``::ffff:192.0.2.1``) as IPv4; ``peer`` itself where that is no address
     """
     address = _read(peer)
-    if not trusted or (address is not None and not _is_in(address, trusted)):
+    if not is_proxy(peer, trusted):
         return str(address or peer)
     for entry in reversed(header.split(",")):
         found = _read(entry)
@@ -56,6 +56,21 @@ def client_address(peer: str, header: str, trusted: Sequence[Network]) -> str:
         if not _is_in(found, trusted):
             break
     return str(address or peer)
+
+
+def client_scheme(peer: str, header: str, trusted: Sequence[Network], scheme: str) -> str:
+    """Return ``http`` or ``https``: what a trusted proxy says in ``X-Forwarded-Proto``, else ``scheme``.
+
+    Of several values the last counts, which the proxy at the other end of the connection wrote.
+    """
+    said = header.rpartition(",")[2].strip().lower()
+    return said if said in {"http", "https"} and is_proxy(peer, trusted) else scheme
+
+
+def is_proxy(peer: str, trusted: Sequence[Network]) -> bool:
+    """Say whether the other end of a connection is a trusted proxy, as one on a UNIX socket is where there are any."""
+    address = _read(peer)
+    return bool(trusted) and (address is None or _is_in(address, trusted))
 
 
 def _is_in(address: IPv4Address | IPv6Address, networks: Sequence[Network]) -> bool:

@@ -52,7 +52,7 @@ class Settings:
     drawn_megabytes : size of all drawings kept; at the limit the oldest go
     web_workers : processes that speak HTTP; the workers of the engine are shared out among them
     connections : connections that a web process keeps open; at the limit the newest is closed
-    client_connections : those of them with one address, also with that of a proxy; at the limit the newest is closed
+    client_connections : those of them with one address that is no proxy; at the limit the newest is closed
     unconfined : serve even where the host forbids network namespaces (the operator's explicit word)
     host : address that HTTP is answered at
     port : port that HTTP is answered at
@@ -62,7 +62,8 @@ class Settings:
     log_clients : write the address of each client into the log
     metrics_host : address that Prometheus is answered at
     metrics_port : port that Prometheus is answered at; 0: nowhere
-    proxies : addresses and networks, between commas, whose word on the address of a client is believed; empty: nobody's
+    proxies : addresses and networks, between commas, whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed;
+        empty: nobody's
     tokens : file of the tokens with which graphs may be written over HTTP; empty: nobody may
     write_seconds : wall-clock time of one change over HTTP, without the wait for other writers; at the limit it is
         stopped: 503 change-aborted

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException, RequestURITooLarge
 from communique import __version__
 from communique.api import create_app, log, metrics
 from communique.api.access import largest_body
-from communique.api.addresses import client_address, read_networks
+from communique.api.addresses import client_address, client_scheme, read_networks
 from communique.api.front import outgoing
 from communique.api.front.asking import Asker
 from communique.api.front.connections import ConnectionLimits, Connections
@@ -85,7 +85,7 @@ class Front:
         self._static = Threads(app, _STATIC, settings.home)
         self._direct = DirectQueries(self.pool, self._asking, settings)
         bounds = ConnectionLimits(settings.connections, settings.client_connections, STALLED_SECONDS)
-        self._tasks.append(asyncio.ensure_future(Connections(settings.port, bounds).watch()))
+        self._tasks.append(asyncio.ensure_future(Connections(settings.port, bounds, self._proxies).watch()))
 
     async def end(self) -> None:
         """Hang up."""
@@ -99,9 +99,8 @@ class Front:
         """Answer one request; what the client no longer waits for is ended."""
         task = asyncio.current_task()
         assert task is not None
-        asker = Asker(
-            client_address(scope.client, scope.headers.get("x-forwarded-for") or "", self._proxies), scope.method
-        )
+        client = client_address(scope.client, _joined(scope, "x-forwarded-for"), self._proxies)
+        asker = Asker(client, scope.method)
         watch = asyncio.get_running_loop().call_later(_WATCHED, _end_with_client, task, exchange)
         response = None
         try:
@@ -129,7 +128,8 @@ class Front:
         except HTTPException as error:
             # explained in the application's way
             return await self._static.answer(Incoming(scope, asker.client, b"", refused=error), asker)
-        return await self._answer_whole(Incoming(scope, asker.client, body), asker)
+        scheme = client_scheme(scope.client, _joined(scope, "x-forwarded-proto"), self._proxies, scope.scheme)
+        return await self._answer_whole(Incoming(scope, asker.client, body, scheme), asker)
 
     async def _answer_whole(self, request: Incoming, asker: Asker) -> Outgoing:
         """Answer from what is kept, or anew."""
@@ -183,6 +183,11 @@ def _end_with_client(task: asyncio.Task[None], exchange: Exchange) -> None:
     watch = asyncio.ensure_future(exchange.client_disconnect())
     task.add_done_callback(lambda _: watch.cancel())
     watch.add_done_callback(lambda done: None if done.cancelled() else task.cancel())
+
+
+def _joined(scope: Scope, name: str) -> str:
+    """Return the lines of a header as one: some proxies add a line of their own to that of the client."""
+    return ",".join(value for key, value in scope.headers.items() if key == name)
 
 
 def _key(request: Incoming) -> Hashable:

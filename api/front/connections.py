@@ -15,8 +15,11 @@ import socket
 import struct
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from communique.api.addresses import Network, is_proxy
 
 _LOG = logging.getLogger(__name__)
 
@@ -44,10 +47,10 @@ class ConnectionLimits:
 
 
 class Connections:
-    """Watches the connections to one port."""
+    """Watches the connections to one port; a proxy brings those of many clients, and may have as many as there are."""
 
-    def __init__(self, port: int, limits: ConnectionLimits) -> None:
-        self._port, self._limits = port, limits
+    def __init__(self, port: int, limits: ConnectionLimits, proxies: Sequence[Network] = ()) -> None:
+        self._port, self._limits, self._proxies = port, limits, proxies
         self._order: dict[int, float] = {}  # inode → when it was first seen
         self._stalled: dict[int, Stalled] = {}
 
@@ -72,8 +75,9 @@ class Connections:
                 order[inode] = self._order.get(inode, now)
                 clients[client] += 1
                 open_connections += 1
-                if reason := self._fault(connection, inode, (open_connections, clients[client]), now):
-                    _LOG.warning("connection of %s ended: %s", client, reason)
+                of_client = 0 if is_proxy(client, self._proxies) else clients[client]
+                if reason := self._fault(connection, inode, (open_connections, of_client), now):
+                    _LOG.warning("a connection was ended: %s", reason)
                     connection.shutdown(socket.SHUT_RDWR)
                     clients[client] -= 1
                     open_connections -= 1

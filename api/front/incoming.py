@@ -57,12 +57,14 @@ class Incoming:
     scope : what was asked
     client : the address it comes from
     body : the bytes of the body
+    scheme : with which the client asked, perhaps a proxy; empty: that of ``scope``
     refused : why the application is to refuse it unseen; None for a request in order
     """
 
     scope: Scope
     client: str
     body: bytes = field(repr=False)
+    scheme: str = ""
     refused: HTTPException | None = None
 
     def header(self, name: str) -> str | None:
@@ -88,7 +90,7 @@ class Incoming:
             "SERVER_PROTOCOL": f"HTTP/{self.scope.http_version}",
             "REMOTE_ADDR": self.client,
             "wsgi.version": (1, 0),
-            "wsgi.url_scheme": self.scope.scheme,
+            "wsgi.url_scheme": self.scheme or self.scope.scheme,
             "wsgi.multithread": True,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,

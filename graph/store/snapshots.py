@@ -28,6 +28,9 @@ from communique.graph.store.dump import Dump
 from communique.graph.store.files import write_durably
 
 MANIFEST, ON_DISK = "manifest.json", "store"
+# Of a snapshot and what stands beside it in a home. A manifest without the number has format 1. Whoever changes the
+# format raises it, reads the older ones, and adds a store of each release to ``tests/fixtures/stores``.
+FORMAT = 1
 
 _RECOVER = "communique rollback, or communique build --fresh"
 
@@ -55,9 +58,15 @@ class Snapshot:
 
     @classmethod
     def read(cls, path: Path) -> Snapshot:
-        """Read the manifest in a folder; StoreError when it is missing or damaged."""
+        """Read the manifest in a folder; StoreError when it is missing, damaged or of a format of later versions."""
         try:
             manifest: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            if (form := int(manifest.get("format", 1))) > FORMAT:
+                message = f"snapshot {path} has format {form}, written by communique {manifest['version']}"
+                hint = (
+                    f"install that version or a later one; or restore a backup that communique {__version__} can read"
+                )
+                raise StoreError(message, expected=f"format {FORMAT} at most", hint=hint)
             return cls(
                 id=manifest["id"],
                 path=path,
@@ -74,7 +83,13 @@ class Snapshot:
         """Write the manifest into a folder that holds the quads already, and wait until the disk has it."""
         mark = fingerprint % (1 << 256)
         found = cls(snapshot_id(mark), path, MappingProxyType(dict(graphs)), created, __version__, mark)
-        content = {"id": found.id, "graphs": dict(graphs), "created": created.isoformat(), "version": __version__}
+        content = {
+            "format": FORMAT,
+            "id": found.id,
+            "graphs": dict(graphs),
+            "created": created.isoformat(),
+            "version": __version__,
+        }
         text = json.dumps({**content, "fingerprint": f"{mark:064x}"}, indent=1)
         write_durably(path / MANIFEST, text + "\n")
         return found

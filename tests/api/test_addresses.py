@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from communique.api.addresses import client_address, read_networks
+from communique.api.addresses import client_address, client_scheme, is_proxy, read_networks
 from communique.graph.errors import CommuniqueError
 
 TRUSTED = read_networks("127.0.0.1, 10.0.0.0/8, ::1, fd00::/8")
@@ -54,3 +54,23 @@ def test_a_setting_that_names_no_network_is_told(text: str) -> None:
 
 def test_no_setting_trusts_nobody() -> None:
     assert read_networks(" , ") == ()
+
+
+@pytest.mark.parametrize(
+    ("peer", "header", "expected"),
+    [
+        ("127.0.0.1:5", "https", "https"),
+        ("127.0.0.1", "https, http", "http"),
+        ("127.0.0.1", "gopher", "http"),
+        ("127.0.0.1", "", "http"),
+        ("203.0.113.7", "https", "http"),
+    ],
+)
+def test_the_scheme_is_what_a_proxy_says(peer: str, header: str, expected: str) -> None:
+    assert client_scheme(peer, header, TRUSTED, "http") == expected
+
+
+def test_without_trusted_proxies_there_is_none() -> None:
+    assert not is_proxy("127.0.0.1", ())
+    assert is_proxy("10.9.9.9", TRUSTED)
+    assert not is_proxy("203.0.113.7", TRUSTED)
