@@ -118,7 +118,7 @@ class Finder:
             found, alike = f"no node is called {_cut(text)}", self._alike(parameter, text)
         else:
             found = f"{_cut(text)} is in no graph"
-            alike = near(self.run, given.value) if given.value.startswith(ID) else meant(given.value)
+            alike = near(self.run, given.value) if given.value.startswith(ID) else list(meant(given.value))
         expected = f"an IRI, a name or a code, such as {parameter.default[0]}"
         return UnknownNode(
             f"{parameter.name}: {found}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from pyoxigraph import NamedNode
@@ -71,26 +71,28 @@ def is_ours(iri: str) -> bool:
     return iri.startswith((COM, VOCAB))
 
 
-def meant(iri: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def meant(iri: str) -> tuple[str, ...]:
     """Return the known names that an unknown IRI may mean, as prefixed names or IRIs, the likeliest first; at most two.
 
     First the name that took the place of a deprecated one, then another way to write the IRI itself (``http:`` for
-    ``https:``, ``ns/`` for ``ns#``, another case), then a name
-    or key of the same letters elsewhere (``com:trainee`` for ``role:trainee``), then a near spelling beside it.
+    ``https:``, ``ns/`` for ``ns#``, another case), then a name or key of the same letters elsewhere
+    (``com:trainee`` for ``role:trainee``), then a near spelling beside it.
     """
     if now := deprecated().get(NamedNode(iri)):
-        return [shorten(now.value)]
+        return (shorten(now.value),)
     if respelt := _respelt(iri):
-        return [shorten(respelt)]
+        return (shorten(respelt),)
     home = namespace(iri)
     local = iri.removeprefix(home) if home else iri.rpartition("/")[2].rpartition("#")[2]
     if not home and not iri.startswith(BASE):
-        return []
+        return ()
     if local in terms():
-        return [shorten(terms()[local].iri.value)]
-    alike = [name for name in known().values() if name.partition(":")[2].casefold() == local.casefold()]
-    beside = {name.partition(":")[2]: name for each, name in known().items() if namespace(each) == home}
-    return (alike or [beside[near] for near in closest(local, beside, most=2)])[:2]
+        return (shorten(terms()[local].iri.value),)
+    if alike := _alike().get(local.casefold()):
+        return alike[:2]
+    beside = _beside().get(home, {})
+    return tuple(beside[near] for near in closest(local, beside, most=2))
 
 
 def concepts_called(text: str, scheme: str | None = None) -> list[Concept]:
@@ -105,8 +107,32 @@ def _respelt(iri: str) -> str | None:
     for variant in _variants(iri):
         if variant in known() or (variant.startswith((ID, GRAPH)) and variant != iri):
             return variant
-    folded = {each.casefold(): each for each in known()}
-    return next((folded[each.casefold()] for each in _variants(iri) if each.casefold() in folded), None)
+    return next((_folded()[each.casefold()] for each in _variants(iri) if each.casefold() in _folded()), None)
+
+
+@cache
+def _folded() -> Mapping[str, str]:
+    """Return all known IRIs by their form without capitals."""
+    return MappingProxyType({each.casefold(): each for each in known()})
+
+
+@cache
+def _alike() -> Mapping[str, tuple[str, ...]]:
+    """Return all known prefixed names by what stands behind the colon, without capitals."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in known().values():
+        key = name.partition(":")[2].casefold()
+        found[key] = (*found.get(key, ()), name)
+    return MappingProxyType(found)
+
+
+@cache
+def _beside() -> Mapping[str, Mapping[str, str]]:
+    """Return the known prefixed names of each namespace by what stands behind the colon."""
+    found: dict[str, dict[str, str]] = {}
+    for iri, name in known().items():
+        found.setdefault(namespace(iri), {})[name.partition(":")[2]] = name
+    return MappingProxyType(found)
 
 
 def _variants(iri: str) -> Iterator[str]:

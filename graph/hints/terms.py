@@ -145,7 +145,7 @@ def find(every: Sequence[TermEntry], name: str) -> TermEntry:
     if len(found := exact or bare) == 1:
         return found[0]
     near = [entry.name for entry in search(every, name)][:3]
-    near = near or (meant(iri) if (iri := CONVERTER.expand(name)) else [])
+    near = near or (list(meant(iri)) if (iri := CONVERTER.expand(name)) else [])
     expected = f"perhaps {' or '.join(near)}" if near else "a class, property or concept such as com:participant"
     raise UnknownTerm(f"no term is called {name!r}", expected=expected, hint="without a name all terms are listed")
 
