@@ -6,8 +6,9 @@ The answer stays what SPARQL says. Where there are hints, its header ``Communiqu
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from pyoxigraph import RdfFormat, parse, serialize
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest
@@ -18,10 +19,12 @@ from communique.api.operations import DIRECT, Operation, read_operation
 from communique.api.pages import read_table
 from communique.api.snapshot import engine, run
 from communique.graph.engine.client import Answer
+from communique.graph.federation import process as federation
 from communique.graph.hints import answers
 from communique.graph.hints.hint import Hint
 from communique.graph.queries import media
 from communique.graph.queries.answers import Run
+from communique.graph.settings import Settings
 from communique.graph.terms.namespaces import PREFIXES
 
 routes = Blueprint("sparql", __name__)
@@ -38,6 +41,10 @@ def answer() -> Response:
         return _service()
     operation, accepted = current_operation(), choose_for_query()
     seconds = limits.asked_seconds()
+    settings: Settings = current_app.extensions["settings"]
+    if federation.is_federated(operation.text, settings):
+        resolved = replace(operation, text=federation.resolve(operation.text, settings))
+        return responses.untagged(*_ask(resolved, accepted, seconds))
     if responses.is_volatile(operation.text):
         return responses.untagged(*_ask(operation, accepted, seconds))
     return responses.tagged(str(accepted), lambda: _ask(operation, accepted, seconds))

@@ -31,6 +31,7 @@ CommuniqueError
 │   ├── QuerySyntaxError   the text is not SPARQL 1.1; knows line and column
 │   ├── QueryRefused       the text asks for what is never done here (SERVICE, update, …)
 │   ├── UnacceptableFormat the asker takes none of the formats that this form of query gives
+│   ├── ServiceFailed      an endpoint that SERVICE asks does not answer, or not with solutions
 │   ├── QueryTimeout       the time limit ended the query
 │   └── QueryAborted       another limit (memory, nesting) ended the query
 └── NetworkError           an unknown layer or measure, or a window that makes no sense
@@ -250,6 +251,10 @@ class QueryRefused(QueryError):
 
 class UnacceptableFormat(QueryError):
     """The asker takes none of the formats in which this form of query is answered."""
+
+
+class ServiceFailed(QueryError):
+    """An endpoint that a query asks by SERVICE does not answer, or not with solutions."""
 
 
 class QueryTimeout(QueryError):

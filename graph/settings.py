@@ -70,6 +70,8 @@ class Settings:
     write_megabytes : address space of the process that carries it out; at the limit it is stopped: 503 change-aborted
     write_body_megabytes : longest body of such a request; at the limit: 413
     write_queue : changes that run or wait at one time; at the limit: 503 queue-full
+    services : endpoints that a query may ask by SERVICE, between commas or spaces; empty: none
+    service_seconds : time that they have for all clauses of a query; at the limit: 502 service
     """
 
     home: Path = Path("var")
@@ -105,6 +107,8 @@ class Settings:
     write_megabytes: int = 8192
     write_body_megabytes: int = 64
     write_queue: int = 16
+    services: str = ""
+    service_seconds: float = 10.0
 
     @property
     def acting_agent(self) -> str:

@@ -30,6 +30,7 @@ from communique.api.snapshot import run
 from communique.graph.engine.pool import Pool, PoolAnswer
 from communique.graph.engine.protocol import Request
 from communique.graph.errors import CommuniqueError
+from communique.graph.federation.process import is_federated
 from communique.graph.hints.answers import has_no_rows
 from communique.graph.hints.hint import Hint
 from communique.graph.queries import PackagedQuery, find
@@ -103,7 +104,8 @@ class DirectQueries:
             content_type = request.header("content-type")
             if not _has_query([*address, *form], content_type):
                 return None
-            return _of_operation(read_operation(method, content_type, address, form, request.body))
+            operation = read_operation(method, content_type, address, form, request.body)
+            return None if is_federated(operation.text, self._settings) else _of_operation(operation)
         name = path.removeprefix(_QUERIES)
         if method == "POST" or "/" in name or name == path:
             return None
