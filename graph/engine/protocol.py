@@ -3,9 +3,8 @@
 A message is a JSON header and a body of bytes, preceded by their lengths and their checksum: where a worker is killed
 while it sends, the engine's word on that follows in the middle of the body, and must not pass for its end.
 
-The engine speaks first (``hello``); then each ``ask`` is followed by an ``answer``, a ``failure``, or a ``crash``, which
-is a failure that the worker did not survive. ``goodbye`` says that this connection takes no more: ask again on a new
-one.
+The engine speaks first (``hello``); then each ``ask`` is followed by an ``answer``, a ``failure``, or a ``crash``, a
+failure that the worker did not survive. ``goodbye`` says that this connection takes no more: ask again on a new one.
 
 The body of a large answer does not pass through the connection: the worker has written it to a file without a name,
 and hands over the open file beside the header (``SCM_RIGHTS``, unix(7)).
