@@ -5,6 +5,7 @@ All are written by pyoxigraph's serializers, in pieces of some kilobytes, and ha
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -55,7 +56,8 @@ class SpooledOutput:
     def close(self) -> None:
         """Forget what was written; a file that was taken stays open for its taker."""
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError):  # a disk that was full still is
+                self._file.close()
 
     def _flush_to_file(self) -> None:
         try:
