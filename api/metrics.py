@@ -28,6 +28,8 @@ _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # Upper bounds in seconds: a look-up takes milliseconds, and no query lasts longer than the time limit.
 _QUERY = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60)
 _WAIT = (0.001, 0.01, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+# With these ends of a query its worker ends, too.
+_ENDED = {Outcome.TIMEOUT, Outcome.ABORTED, Outcome.GONE}
 _METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
 
 
@@ -74,7 +76,9 @@ class Instruments:
             refused=Counter(
                 "communique_refused", "Requests refused before work began.", ("reason",), registry=registry
             ),
-            ended=Counter("communique_workers_ended", "Engine workers ended.", ("reason",), registry=registry),
+            ended=Counter(
+                "communique_workers_ended", "Queries ended, and their workers.", ("reason",), registry=registry
+            ),
             restarts=Counter("communique_engine_restarts", "Starts of the engine after its first.", registry=registry),
         )
 
@@ -94,6 +98,8 @@ def observe(record: RequestRecord) -> None:
     if record.outcome is Outcome.REFUSED:
         instruments.refused.labels(record.reason).inc()
         return
+    if record.query and record.outcome in _ENDED:
+        instruments.ended.labels(record.reason or record.outcome.value).inc()
     if record.lane:
         instruments.wait.labels(record.lane).observe(record.waited)
     if record.query:
@@ -104,12 +110,6 @@ def set_queue_length(length: int) -> None:
     """Tell how many requests wait in this process; the lengths of all processes are added up."""
     if instruments := _instruments():
         instruments.length.set(length)
-
-
-def count_ended_worker(reason: str) -> None:
-    """Count an engine worker that was ended for a reason: ``time``, ``memory``, ``nesting``, ``gone`` or ``crash``."""
-    if instruments := _instruments():
-        instruments.ended.labels(reason).inc()
 
 
 def count_engine_restart() -> None:

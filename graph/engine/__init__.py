@@ -51,13 +51,14 @@ class EngineProcess:
 
 
 @contextmanager
-def keep_engine(settings: Settings) -> Iterator[None]:
+def keep_engine(settings: Settings, on_restart: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Start the engine as ``start_engine``, and start it again whenever it ends, until the block ends.
 
-    EngineError when it cannot serve at first; later that is logged, and tried again after a while.
+    ``on_restart`` is called, in another thread, after each start but the first. EngineError when it cannot serve at
+    first; later that is logged, and tried again after a while.
     """
     stop, first = Event(), Future[None]()
-    keeper = Thread(target=_keep, args=(settings, stop, first), name="keep engine")
+    keeper = Thread(target=_keep, args=(settings, stop, first, on_restart), name="keep engine")
     keeper.start()
     try:
         first.result()
@@ -67,13 +68,14 @@ def keep_engine(settings: Settings) -> Iterator[None]:
         keeper.join()
 
 
-def _keep(settings: Settings, stop: Event, first: Future[None]) -> None:
+def _keep(settings: Settings, stop: Event, first: Future[None], on_restart: Callable[[], None]) -> None:
     """Have an engine run until told to stop; ``first`` is done when it serves, or cannot."""
     while not stop.is_set():
         try:
             with start_engine(settings) as engine:
                 if first.done():
                     _LOG.info("the engine runs again")
+                    on_restart()
                 else:
                     first.set_result(None)
                 while engine.is_running() and not stop.wait(_INTERVAL):

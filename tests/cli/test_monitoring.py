@@ -22,6 +22,10 @@ from communique.cli.monitoring import monitored
 from communique.graph.errors import CommuniqueError
 from communique.graph.settings import Settings
 
+sys.path.append(str(Path(__file__).parents[1] / "api"))
+
+from service_process import Service, running
+
 Publish = Callable[[Path, Iterable[Quad]], str]
 Eventually = Callable[[Callable[[], bool]], bool]
 
@@ -50,9 +54,10 @@ with monitored(Settings(home=Path(sys.argv[1]), metrics_port=int(sys.argv[2]))):
             time.sleep(600)
         children.append(pid)
     count()
-    metrics.count_ended_worker("memory")
+    metrics.observe(RequestRecord("3", "GET", "/sparql", 503, Outcome.TIMEOUT, 20.0, query="ASK {}", reason="time"))
+    metrics.observe(RequestRecord("4", "GET", "/sparql", 0, Outcome.GONE, 1.0, query="ASK {}"))
     metrics.count_engine_restart()
-    print("counted", *children, flush=True)
+    os.write(1, f"counted {children[0]} {children[1]}\\n".encode())
     while children:
         sys.stdin.readline()
         pid = children.pop()
@@ -103,7 +108,8 @@ def test_what_the_processes_counted_is_added_up(service: Any, port: int) -> None
         ("communique_queue_length",): 6,
         ("communique_queue_wait_seconds_count", "quick"): 3,
         ("communique_query_seconds_count", "ASK", "quick", "answered"): 3,
-        ("communique_workers_ended_total", "memory"): 1,
+        ("communique_workers_ended_total", "time"): 1,
+        ("communique_workers_ended_total", "gone"): 1,
         ("communique_engine_restarts_total",): 1,
         ("communique_snapshot_readable",): 1,
         ("communique_snapshot_quads",): 1,
@@ -136,6 +142,28 @@ def test_nothing_is_left_of_a_service_that_was_killed(
     assert eventually(lambda: not list(tmp_path.glob("communique-metrics-*")))
     with pytest.raises(OSError):
         samples(port)
+
+
+def supervisor(service: Service) -> int:
+    """Find the first process of the engine: a child of the service."""
+    threads = Path(f"/proc/{service.pid}/task").glob("*/children")
+    children = [pid for thread in threads for pid in thread.read_text().split()]
+    (found,) = (pid for pid in children if b"communique.graph.engine" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    return int(found)
+
+
+def test_an_engine_that_was_killed_is_started_again_and_counted(
+    confined: None, publish: Publish, tmp_path: Path, port: int, eventually: Eventually
+) -> None:
+    publish(tmp_path / "home", [Quad(P, P, P, P)])
+    with running(tmp_path / "home", tmp_path, metrics_port=port) as service:
+        assert service.ask("/sparql?query=ASK%7B%7D")[0] == 200
+        assert samples(port)["communique_engine_restarts_total",] == 0
+        os.kill(supervisor(service), signal.SIGKILL)
+        assert eventually(lambda: samples(port)["communique_engine_restarts_total",] == 1)
+        assert eventually(lambda: service.ask("/readyz")[0] == 200)
+        assert samples(port)["communique_requests_total", "GET", "/sparql", "200"] == 1
+        assert samples(port)["communique_query_seconds_count", "ASK", "short", "answered"] == 1
 
 
 def test_a_port_that_is_taken_is_told(tmp_path: Path, publish: Publish) -> None:

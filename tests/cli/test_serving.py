@@ -109,7 +109,7 @@ def test_questions_and_names_of_states_are_read_before_the_web_workers_are_forke
         table.cache_clear()
     read: list[bool] = []
     for started in ("monitored", "keep_engine", "keep_drawing"):
-        monkeypatch.setattr(serving, started, lambda settings: nullcontext())
+        monkeypatch.setattr(serving, started, lambda *_: nullcontext())
     monkeypatch.setattr(
         serving.Server,
         "serve",

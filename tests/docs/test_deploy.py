@@ -24,7 +24,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from communique.graph.settings import PREFIX, Settings
 from communique.graph.store.backup import Backup
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
+sys.path.append(str(Path(__file__).parents[1] / "api"))
 
 from service_process import Service, running
 

@@ -11,6 +11,7 @@ from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.server import Server
 
+from communique.api import metrics
 from communique.api.front.application import Front
 from communique.cli.monitoring import monitored
 from communique.graph import log
@@ -63,7 +64,7 @@ def run_server(settings: Settings) -> None:
     log.set_up(settings.log)
     for name, near in unknown_variables().items():
         _LOG.warning("%s is no setting and has no effect%s", name, near and f"; is {near} meant?")
-    with monitored(settings), keep_engine(settings), keep_drawing(settings):
+    with monitored(settings), keep_engine(settings, metrics.count_engine_restart), keep_drawing(settings):
         # what each web process would else read for its first request
         states.prepare()
         library()
