@@ -96,10 +96,8 @@ def versions() -> tuple[str, ...] | None:
 
 
 def check_body(media_types: Sequence[str]) -> None:
-    """Raise UnsupportedMediaType for a body in another media type, another charset than UTF-8, or compressed."""
+    """Raise UnsupportedMediaType for a body in another media type or another charset than UTF-8."""
     expected = f"send {' or '.join(media_types)}, in UTF-8"
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType(f"The body is compressed; {expected}, as it is.")
     if request.mimetype not in media_types:
         raise UnsupportedMediaType(f"The body has {request.mimetype or 'no media type'}; {expected}.")
     charset = request.mimetype_params.get("charset", "utf-8")

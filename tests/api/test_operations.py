@@ -57,7 +57,7 @@ def test_graphs_are_read_in_their_order() -> None:
         ("POST", None, [QUERY], b"", UnsupportedMediaType, "no media type"),
         ("POST", "text/plain", [], b"ASK {}", UnsupportedMediaType, "text/plain"),
         ("GET", None, [("update", "CLEAR ALL")], b"", BadRequest, "address"),
-        ("POST", UPDATE, [], b"CLEAR ALL", Forbidden, "only answers"),
+        ("POST", UPDATE, [], b"CLEAR ALL", Forbidden, "Only /sparql"),
     ],
 )
 def test_what_is_no_query_is_explained(

@@ -206,7 +206,7 @@ def test_a_job_is_seen_by_its_token(app: Flask, client: FlaskClient, token: dict
         ("<a> <b>", {}, 400, "line 1"),
         ("<a> <b> <c> .", {"Content-Type": "text/csv"}, 415, "text/csv"),
         ("<a> <b> <c> .", {"Content-Type": "text/turtle; charset=utf-16"}, 415, "utf-16"),
-        ("<a> <b> <c> .", {"Content-Encoding": "gzip"}, 415, "compressed"),
+        ("<a> <b> <c> .", {"Content-Encoding": "gzip"}, 415, "encoding gzip"),
         ("[[" * 5000, {}, 400, "line 1"),
         ('<x:s> <x:p> "' + "x" * (4 << 20) + '" .', {}, 413, ""),
     ],
