@@ -40,7 +40,12 @@ def new(name: str, scopes: tuple[str, ...]) -> None:
 @token.command("list")
 @format_option("table", "json")
 def list_(form: str) -> None:
-    """List the tokens: name, scopes, when they were made."""
+    """List the tokens: name, scopes, when they were made.
+
+    \b
+    Example:
+      communique token list --format json
+    """
     rows = [asdict(each) for each in _file().tokens()]
     if form == "json":
         return print_json([{name: row[name] for name in ("name", "scopes", "created")} for row in rows])
@@ -50,7 +55,12 @@ def list_(form: str) -> None:
 @token.command()
 @click.argument("name")
 def revoke(name: str) -> None:
-    """Take a token away: from the next request on it is refused."""
+    """Take a token away: from the next request on it is refused.
+
+    \b
+    Example:
+      communique token revoke harvester
+    """
     _file().revoke(name)
     click.echo(f"revoked {name}")
 

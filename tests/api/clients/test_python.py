@@ -179,7 +179,10 @@ def test_requests_sees_tags_and_names(service: str) -> None:
         first = session.get(f"{service}/queries")
         again = session.get(f"{service}/queries", headers={"If-None-Match": first.headers["ETag"]})
         assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
-        for path in ("/sparql?query=ASK%20%7B%7D&format=json", "/queries/place-of-event?event=event/training-a&format=csv"):
+        for path in (
+            "/sparql?query=ASK%20%7B%7D&format=json",
+            "/queries/place-of-event?event=event/training-a&format=csv",
+        ):
             assert "filename=" in session.get(service + path).headers["Content-Disposition"]
         links = session.get(f"{service}/networks/hosting?format=csv").links
         described = session.get(f"{service}/networks/hosting{links['describedby']['url'].partition('hosting')[2]}")

@@ -201,7 +201,7 @@ QUERIES = (
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(quads=QUADS, text=st.sampled_from(QUERIES), graphs=st.sets(GRAPHS, min_size=2))
 def test_any_graph_is_asked_as_rdflib_asks_the_merge(quads: list[Quad], text: str, graphs: set[NamedNode]) -> None:
     store = Store()
