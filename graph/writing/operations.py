@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from communique.graph.engine.guard import DEEPEST, nesting
-from communique.graph.errors import QueryRefused, QuerySyntaxError
+from communique.graph.errors import QueryRefused
 
 _IRI = r"<(?:[^<>\"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>"
 _TOKEN = re.compile(
@@ -30,7 +30,6 @@ _LOAD = re.compile(
     rf"""[?$:][\w-]*+ | (?P<load> (?<![\w-]) load {_GAP} (?:silent {_GAP})? (?: < | [^\s:<>"{{}}()?$]*+: ))""",
     re.IGNORECASE | re.VERBOSE,
 )
-_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _DATA, _MODIFY, _MANAGE = {"INSERT", "DELETE"}, {"INSERT", "DELETE", "WITH"}, {"ADD", "MOVE", "COPY", "CLEAR", "DROP"}
 
 
@@ -125,16 +124,6 @@ def check(text: str, longest: int) -> None:
         raise QueryRefused(f"brackets are nested {depth} deep", expected=f"at most {DEEPEST}")
 
 
-def word_error(error: SyntaxError) -> QuerySyntaxError:
-    """Word the error with which the engine refused an update."""
-    found = _PLACE.fullmatch(str(error))
-    if found is None:
-        return QuerySyntaxError(f"this is no SPARQL 1.1 Update: {error}")
-    line, column = int(found[1]), int(found[2])
-    message = f"line {line}, column {column}: this is no SPARQL 1.1 Update"
-    return QuerySyntaxError(message, expected=_in_short(found[3]), line=line, column=column)
-
-
 def read_operations(text: str) -> Iterator[Operation]:
     """Part a text; each operation gets every BASE and PREFIX that stands before it."""
     prologue = ""
@@ -187,7 +176,3 @@ def _has_only_graphs(block: str) -> bool:
             words.append(match[0])
         depth += match["mark"] == "{"
     return len(words) % 2 == 0 and all(word.upper() == "GRAPH" for word in words[::2])
-
-
-def _in_short(expected: str) -> str:
-    return " ".join(expected.split())[:200]

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
 from communique.graph.errors import InvalidParameter, NotPermitted, QueryRefused
+from communique.graph.hints.syntax import explain_update
 from communique.graph.jobs.job import Order
 from communique.graph.store.changes import Change
 from communique.graph.store.merged import merge_graphs
 from communique.graph.terms.namespaces import ID
-from communique.graph.writing.operations import Operation, read_operations, word_error
+from communique.graph.writing.operations import Operation, read_operations
 from communique.graph.writing.skolemization import in_graph, skolemize
 
 
@@ -87,7 +88,7 @@ def _check_syntax(text: str) -> None:
     try:
         Store().update(text, base_iri=ID)
     except SyntaxError as error:
-        raise word_error(error) from error
+        raise explain_update(text, error) from error
     except (OSError, RuntimeError, ValueError):
         return  # an empty store lacks what the update is about
 

@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import Store
 
 from communique.graph.errors import QuerySyntaxError
-from communique.graph.hints.syntax import explain
+from communique.graph.hints.syntax import explain, explain_update
 from communique.graph.hints.tokens import read_tokens
 from communique.graph.queries import library
 from communique.graph.terms.namespaces import COM, ID
@@ -146,3 +146,38 @@ def test_a_long_text_is_not_searched() -> None:
     error = explained(text)
     assert error.line == 2
     assert len(str(error)) < 350
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # a second fault behind it does not hide a prefix that the parser knows to be undeclared
+        ("PREFIX com: <x:> SELECT * { ?x com:a foo:b ; com:c ?d", "line 1, column 38: prefix foo: is not declared"),
+        ("SELECT * { ?x com:a ?y . FILTR(?y)", "line 1, column 15: prefix com: is not declared"),
+        ("SELECT (foo:f(?x) AS ?y) { ?x ?p ?o }", "line 1, column 9: prefix foo: is not declared"),
+        ("SELECT * { ?s ?p ?o { ?a ?b ?c ", "line 1, column 32: the { of line 1, column 21 is not closed"),
+        (f"SELECT * {{ {'?x ?p ?o . ' * 2_000}", "is not closed"),
+        (f"SELECT * {{ {'?x foo:p ?o . ' * 2_000}}}", "line 1, column 15: prefix foo: is not declared"),
+    ],
+)
+def test_one_fault_is_named(text: str, found: str) -> None:
+    error = explained(text)
+    assert found in error.message
+    assert error.expected and len(str(error)) < 200
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("INSERT DATA { GRAPH <x:g> { <x:a> com:b 1 } }", "line 1, column 35: prefix com: is not declared"),
+        ("INSERT DATA { GRAPH <x:g> { <x:a> <x:b> 1 }", "line 1, column 44: the { of line 1, column 13 is not closed"),
+        ("DELETE WHERE { ?s ?p }", "line 1, column 22: the statement that ends here is not complete"),
+        ("SELECT * { ?s ?p ?o }", "line 1, column 1: this is no SPARQL update"),
+    ],
+)
+def test_an_update_is_explained_as_a_query_is(text: str, found: str) -> None:
+    with pytest.raises(SyntaxError) as refused:
+        Store().update(text, base_iri=ID)
+    error = explain_update(text, refused.value)
+    assert error.message.startswith(found)
+    assert len(str(error)) < 200
