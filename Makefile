@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python requirements/install.py
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test test-slow check fmt docs mutate picture bench build lock clean
+.PHONY: help setup serve test test-slow check fmt docs mutate picture bench build audit sbom lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 — /p' Makefile
@@ -64,6 +64,13 @@ bench: .venv/dev.stamp ## measure, side by side in one run
 
 build: .venv/dev.stamp ## wheel and source distribution into dist/
 	$(BIN)/python -m build --no-isolation
+
+audit: .venv/dev.stamp ## ask advisory services about the packages of the lock (needs a network)
+	$(BIN)/python requirements/audit.py
+
+sbom: ## write the bill of materials of what serves to dist/communique.cdx.json
+	mkdir -p dist
+	$(PYTHON) requirements/bill.py < requirements/serve.txt > dist/communique.cdx.json
 
 lock: ## renew the locks (needs uv)
 	$(LOCK) --extra dev pyproject.toml --output-file requirements/dev.txt

@@ -195,7 +195,7 @@ def instructions() -> list[tuple[str, str]]:
 
 
 def test_the_container_file_is_well_formed(root: Path) -> None:
-    known = {"FROM", "COPY", "RUN", "ENV", "USER", "WORKDIR", "VOLUME", "EXPOSE", "STOPSIGNAL"}
+    known = {"ARG", "FROM", "COPY", "RUN", "ENV", "USER", "WORKDIR", "VOLUME", "EXPOSE", "STOPSIGNAL"}
     found = instructions()
     assert {name for name, _ in found} == known | {"HEALTHCHECK", "ENTRYPOINT", "CMD"}
     last = [rest for name, rest in found if name == "USER"][-1]
