@@ -141,7 +141,7 @@ def run(listener: socket.socket, snapshot: Snapshot, settings: Settings, parent:
     if not settings.unconfined:
         confinement.cut_network()
     confinement.drop_privileges()
-    dataset = MergedDataset(snapshot.load())
+    dataset = MergedDataset(snapshot.load(), is_served=True)
     gc.freeze()
     os.write(ready, READY)
     os.close(ready)

@@ -57,7 +57,7 @@ BOTH = f"FROM <{A}> FROM <{B}>"
 def dataset() -> MergedDataset:
     store = Store()
     store.load(TRIG.encode(), format=RdfFormat.TRIG)
-    return MergedDataset(store)
+    return MergedDataset(store, is_served=True)
 
 
 def value(text: str, **parts: Any) -> str:
@@ -178,6 +178,28 @@ def test_a_query_whose_clauses_cannot_be_read_is_refused_and_not_answered_from_a
     assert value(f"SELECT (COUNT(*) AS ?n) FROM <{A}> {lateral}") == "4"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", "14"),
+        ("SELECT (COUNT(*) AS ?n) { { ?s ?p ?o } UNION { gRaPh ?g { ?s ?p ?o } } }", "21"),
+        (f"SELECT (COUNT(*) AS ?n) {{ ?s :in :g20 FILTER EXISTS {{ GRAPH<{C}>{{ ?s :rank 40 }} }} }}", "1"),
+        (f"SELECT (COUNT(*) AS ?n) from<{C}> {{ ?s ?p ?o }}", "4"),
+        (f"SELECT (COUNT(*) AS ?n) From NAMED <{C}> {{ ?s ?p ?o }}", "0"),
+        ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o FILTER('graph' = 'graph') }", "7"),
+        ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o # from\n }", "7"),
+    ],
+)
+def test_a_question_that_names_graphs_finds_them(text: str, expected: str) -> None:
+    assert value(text) == expected
+
+
+@pytest.mark.parametrize("word", ["G\\u0052APH ?g", "\\u0047RAPH ?g"])
+def test_the_engine_knows_no_other_spelling_of_the_keyword(word: str) -> None:
+    with pytest.raises(QuerySyntaxError):
+        value(f"SELECT (COUNT(*) AS ?n) {{ {word} {{ ?s ?p ?o }} }}")
+
+
 def test_a_text_that_is_no_query_is_told_by_the_engine() -> None:
     with pytest.raises(QuerySyntaxError) as caught:
         value(f"SELECT * {BOTH} {{ ?s ?p }}")
@@ -202,11 +224,13 @@ QUERIES = (
 
 
 @settings(max_examples=50, deadline=None)
-@given(quads=QUADS, text=st.sampled_from(QUERIES), graphs=st.sets(GRAPHS, min_size=2))
-def test_any_graph_is_asked_as_rdflib_asks_the_merge(quads: list[Quad], text: str, graphs: set[NamedNode]) -> None:
+@given(QUADS, st.sampled_from(QUERIES), st.sets(GRAPHS, min_size=2), st.booleans())
+def test_any_graph_is_asked_as_rdflib_asks_the_merge(
+    quads: list[Quad], text: str, graphs: set[NamedNode], is_served: bool
+) -> None:
     store = Store()
     store.extend(quads)
-    whole = MergedDataset(store)
+    whole = MergedDataset(store, is_served=is_served)
     assert rows(whole.query(text)) == rdflib_rows(quads, text)
     chosen = [quad for quad in quads if quad.graph_name in graphs]
     assert rows(whole.query_graphs(text, sorted(graphs, key=str), ())) == rdflib_rows(chosen, text)
