@@ -17,6 +17,7 @@ from communique import __version__
 from communique.api import orders
 from communique.api.access import current_token
 from communique.api.negotiation import GRAPHS, HTML, choose, refuse_others
+from communique.api.responses import conditional
 from communique.api.snapshot import engine
 from communique.graph.engine.client import Answer
 from communique.graph.engine.protocol import Request
@@ -53,8 +54,7 @@ def read(name: str | None = None) -> Response:
     response.headers["Communique-Snapshot"] = snapshot
     response.headers["Cache-Control"] = "no-cache"
     response.set_etag(tag, weak=True)
-    response.make_conditional(request)
-    return response
+    return conditional(response)
 
 
 @routes.route("/rdf-graph-store", methods=["PUT", "POST", "DELETE", "PATCH"])

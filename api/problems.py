@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask, Response, render_template, request
 from pyoxigraph import RdfFormat, parse, serialize
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from communique.api.log import new_id
 from communique.api.negotiation import HTML, JSON, PROBLEM, best, read_accept
@@ -211,7 +211,9 @@ def _confess(error: Exception) -> Response:
 
 def _respond(problem: Problem, parts: Mapping[str, Any]) -> Response:
     form = form_for(request.headers.get("Accept"), request.args.get("format"))
-    status, headers, body = write(problem, parts, form, _page)
+    # a page needs addresses, which nobody can write for a host whose name is none
+    page = None if isinstance(request.routing_exception, BadHost) else _page
+    status, headers, body = write(problem, parts, form, page)
     return Response(body, status, headers)
 
 

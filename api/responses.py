@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlencode
 
 from flask import Response, current_app, render_template, request
+from werkzeug.exceptions import PreconditionFailed
 
 from communique import __version__
 from communique.api import limits
@@ -64,7 +65,17 @@ def tagged_by_content(response: Response) -> Response:
     """Return a response that depends on no snapshot, with a tag made of its bytes."""
     response.headers["Cache-Control"] = "no-cache"
     response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:24])
+    return conditional(response)
+
+
+def conditional(response: Response) -> Response:
+    """Apply the conditions of the request (RFC 9110, 13.1) by the tag of the response, which 304 empties.
+
+    PreconditionFailed where one does not hold: werkzeug itself would send the answer with the status 412.
+    """
     response.make_conditional(request)
+    if response.status_code == PreconditionFailed.code:
+        raise PreconditionFailed("The data is in another version than the one named.")
     return response
 
 
@@ -140,7 +151,7 @@ def _finish(response: Response, snapshot: str, form: str) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     if request.method != "POST":
         response.set_etag(_tag(snapshot, form), weak=True)
-        response.make_conditional(request)
+        return conditional(response)
     return response
 
 

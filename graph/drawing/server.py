@@ -130,6 +130,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     confinement.end_with_parent()
     if not settings.unconfined:
         confinement.cut_network()
+    confinement.drop_privileges()
     importlib.import_module("networkit")  # else each process would, for a second
     gc.freeze()
     DrawingServer(settings, listener, sys.stdin.fileno()).run()
