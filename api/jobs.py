@@ -23,7 +23,7 @@ def index() -> Response:
     refuse_others()
     token, queue = current_token(), _queue()
     seen = [job for job in jobs(queue.home) if token.allows(JOBS) or job.order.agent == token.name]
-    return _private(jsonify(jobs=[orders.describe(job, job.result) for job in reversed(seen)]))
+    return _private(jsonify(jobs=[orders.describe(job, queue.look(job)) for job in reversed(seen)]))
 
 
 @routes.get("/jobs/<id>")

@@ -55,7 +55,7 @@ class Queue:
     def submit(self, order: Order, bodies: tuple[bytes, ...] = ()) -> Job:
         """Write an order down and start its process; QueueFull when too many wait already."""
         known = list(jobs(self.home))
-        waiting = [job for job in known if job.result is None]
+        waiting = [job for job in known if self.look(job) is None]
         if len(waiting) >= self.settings.write_queue:
             raise QueueFull(f"{len(waiting)} changes run or wait", hint="ask again in a moment")
         for job in known[: -_REMEMBERED or None]:
