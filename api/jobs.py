@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Blueprint, Response, current_app, jsonify
 from pyoxigraph import RdfFormat, parse, serialize
 
@@ -22,8 +24,12 @@ def index() -> Response:
     """List the jobs of the token, newest first; with the scope ``jobs`` those of all tokens."""
     refuse_others()
     token, queue = current_token(), _queue()
-    seen = [job for job in jobs(queue.home) if token.allows(JOBS) or job.order.agent == token.name]
-    return _private(jsonify(jobs=[orders.describe(job, job.result) for job in reversed(seen)]))
+    told: list[dict[str, object]] = []
+    for job in jobs(queue.home):
+        with suppress(UnknownJob):  # it was forgotten just now
+            if token.allows(JOBS) or job.order.agent == token.name:
+                told.append(orders.describe(job, queue.look(job)))
+    return _private(jsonify(jobs=told[::-1]))
 
 
 @routes.get("/jobs/<id>")

@@ -96,7 +96,7 @@ PROBLEMS: Mapping[type[CommuniqueError], Problem] = MappingProxyType(
         StaleVersion: Problem(412, "version", "The data in force is another version"),
         UnknownGraph: Problem(404, "unknown-graph", "No such graph"),
         UnknownJob: Problem(404, "unknown-job", "No such job"),
-        ChangeAborted: Problem(503, "change-aborted", "The change was ended; nothing has changed"),
+        ChangeAborted: Problem(503, "change-aborted", "The change was ended"),
         QueueFull: Problem(503, "queue-full", "Too many changes wait already", retry=5),
         StoreLocked: Problem(503, "locked", "Somebody else is writing", retry=10),
         CommuniqueError: Problem(500, "failure", "Something failed here"),

@@ -210,7 +210,7 @@ class UnknownJob(ChangeError):
 
 
 class ChangeAborted(ChangeError):
-    """A limit, or somebody, ended the process of a change; nothing has changed."""
+    """A limit, or somebody, ended the process of a change."""
 
 
 class QueueFull(ChangeError):

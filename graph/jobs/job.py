@@ -20,6 +20,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,7 +98,7 @@ class Job:
         self.home, self.id = home, id
         self.folder = home / FOLDER / id
         if not _ID.fullmatch(id) or not self.folder.is_dir():
-            raise UnknownJob(f"there is no job {id!r}", hint="ended jobs are forgotten after some time")
+            raise self._unknown()
 
     @classmethod
     def create(cls, home: Path, order: Order, bodies: tuple[bytes, ...]) -> tuple[Job, int]:
@@ -114,8 +115,11 @@ class Job:
         return cls(home, id), lock
 
     def relock(self) -> int | None:
-        """Take the lock of a job whose process has gone; None when somebody holds it."""
-        lock = os.open(self.folder / _LOCK, os.O_RDWR)
+        """Take the lock of a job whose process has gone; None when somebody holds it. UnknownJob as in ``order``."""
+        try:
+            lock = os.open(self.folder / _LOCK, os.O_RDWR)
+        except FileNotFoundError:
+            raise self._unknown() from None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -125,8 +129,11 @@ class Job:
 
     @property
     def order(self) -> Order:
-        """What is asked for."""
-        parts: dict[str, Any] = json.loads((self.folder / _ORDER).read_text(encoding="utf-8"))
+        """What is asked for; UnknownJob when the job was forgotten meanwhile."""
+        try:
+            parts: dict[str, Any] = json.loads((self.folder / _ORDER).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise self._unknown() from None
         lists = {name: tuple(value) for name, value in parts.items() if isinstance(value, list)}
         return Order(**(parts | lists))
 
@@ -175,6 +182,9 @@ class Job:
         for body in self.bodies:
             body.unlink(missing_ok=True)
 
+    def _unknown(self) -> UnknownJob:
+        return UnknownJob(f"there is no job {self.id!r}", hint="ended jobs are forgotten after some time")
+
     def wait_for_others(self) -> None:
         """Wait until the process of every earlier job has ended."""
         for other in jobs(self.home):
@@ -186,7 +196,8 @@ class Job:
 def jobs(home: Path) -> Iterator[Job]:
     """List the jobs that are known, oldest first."""
     for path in sorted((home / FOLDER).glob("[0-9]*")):
-        yield Job(home, path.name)
+        with suppress(UnknownJob):  # it was forgotten just now
+            yield Job(home, path.name)
 
 
 def describe_error(error: CommuniqueError) -> dict[str, Any]:

@@ -10,10 +10,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from communique.graph.errors import ChangeAborted, QueueFull
+from communique.graph.errors import ChangeAborted, QueueFull, UnknownJob
 from communique.graph.jobs.job import FAILED, Job, Order, Result, describe_error, jobs
 from communique.graph.settings import Settings
 
@@ -24,7 +25,10 @@ _REMEMBERED = 500
 _PAUSE = 0.05
 # So many processes are started for one job, the later ones to see what became of it.
 _STARTS = 3
-_HOPELESS = ChangeAborted("the process of the change ends at once", hint="the server's log has the reason")
+_HOPELESS = ChangeAborted(
+    "the process of the change ends again and again",
+    hint="the server's log has the reason; communique history says whether the change was made",
+)
 
 # Starts the process of a job, which takes over the descriptor of its lock; returns what waits for its end.
 Start = Callable[[Settings, Job, int], Callable[[], object]]
@@ -53,16 +57,23 @@ class Queue:
         self._start = start
 
     def submit(self, order: Order, bodies: tuple[bytes, ...] = ()) -> Job:
-        """Write an order down and start its process; QueueFull when too many wait already."""
+        """Write an order down and start its process.
+
+        QueueFull when too many wait already, ChangeAborted when the system lacks the room for one more.
+        """
         known = list(jobs(self.home))
-        waiting = [job for job in known if job.result is None]
+        waiting = [job for job in known if self._is_at_work(job)]
         if len(waiting) >= self.settings.write_queue:
             raise QueueFull(f"{len(waiting)} changes run or wait", hint="ask again in a moment")
         for job in known[: -_REMEMBERED or None]:
             if job not in waiting:
                 shutil.rmtree(job.folder, ignore_errors=True)
-        job, lock = Job.create(self.home, order, bodies)
-        self._run(job, lock)
+        try:
+            job, lock = Job.create(self.home, order, bodies)
+            self._run(job, lock)
+        except OSError as error:
+            message = f"the order cannot be written down, or its process not started: {error.strerror}"
+            raise ChangeAborted(message, hint="is there room in the home of the store?") from error
         return job
 
     def wait(self, job: Job, seconds: float) -> Result | None:
@@ -79,6 +90,11 @@ class Queue:
     def look(self, job: Job) -> Result | None:
         """Return what came of a job, None when it is still at work."""
         return job.result or self._settle(job)
+
+    def _is_at_work(self, job: Job) -> bool:
+        with suppress(UnknownJob):  # it was forgotten just now
+            return self.look(job) is None
+        return False
 
     def _settle(self, job: Job) -> Result | None:
         """See to a job whose process has gone before its end."""

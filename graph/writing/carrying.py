@@ -59,7 +59,8 @@ def carry_out(settings: Settings, job: Job, rules: Rules, on_publish: Callable[[
     def compute(copy: WorkingCopy) -> Change:
         change = _compute(copy, order, job.bodies, rules, settings.query_characters)
         if rules.is_guarded:
-            protection.check({quad.graph_name for quad in [*change.removed, *change.added]}, order.patterns)
+            concerned = {quad.graph_name for quad in [*change.removed, *change.added]}
+            protection.check(concerned, order.patterns, copy.store)
         found["added"], found["removed"] = len(list(change.added)), len(list(change.removed))
         found["is_created"] = bool(order.graph) and order.graph not in copy.graphs
         return change
@@ -98,7 +99,7 @@ def _compute(copy: WorkingCopy, order: Order, bodies: Sequence[Path], rules: Rul
         return updates.compute(_loaded(copy), _text(bodies[0], longest), order, rules.is_guarded)
     graph = _graph(order)
     if rules.is_guarded:
-        protection.check([graph], order.patterns)
+        protection.check([graph], order.patterns, copy.store)
     exists = copy.graphs[order.graph] > 0
     if order.is_new and exists:
         raise StaleVersion(f"{order.graph} exists already", expected="If-None-Match: * wants a new graph")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Store
 
 from communique.graph import sources
 from communique.graph.errors import NotPermitted
@@ -22,10 +22,12 @@ from communique.graph.terms.identifiers import (
     JUDGEMENTS,
     META,
     ONTOLOGY,
+    document,
+    document_of,
     inferred,
     stated,
 )
-from communique.graph.terms.namespaces import GRAPH
+from communique.graph.terms.namespaces import GRAPH, term
 from communique.graph.validation import validate
 
 _BUILD = "it is made by communique build from files of the package"
@@ -60,8 +62,11 @@ class Rules:
 GUARDED = Rules(validate, is_guarded=True)
 
 
-def check(graphs: Iterable[NamedNode | BlankNode | DefaultGraph], patterns: Collection[str]) -> None:
-    """Raise NotPermitted unless each of the graphs may be written, and by a token of these patterns."""
+def check(graphs: Iterable[NamedNode | BlankNode | DefaultGraph], patterns: Collection[str], store: Store) -> None:
+    """Raise NotPermitted unless each of the graphs may be written, and by a token of these patterns.
+
+    ``store`` holds the graph in force: it knows which graphs are tables of a source, with an account of their rows.
+    """
     for graph in graphs:
         if not isinstance(graph, NamedNode):
             raise NotPermitted(f"{_NO_DEFAULT} and cannot be written", hint="name the graph")
@@ -70,6 +75,9 @@ def check(graphs: Iterable[NamedNode | BlankNode | DefaultGraph], patterns: Coll
         if graph in _packaged():
             hint = f"name another graph, such as {GRAPH}doc/900, or load it with communique load"
             raise NotPermitted(f"{graph.value} cannot be written over HTTP: {_BUILD}", hint=hint)
+        if _is_edition(graph, store):
+            message = f"{graph.value} cannot be written over HTTP: its account of rows would no longer be true"
+            raise NotPermitted(message, hint="load the table again with communique load")
         if not is_within(graph.value, patterns):
             allowed = ", ".join(patterns) or "no graph at all"
             hint = "ask the operator for a token with a scope write:PATTERN that it matches"
@@ -79,6 +87,15 @@ def check(graphs: Iterable[NamedNode | BlankNode | DefaultGraph], patterns: Coll
 def _reason(name: str) -> str | None:
     """Say why a graph of this name is protected, or a graph in which it lies; None when it is not."""
     return next((why for each, why in _PROTECTED.items() if f"{name}/".startswith(f"{each.value}/")), None)
+
+
+def _is_edition(graph: NamedNode, store: Store) -> bool:
+    """Say whether a graph holds the rows of a table."""
+    number = document_of(graph)
+    if number is None:
+        return False
+    counts = store.quads_for_pattern(document(number), term("com:rowsRead"), None, META)
+    return next(counts, None) is not None
 
 
 @cache

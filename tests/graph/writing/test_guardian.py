@@ -81,6 +81,7 @@ def test_a_change_is_published_and_in_the_journal(queue: Queue, home: Path) -> N
     assert not list(job.folder.glob("body*"))
 
 
+@pytest.mark.slow
 def test_jobs_are_done_in_their_order(queue: Queue, home: Path) -> None:
     jobs = [queue.submit(PUT_ORDER, body(text)) for text in "abc"]
     assert [getattr(queue.wait(job, HANGS), "state", None) for job in jobs] == ["published"] * 3
@@ -155,6 +156,7 @@ def test_a_process_that_ends_at_once_is_not_started_for_ever(home: Path) -> None
     assert len(started) <= 3
 
 
+@pytest.mark.slow
 def test_the_time_limit_ends_a_change(home: Path) -> None:
     queue = Queue(Settings(home, write_seconds=2.0))
     job = queue.submit(Order(UPDATE, "tester", ("doc/9*",), "", ("application/sparql-update",)), (ENDLESS.encode(),))
@@ -192,6 +194,7 @@ def test_a_name_of_a_job_is_no_path(home: Path, name: str) -> None:
         Job(home, name)
 
 
+@pytest.mark.slow
 def test_a_graph_that_is_gone_takes_its_description_along(queue: Queue, home: Path) -> None:
     before = Workspace(home).current_id()
     assert queue.wait(queue.submit(PUT_ORDER, body("x")), HANGS)
@@ -200,3 +203,19 @@ def test_a_graph_that_is_gone_takes_its_description_along(queue: Queue, home: Pa
     assert deleted
     assert (deleted.state, deleted.removed) == ("published", 1)
     assert Workspace(home).current_id() == before, "the data are what they were"
+
+
+def test_jobs_that_were_killed_take_no_place_in_the_queue(home: Path, eventually: Eventually) -> None:
+    """As after a power cut: nobody asks what became of them."""
+    silent = Queue(Settings(home, write_queue=2), lambda *_: lambda: None)
+    for text in "ab":
+        silent.submit(PUT_ORDER, body(text))
+    queue = Queue(Settings(home, write_queue=2))
+
+    def is_taken() -> bool:
+        try:
+            return bool(queue.submit(PUT_ORDER, body("c")))
+        except QueueFull:
+            return False
+
+    assert eventually(is_taken)

@@ -9,7 +9,8 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 
 from communique.graph.errors import NotPermitted, QueryRefused, QuerySyntaxError, SourceError
 from communique.graph.jobs.job import UPDATE, Order
-from communique.graph.terms.namespaces import GRAPH, SKOLEM
+from communique.graph.terms.identifiers import META
+from communique.graph.terms.namespaces import GRAPH, ID, SKOLEM, term
 from communique.graph.writing import graphs, protection, updates
 from communique.graph.writing.skolemization import skolemize
 
@@ -118,21 +119,29 @@ def test_blank_nodes_have_the_same_names_each_time() -> None:
 )
 def test_what_is_made_from_elsewhere_is_protected_from_everybody(name: str) -> None:
     with pytest.raises(NotPermitted, match="cannot be written"):
-        protection.check([NamedNode(GRAPH + name)], ("*",))
+        protection.check([NamedNode(GRAPH + name)], ("*",), store())
 
 
 @pytest.mark.parametrize("name", ["doc/001", "doc/004/inferred"])
 def test_documents_of_the_package_are_protected(name: str) -> None:
     with pytest.raises(NotPermitted, match="communique build"):
-        protection.check([NamedNode(GRAPH + name)], ("*",))
+        protection.check([NamedNode(GRAPH + name)], ("*",), store())
 
 
 def test_a_token_writes_the_graphs_that_it_reaches() -> None:
-    protection.check([NamedNode(GRAPH + "doc/900"), NamedNode(GRAPH + "background-of-mine")], ("doc/9*", "back*"))
+    named = [NamedNode(GRAPH + name) for name in ("doc/900", "background-of-mine")]
+    protection.check(named, ("doc/9*", "back*"), store())
     with pytest.raises(NotPermitted, match="does not reach x:g"):
-        protection.check([G], ("doc/9*",))
+        protection.check([G], ("doc/9*",), store())
     with pytest.raises(NotPermitted, match="merge"):
-        protection.check([DefaultGraph()], ("*",))
+        protection.check([DefaultGraph()], ("*",), store())
+
+
+def test_a_table_keeps_to_its_account() -> None:
+    counted = Quad(NamedNode(ID + "document/gptad-2024"), term("com:rowsRead"), Literal(3), META)
+    with pytest.raises(NotPermitted, match="account of rows"):
+        protection.check([NamedNode(GRAPH + "doc/gptad-2024/inferred")], ("*",), store(counted))
+    protection.check([NamedNode(GRAPH + "doc/gptad-2025")], ("*",), store(counted))
 
 
 def test_a_change_is_told_quad_by_quad_whatever_stands_in_a_literal() -> None:
