@@ -118,6 +118,12 @@ def translate(error: HTTPException) -> tuple[Problem, dict[str, Any]]:
     return Problem(error.code, error.name.lower().replace(" ", "-"), error.name), {"detail": error.description}
 
 
+def confess(id: str) -> tuple[Problem, dict[str, Any]]:
+    """Say that there is a fault of ours, which the log has under an id."""
+    detail = f"An unexpected error; the server's log has the details under {id}."
+    return PROBLEMS[CommuniqueError], {"detail": detail, "request": id}
+
+
 def form_for(accept: str | None, asked: str | None = None) -> str:
     """Choose JSON, a page or plain text: a client that takes JSON of any kind reads a problem in JSON.
 
@@ -205,8 +211,7 @@ def _confess(error: Exception) -> Response:
     """Answer a defect of ours: the log has the details, the response has none."""
     id = request.environ.get(REQUEST_ID) or new_id()
     _LOG.exception("%s: %s %s failed", id, request.method, one_line(request.path))
-    detail = f"An unexpected error; the server's log has the details under {id}."
-    return _respond(PROBLEMS[CommuniqueError], {"detail": detail, "request": id})
+    return _respond(*confess(id))
 
 
 def _respond(problem: Problem, parts: Mapping[str, Any]) -> Response:

@@ -16,7 +16,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, RequestURITooLarge
 
 from communique import __version__
-from communique.api import create_app, log, metrics
+from communique.api import create_app, log, metrics, problems
 from communique.api.access import largest_body
 from communique.api.addresses import client_address, client_scheme, read_networks
 from communique.api.front import outgoing
@@ -29,10 +29,11 @@ from communique.api.front.outgoing import Outgoing
 from communique.api.front.threads import ThreadClient, Threads
 from communique.api.limits import LONGEST_ADDRESS
 from communique.api.log import RequestRecord
+from communique.api.negotiation import PROBLEM
 from communique.graph.engine.budget import QueryBudget
 from communique.graph.engine.pool import Pool, PoolLimits
 from communique.graph.engine.protocol import Request, address_of
-from communique.graph.errors import CommuniqueError, EngineError
+from communique.graph.errors import CommuniqueError, EngineError, one_line
 from communique.graph.jobs.tokens import TokenFile
 from communique.graph.settings import Settings
 
@@ -104,7 +105,7 @@ class Front:
         watch = asyncio.get_running_loop().call_later(_WATCHED, _end_with_client, task, exchange)
         response = None
         try:
-            response = await self.answer(scope, exchange, asker)
+            response = await self._answer_or_confess(scope, exchange, asker)
             response.headers["Communique-Request"] = asker.id
             self._add_budget(response, asker)
             outgoing.send(exchange, response, scope.method)
@@ -113,6 +114,16 @@ class Front:
         finally:
             watch.cancel()
             self._tell(asker.record(response))
+
+    async def _answer_or_confess(self, scope: Scope, exchange: Exchange, asker: Asker) -> Outgoing:
+        """Answer, also when there is a fault in here: the log has it under the id of the request."""
+        try:
+            return await self.answer(scope, exchange, asker)
+        except Exception:
+            _LOG.exception("%s: %s %s failed", asker.id, scope.method, one_line(scope.path))
+            problem, parts = problems.confess(asker.id)
+            status, headers, body = problems.write(problem, parts, PROBLEM)
+            return Outgoing(status, Headers(headers), body)
 
     async def answer(self, scope: Scope, exchange: Exchange, asker: Asker) -> Outgoing:
         """Choose who answers."""
