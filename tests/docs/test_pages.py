@@ -79,6 +79,6 @@ def test_the_functions_that_the_architecture_names_are_there() -> None:
     for *names, path in steps:
         source = (ROOT / path).read_text(encoding="utf-8")
         for name in filter(None, names):
-            assert re.search(rf"^ *def {name}\(", source, re.MULTILINE), f"{name} in {path}"
+            assert re.search(rf"^ *(?:async )?def {name}\(", source, re.MULTILINE), f"{name} in {path}"
     for path in re.findall(r"`((?:graph|api|src|queries|shapes)/[\w/.-]*)`", text):
         assert (ROOT / path).exists(), path
