@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Quad
 
-CLIENTS = Path(os.environ.get("COMMUNIQUE_CLIENTS") or Path(__file__).parent)
+PROGRAMS = Path(__file__).parent / "node_modules" / ".bin"
 SERVE = "from communique.cli import main; main()"
 
 Publish = Callable[[Path, Iterable[Quad]], str]
@@ -67,11 +67,11 @@ def is_ready(address: str) -> bool:
 def run() -> Callable[..., str]:
     """Give a function that runs a program of the machine and gives what it prints; the test is skipped without it.
 
-    A program of npm is looked for where ``npm install`` in this folder puts it, or in ``COMMUNIQUE_CLIENTS``.
+    A program of npm is looked for where ``npm install`` in this folder puts it.
     """
 
     def start(program: str, *arguments: str, stdin: str = "") -> str:
-        found = shutil.which(program) or shutil.which(program, path=str(CLIENTS / "node_modules" / ".bin"))
+        found = shutil.which(program) or shutil.which(program, path=str(PROGRAMS))
         if found is None:
             pytest.skip(f"{program} is not installed")
         done = subprocess.run(
