@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -42,6 +43,8 @@ _ATTEMPTS = 20
 _APART = ("*.lock", "*.sock", "journal.*", "current", "snapshots", "drawn")
 # Folders in which a load has a folder of its own.
 _PER_LOAD = ("quarantine", "rejects")
+# What came of a change over HTTP after the moment of a backup is no part of it: the journal then says what is true.
+_JOBS = "jobs"
 # To the second, an id of the journal tells when its load began.
 _SECOND = len("20261201T000000Z")
 
@@ -184,7 +187,7 @@ def back_up(home: Path, folder: Path) -> Backup:
                 copies.add_bytes("journal.pending", moment.pending)
             for name, file in moment.files.items():
                 copies.add(name, file, same=file.fileno())
-        for name in _loose_files(home, moment.journal + moment.pending):
+        for name in _loose_files(home, moment.journal + moment.pending, moment.at):
             _add_steady(copies, home, name)
         _check_content(Snapshot.read(draft / HOME / "snapshots" / moment.current))
         backup = Backup(folder, moment.current, created, __version__, copies.files)
@@ -228,11 +231,12 @@ def _making(folder: Path) -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """What was in force at one moment: id of the snapshot, the journal, and all files of the snapshots, open.
+    """What was in force at one moment, ``at`` nanoseconds: id of the snapshot, journal, open files of all snapshots.
 
     An open file can be read to its end though its snapshot is pruned. What snapshots share is opened once.
     """
 
+    at: int
     current: str
     journal: bytes
     pending: bytes
@@ -249,12 +253,13 @@ def _moment(workspace: Workspace) -> Iterator[_Moment]:
     journal = Journal(workspace.home)
     for _ in range(_ATTEMPTS):
         with ExitStack() as stack:
+            at = time.time_ns()
             current, size = workspace.current().id, journal.size
             pending, text = journal.read_texts()
             files = _open_snapshots(workspace.shelf, stack)
             is_whole = f"snapshots/{current}/manifest.json" in files
             if is_whole and (workspace.current_id(), journal.size) == (current, size):
-                yield _Moment(current, text, pending, files)
+                yield _Moment(at, current, text, pending, files)
                 return
     raise StoreError(f"{workspace.home} is changed again and again", hint="try again when fewer loads run")
 
@@ -276,8 +281,8 @@ def _open_snapshots(shelf: Path, stack: ExitStack) -> Mapping[str, BinaryIO]:
     return found
 
 
-def _loose_files(home: Path, journal: bytes) -> Iterator[str]:
-    """List the files beside the snapshots and the journal; not those of a load that the journal does not know yet."""
+def _loose_files(home: Path, journal: bytes, moment: int) -> Iterator[str]:
+    """List the files beside the snapshots and the journal; not those of a load or a change that came later."""
     try:
         known = {activity.id for activity in read_text(journal)}
     except SyntaxError as error:
@@ -289,6 +294,8 @@ def _loose_files(home: Path, journal: bytes) -> Iterator[str]:
         if any(fnmatch(first, pattern) for pattern in _APART) or any(part.startswith(".") for part in (first, *others)):
             continue
         is_running = first in _PER_LOAD and others[0] not in known and others[0][:_SECOND] >= newest
+        with suppress(FileNotFoundError):  # it is listed, and gone
+            is_running |= first == _JOBS and path.stat().st_mtime_ns > moment
         if not is_running:
             yield path.relative_to(home).as_posix()
 

@@ -42,7 +42,12 @@ def restore(folder: Path, home: Path, *, replace: bool = False, wait: float = 0.
             if not replace and not marker.exists() and (found := next(_contents(workspace.home), None)):
                 hint = "choose another by COMMUNIQUE_HOME; or communique restore --replace, which deletes what is there"
                 raise StoreError(f"{workspace.home} is not empty: it has {found.name}", hint=hint)
-            _copy(backup, marker.parent)
+            try:
+                _copy(backup, marker.parent)
+            except (StoreError, OSError):
+                if not marker.exists():  # else it has the only copy of what was there
+                    shutil.rmtree(marker.parent, ignore_errors=True)
+                raise
             _exchange(workspace, backup, marker)
     return backup
 

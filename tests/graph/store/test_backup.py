@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -215,6 +216,20 @@ def test_what_a_running_load_set_aside_is_not_in_a_backup(home: Path, tmp_path: 
     ]
 
 
+def test_what_came_of_a_later_change_is_not_in_a_backup(home: Path, tmp_path: Path) -> None:
+    later = time.time_ns() + 3_600_000_000_000
+    for name in ("1/order.json", "1/result.json", "2/order.json", "2/result.json"):
+        (home / "jobs" / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / "jobs" / name).write_text("{}")
+    os.utime(home / "jobs/2/result.json", ns=(later, later))
+    files = back_up(home, tmp_path / "backup").files
+    assert [name for name in files if name.startswith("jobs")] == [
+        "jobs/1/order.json",
+        "jobs/1/result.json",
+        "jobs/2/order.json",
+    ]
+
+
 LOADS = """
 import sys
 from pathlib import Path
@@ -261,6 +276,33 @@ def test_a_backup_while_another_process_loads_is_one_state(
         assert (last.snapshot, last.outcome) == (current, PUBLISHED)
         seen.add(current)
     assert len(seen) == count
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from communique.graph.errors import StoreError
+from communique.graph.store.backup import back_up
+from communique.graph.store.restoration import restore
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+try:
+    {"backup": back_up, "restore": restore}[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
+except StoreError as error:
+    print(error.message)
+"""
+
+
+@pytest.mark.parametrize("what", ["backup", "restore"])
+def test_a_full_disk_is_told_and_leaves_nothing(
+    home: Path, tmp_path: Path, environment: dict[str, str], what: str
+) -> None:
+    back_up(home, tmp_path / "backup")
+    source = home if what == "backup" else tmp_path / "backup"
+    command = [sys.executable, "-c", FULL, what, str(source), str(tmp_path / "target")]
+    told = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert told.stdout == f"no room left for {tmp_path / 'target'}; nothing was changed\n", told.stderr
+    assert {path.name for path in (tmp_path / "target").iterdir()} <= {"writer.lock"}
 
 
 # A process that is killed at its n-th look at the file system below a folder; n = 0: it is not, and tells how many.
