@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -119,6 +120,8 @@ _EXTENSIONS: Mapping[str, str] = MappingProxyType(
         "text/html": "html",
     }
 )
+# Clients send the same few headers again and again; some clients send long ones to keep others waiting (characters).
+_KEPT, _LONGEST_ACCEPT, _LONGEST_FORMAT = 512, 4_000, 200
 # The parameters in which clients name a format: Virtuoso's, Fuseki's and Joseki's, the first one first.
 _FORMAT_NAMES = ("format", "output", "results")
 
@@ -167,14 +170,26 @@ class MediaRange:
         return int(self.name == "*/*")
 
 
-def read_accept(accept: str | None) -> list[MediaRange]:
-    """Read an Accept header; members that are malformed are left out."""
+def read_accept(accept: str | None) -> tuple[MediaRange, ...]:
+    """Read an Accept header; members that are malformed are left out, and so is what is too long for a header."""
+    return _read_accept(_bounded(accept))
+
+
+def _bounded(accept: str | None) -> str | None:
+    """Cut a header that is too long, between two members."""
+    if accept is None or len(accept) <= _LONGEST_ACCEPT:
+        return accept
+    return accept[:_LONGEST_ACCEPT].rpartition(",")[0]
+
+
+@lru_cache(maxsize=_KEPT)
+def _read_accept(accept: str | None) -> tuple[MediaRange, ...]:
     members = []
     for text, weight in parse_accept_header(accept):
         name, parameters = parse_options_header(text)
         if "/" in name:
             members.append(MediaRange(name.lower(), parameters, weight))
-    return members
+    return tuple(members)
 
 
 def best(offered: Iterable[str], accept: str | None) -> str | None:
@@ -210,6 +225,11 @@ def negotiate_query(accept: str | None, asked: str | None = None) -> AcceptedTyp
     ------
     InvalidParameter : ``asked`` is not known and Accept leaves the choice open
     """
+    return _negotiate(_bounded(accept), asked and asked[:_LONGEST_FORMAT])
+
+
+@lru_cache(maxsize=_KEPT)
+def _negotiate(accept: str | None, asked: str | None) -> AcceptedTypes:
     if asked is not None and (known := find_format(asked)):
         return known
     accepted = AcceptedTypes(best(SOLUTIONS, accept), best(GRAPHS, accept))

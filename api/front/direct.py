@@ -73,6 +73,7 @@ class DirectQueries:
             return None
         accept = request.header("accept")
         address = parse_qsl(request.scope.query_string, keep_blank_values=True)
+        told = problems.form_for(accept, next((text for name, text in address if name == "format"), None))
         try:
             form = _read_form(request)
             asked = asked_format([*address, *form])
@@ -91,9 +92,9 @@ class DirectQueries:
                 response.headers["Content-Disposition"] = responses.disposition(file)
             return response
         except CommuniqueError as error:
-            return self._refuse(*problems.explain(error), accept)
+            return self._refuse(*problems.explain(error), told)
         except HTTPException as error:
-            return self._refuse(*problems.translate(error), accept)
+            return self._refuse(*problems.translate(error), told)
 
     async def _read_question(
         self, request: Incoming, address: list[tuple[str, str]], form: list[tuple[str, str]], asker: Asker
@@ -145,9 +146,8 @@ class DirectQueries:
             asker.asked, asker.answer = answered
             return hints
 
-    def _refuse(self, problem: problems.Problem, parts: dict[str, Any], accept: str | None) -> Outgoing:
+    def _refuse(self, problem: problems.Problem, parts: dict[str, Any], form: str) -> Outgoing:
         """Write a problem."""
-        form = problems.form_for(accept)
         status, written, body = problems.write(problem, parts, form if form != HTML else PROBLEM)
         headers = self._headers()
         headers.extend(written)

@@ -12,6 +12,7 @@ from communique.api.negotiation import (
     best,
     find_format,
     negotiate_query,
+    read_accept,
 )
 from communique.graph.engine.protocol import PAGE
 from communique.graph.errors import InvalidParameter
@@ -124,3 +125,13 @@ def test_every_offered_type_can_be_written() -> None:
 def test_what_is_not_offered_is_not_found() -> None:
     assert best(("text/csv", "text/html"), "image/png") is None
     assert best(("text/csv", "text/html"), None) == "text/csv"
+
+
+def test_a_header_of_any_length_is_read_in_no_time() -> None:
+    """What is too long is cut between two members, so that nobody keeps the event loop busy with a header."""
+    long = "text/csv;q=0.5," + "a/b;q=0.1," * 100_000 + "text/turtle"
+    assert negotiate_query(long) == AcceptedTypes("text/csv", None)
+    assert len(read_accept(long)) < 500
+    with pytest.raises(InvalidParameter) as refused:
+        negotiate_query(None, "x" * 1_000_000)
+    assert len(str(refused.value)) < 500
