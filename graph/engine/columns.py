@@ -14,8 +14,9 @@ from communique.graph.terms.namespaces import ID
 def in_order(text: str) -> str:
     """Write the variables for the star of a query's outermost ``SELECT *``; any other text is returned as it is.
 
-    Which variables these are the engine says, on a store without data; only their order is read from the tokens. A text
-    that is no SPARQL is returned too, for others to refuse.
+    Which variables these are the engine says, on a store without data and with a filter that nothing passes, since it
+    sorts before it is asked for rows; only their order is read from the tokens. A text that is no SPARQL is returned
+    too, for others to refuse.
     """
     if "*" not in text:
         return text
@@ -23,15 +24,27 @@ def in_order(text: str) -> str:
     star = _star(tokens)
     if star is None:
         return text
-    try:
-        found = Store().query(text, base_iri=ID)
-    except (SyntaxError, OSError, RuntimeError, ValueError):
-        return text
-    if not isinstance(found, QuerySolutions) or not (known := {variable.value for variable in found.variables}):
+    known = _columns(_without_rows(text, tokens, star)) or _columns(text)
+    if not known:
         return text
     appearing = [token.text[1:] for token in tokens if token.kind == "variable" and token.start > star.start]
     names = dict.fromkeys([name for name in appearing if name in known] + sorted(known))
     return f"{text[: star.start]} {' '.join(f'?{name}' for name in names)} {text[star.end :]}"
+
+
+def _without_rows(text: str, tokens: list[SparqlToken], star: SparqlToken) -> str:
+    """Put a filter that nothing passes into the outermost group: the columns stay."""
+    opening = next((token for token in tokens if token.start > star.start and token.text == "{"), star)
+    return f"{text[: opening.end]} FILTER(false) {text[opening.end :]}"
+
+
+def _columns(text: str) -> set[str]:
+    """Return the columns of a SELECT; none for what is none, or no SPARQL, such as a filter before a SELECT."""
+    try:
+        found = Store().query(text, base_iri=ID)
+    except (SyntaxError, OSError, RuntimeError, ValueError):
+        return set()
+    return {variable.value for variable in found.variables} if isinstance(found, QuerySolutions) else set()
 
 
 def _star(tokens: list[SparqlToken]) -> SparqlToken | None:

@@ -36,6 +36,9 @@ def solve(store: Store, text: str) -> tuple[list[str], list[tuple[str, ...]]]:
         ("SELECT * { { SELECT ?p (COUNT(*) AS ?a) { ?s ?p ?o } GROUP BY ?p } }", "p a"),
         ("SELECT * { ?s ?p ?o MINUS { ?x ?y 'z' } FILTER NOT EXISTS { ?f ?p 'nothing' } }", "s p o"),
         ("SELECT * { ?s <x:p>*/<x:p> ?o . ?s ?p ?o2 }", "s o p o2"),
+        ("SELECT * { SELECT ?p ?o { ?s ?p ?o } }", "p o"),
+        ("SELECT * { { ?s ?p ?o } UNION { ?s ?p ?b } }", "s p o b"),
+        ("SELECT * { ?z ?a ?o } ORDER BY ?o VALUES ?z { <x:a> <x:b> }", "z a o"),
         # read leniently, a comparison looks like an IRI; the variables are there nevertheless
         ("SELECT * { ?s ?p ?o FILTER(1<2&&?o>'a') }", "s p o"),
         # what is no column stays out of them
