@@ -21,7 +21,7 @@ _LONGEST_LINE = 4096
 _AROUND = 200
 
 
-class Outcome(StrEnum):
+class RequestOutcome(StrEnum):
     """How a request ended."""
 
     ANSWERED = "answered"
@@ -67,7 +67,7 @@ class RequestRecord:
     method: str
     route: str
     status: int
-    outcome: Outcome
+    outcome: RequestOutcome
     seconds: float
     waited: float = 0.0
     bytes: int = 0
@@ -92,7 +92,7 @@ def digest(query: str) -> str:
 
 def write(record: RequestRecord, settings: Settings) -> None:
     """Write the line of a request; the text and the client stand in it only where the settings ask for them."""
-    level = logging.ERROR if record.outcome is Outcome.FAILED else logging.INFO
+    level = logging.ERROR if record.outcome is RequestOutcome.FAILED else logging.INFO
     log.event(_LOG, "request", parts_of(record, settings), level)
 
 

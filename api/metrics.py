@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from communique.api.log import Outcome, RequestRecord
+from communique.api.log import RequestOutcome, RequestRecord
 from communique.graph.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _QUERY = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60)
 _WAIT = (0.001, 0.01, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 # With these ends of a query its worker ends, too.
-_ENDED = {Outcome.TIMEOUT, Outcome.ABORTED, Outcome.GONE}
+_ENDED = {RequestOutcome.TIMEOUT, RequestOutcome.ABORTED, RequestOutcome.GONE}
 _METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
 
 
@@ -95,7 +95,7 @@ def observe(record: RequestRecord) -> None:
     method = record.method if record.method in _METHODS else "other"
     instruments.requests.labels(record.route, method, str(record.status)).inc()
     instruments.bytes.labels(record.route).inc(record.bytes)
-    if record.outcome is Outcome.REFUSED:
+    if record.outcome is RequestOutcome.REFUSED:
         instruments.refused.labels(record.reason).inc()
         return
     if record.query and record.outcome in _ENDED:

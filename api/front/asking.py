@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from communique.api.front.outgoing import Outgoing
-from communique.api.log import Outcome, RequestRecord, new_id
+from communique.api.log import RequestOutcome, RequestRecord, new_id
 from communique.graph.engine.pool import LONG, Pool, PoolAnswer
 from communique.graph.engine.protocol import Request
 from communique.graph.errors import (
@@ -23,12 +23,12 @@ from communique.graph.errors import (
     QueryTimeout,
 )
 
-_OUTCOMES: dict[type[CommuniqueError], tuple[Outcome, str]] = {
-    EngineBusy: (Outcome.REFUSED, "queue"),
-    QuerySecondsSpent: (Outcome.REFUSED, "budget"),
-    QueryTimeout: (Outcome.TIMEOUT, "time"),
-    QueryAborted: (Outcome.ABORTED, "limit"),
-    EngineError: (Outcome.FAILED, "engine"),
+_OUTCOMES: dict[type[CommuniqueError], tuple[RequestOutcome, str]] = {
+    EngineBusy: (RequestOutcome.REFUSED, "queue"),
+    QuerySecondsSpent: (RequestOutcome.REFUSED, "budget"),
+    QueryTimeout: (RequestOutcome.TIMEOUT, "time"),
+    QueryAborted: (RequestOutcome.ABORTED, "limit"),
+    EngineError: (RequestOutcome.FAILED, "engine"),
 }
 # The first of these words outside of an IRI; good enough for a statistic.
 _FORM = re.compile(r"<[^>]*>|#[^\n]*|\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
@@ -103,16 +103,16 @@ class Asker:
             reason=reason,
         )
 
-    def _outcome(self, response: Outgoing | None) -> tuple[Outcome, str]:
+    def _outcome(self, response: Outgoing | None) -> tuple[RequestOutcome, str]:
         """Say how it ended."""
         if response is None:
-            return Outcome.GONE, ""
+            return RequestOutcome.GONE, ""
         if response.status < 400:
-            return Outcome.ANSWERED, ""
+            return RequestOutcome.ANSWERED, ""
         for kind in type(self.error).__mro__ if self.error else ():
             if kind in _OUTCOMES:
                 return _OUTCOMES[kind]
-        return (Outcome.REJECTED if response.status < 500 else Outcome.FAILED), ""
+        return (RequestOutcome.REJECTED if response.status < 500 else RequestOutcome.FAILED), ""
 
 
 async def ask(pool: Pool, request: Request, asker: Asker) -> PoolAnswer:

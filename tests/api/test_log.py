@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from communique.api import log
-from communique.api.log import Outcome, RequestRecord
+from communique.api.log import RequestOutcome, RequestRecord
 from communique.graph.log import JsonLines
 from communique.graph.settings import Settings
 
@@ -21,7 +21,7 @@ RECORD = RequestRecord(
     method="POST",
     route="/sparql",
     status=200,
-    outcome=Outcome.ANSWERED,
+    outcome=RequestOutcome.ANSWERED,
     seconds=0.123456,
     bytes=10,
     rows=0,
@@ -54,7 +54,7 @@ def test_they_are_written_when_a_setting_asks_for_them() -> None:
 
 
 def test_a_request_without_a_query_has_none_of_its_parts() -> None:
-    parts = log.parts_of(RequestRecord("1", "GET", "/", 304, Outcome.ANSWERED, 0.0), Settings(log_queries=True))
+    parts = log.parts_of(RequestRecord("1", "GET", "/", 304, RequestOutcome.ANSWERED, 0.0), Settings(log_queries=True))
     assert not {"query", "characters", "text", "rows", "form", "lane"} & parts.keys()
 
 
@@ -62,7 +62,7 @@ def test_a_request_without_a_query_has_none_of_its_parts() -> None:
 @given(st.text(st.characters(), max_size=200), st.integers(1, 60))
 def test_a_line_fits_into_one_piece(text: str, times: int) -> None:
     settings = Settings(log_queries=True, log_clients=True)
-    record = RequestRecord("0" * 16, "OPTIONS", "/" + "r" * 60, 503, Outcome.FAILED, 1e5, query=text * times)
+    record = RequestRecord("0" * 16, "OPTIONS", "/" + "r" * 60, 503, RequestOutcome.FAILED, 1e5, query=text * times)
     parts = log.parts_of(record, settings)
     event = logging.LogRecord("communique.api.log", logging.WARNING, "", 0, "request", None, None)
     event.parts = parts
@@ -73,8 +73,8 @@ def test_a_line_fits_into_one_piece(text: str, times: int) -> None:
 
 def test_a_fault_of_ours_is_written_as_an_error(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        log.write(RequestRecord("1", "GET", "/", 500, Outcome.FAILED, 0.0), Settings())
-        log.write(RequestRecord("2", "GET", "/", 404, Outcome.REJECTED, 0.0), Settings())
+        log.write(RequestRecord("1", "GET", "/", 500, RequestOutcome.FAILED, 0.0), Settings())
+        log.write(RequestRecord("2", "GET", "/", 404, RequestOutcome.REJECTED, 0.0), Settings())
     assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"]
 
 

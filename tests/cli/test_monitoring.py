@@ -35,14 +35,14 @@ SERVICE = """
 import os, signal, sys, time
 from pathlib import Path
 from communique.api import metrics
-from communique.api.log import Outcome, RequestRecord
+from communique.api.log import RequestOutcome, RequestRecord
 from communique.cli.monitoring import monitored
 from communique.graph.settings import Settings
 
 def count():
     query = dict(query="ASK {}", form="ASK", lane="quick", waited=0.2, bytes=7)
-    metrics.observe(RequestRecord("1", "GET", "/sparql", 200, Outcome.ANSWERED, 0.3, **query))
-    metrics.observe(RequestRecord("2", "BREW", "/sparql", 503, Outcome.REFUSED, 0.0, reason="queue"))
+    metrics.observe(RequestRecord("1", "GET", "/sparql", 200, RequestOutcome.ANSWERED, 0.3, **query))
+    metrics.observe(RequestRecord("2", "BREW", "/sparql", 503, RequestOutcome.REFUSED, 0.0, reason="queue"))
     metrics.set_queue_length(2)
 
 with monitored(Settings(home=Path(sys.argv[1]), metrics_port=int(sys.argv[2]))):
@@ -54,8 +54,9 @@ with monitored(Settings(home=Path(sys.argv[1]), metrics_port=int(sys.argv[2]))):
             time.sleep(600)
         children.append(pid)
     count()
-    metrics.observe(RequestRecord("3", "GET", "/sparql", 503, Outcome.TIMEOUT, 20.0, query="ASK {}", reason="time"))
-    metrics.observe(RequestRecord("4", "GET", "/sparql", 0, Outcome.GONE, 1.0, query="ASK {}"))
+    timeout = RequestOutcome.TIMEOUT
+    metrics.observe(RequestRecord("3", "GET", "/sparql", 503, timeout, 20.0, query="ASK {}", reason="time"))
+    metrics.observe(RequestRecord("4", "GET", "/sparql", 0, RequestOutcome.GONE, 1.0, query="ASK {}"))
     metrics.count_engine_restart()
     os.write(1, f"counted {children[0]} {children[1]}\\n".encode())
     while children:

@@ -159,9 +159,13 @@ def test_the_limits_are_told(service: Service) -> None:
     assert service.ask(sparql("ASK {}"))[1]["communique-limits"].startswith("seconds=60, megabytes=256, ")
 
 
-def test_each_answer_has_an_id_of_its_own_that_the_log_has(service: Service) -> None:
+def test_each_answer_has_an_id_of_its_own_that_the_log_has(
+    service: Service, eventually: Callable[[Callable[[], bool]], bool]
+) -> None:
     ids = [service.ask(sparql("ASK {}"))[1]["communique-request"] for _ in range(3)]
     assert len(set(ids)) == 3
+    # a line is written when its answer has gone out
+    assert eventually(lambda: all(f'"{each}"' in service.log.read_text() for each in ids))
     lines = [json.loads(line) for line in service.log.read_text().splitlines()]
     logged = {line["id"]: line for line in lines if line["message"] == "request"}
     assert {logged[each]["status"] for each in ids} == {200}
