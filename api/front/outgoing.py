@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import tempfile
 import zlib
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 import brotli
 import zstandard
@@ -20,6 +22,8 @@ from communique.api.front.incoming import Exchange
 from communique.graph.engine.output import LARGEST_MESSAGE
 from communique.graph.engine.protocol import AnswerFile
 
+_LOG = logging.getLogger(__name__)
+
 # Below so many bytes compression saves nothing; above the other, it would keep the event loop too long.
 _WORTHWHILE, _QUICK = 1 << 10, 1 << 15
 _PIECE = 1 << 20
@@ -28,6 +32,7 @@ _OPENED = 10.0
 _TEXT = ("text/", "application/json", "application/xml", "application/trig", "application/n-", "image/svg")
 
 Compress = Callable[[Iterator[bytes]], Iterator[bytes]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,29 @@ class Outgoing:
 
 
 def keep_in_file(body: bytes, folder: Path) -> bytes | AnswerFile:
-    """Move a large body out of memory: its client may take long to read it."""
-    return body if len(body) <= LARGEST_MESSAGE else _write_file(iter((body,)), folder)
+    """Move a large body out of memory: its client may take long to read it. Where the disk is full it stays there."""
+    if len(body) <= LARGEST_MESSAGE:
+        return body
+    try:
+        return _write_file(iter((body,)), folder)
+    except OSError as error:
+        _LOG.warning("a response is kept in memory: %s", error.strerror)
+        return body
+
+
+def close(body: bytes | AnswerFile) -> None:
+    """Close the file of a body that nobody gets."""
+    if isinstance(body, AnswerFile):
+        os.close(body.descriptor)
+
+
+async def finish(making: asyncio.Future[T], drop: Callable[[T], None]) -> T:
+    """Wait for what a thread makes; cancelled, let it make that to the end and ``drop`` it, which nobody else would."""
+    try:
+        return await asyncio.shield(making)
+    except asyncio.CancelledError:
+        making.add_done_callback(lambda done: None if done.cancelled() or done.exception() else drop(done.result()))
+        raise
 
 
 async def compress(response: Outgoing, accepted: str | None, folder: Path) -> Outgoing:
@@ -60,7 +86,11 @@ async def compress(response: Outgoing, accepted: str | None, folder: Path) -> Ou
     if isinstance(response.body, bytes) and response.size <= _QUICK:
         body: bytes | AnswerFile = b"".join(_ENCODINGS[encoding](iter((response.body,))))
     else:
-        body = await asyncio.to_thread(_compress_large, response.body, _ENCODINGS[encoding], folder)
+        making = asyncio.ensure_future(asyncio.to_thread(_compress_large, response.body, _ENCODINGS[encoding], folder))
+        made = await finish(making, lambda made: close(response.body if made is None else made))
+        if made is None:
+            return response
+        body = made
     headers = Headers(response.headers)
     headers["Content-Encoding"] = encoding
     headers.pop("Content-Length", None)
@@ -100,14 +130,20 @@ def _choose(response: Outgoing, accepted: str | None) -> str | None:
     return max(offered, key=lambda name: weights.get(name, weights.get("*", 0)), default=None)
 
 
-def _compress_large(body: bytes | AnswerFile, encode: Compress, folder: Path) -> bytes | AnswerFile:
-    """Compress a body into a file, or into memory when little is left of it; closes the file of the body."""
+def _compress_large(body: bytes | AnswerFile, encode: Compress, folder: Path) -> bytes | AnswerFile | None:
+    """Compress a body into a file, or into memory when little is left of it; closes the file of the body.
+
+    None where there is no room for it; the file of the body then stays open.
+    """
     if isinstance(body, bytes):
         return keep_in_file(b"".join(encode(iter((body,)))), folder)
     try:
-        return _write_file(encode(_pieces(body)), folder)
-    finally:
-        os.close(body.descriptor)
+        compressed = _write_file(encode(_pieces(body)), folder)
+    except OSError as error:
+        _LOG.warning("a response is sent as it is: %s", error.strerror)
+        return None
+    close(body)
+    return compressed
 
 
 def _pieces(body: AnswerFile) -> Iterator[bytes]:

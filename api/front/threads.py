@@ -18,7 +18,7 @@ from werkzeug.wsgi import ClosingIterator
 
 from communique.api.front.asking import Asker, ask
 from communique.api.front.incoming import Incoming
-from communique.api.front.outgoing import Outgoing, keep_in_file
+from communique.api.front.outgoing import Outgoing, close, finish, keep_in_file
 from communique.api.responses import REQUEST_ID, ROUTE
 from communique.graph.engine.client import Answer
 from communique.graph.engine.pool import Pool, PoolAnswer
@@ -92,7 +92,8 @@ class Threads:
         context = copy_context()
         context.run(ASKER.set, asker)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, context.run, function)
+            making = asyncio.get_running_loop().run_in_executor(self._executor, context.run, function)
+            return await finish(making, _drop)
         except asyncio.CancelledError:
             asker.leave()
             raise
@@ -121,3 +122,9 @@ class Threads:
         ASKER.get().route = environ.get(ROUTE, "")
         ((status, headers),) = started
         return Outgoing(int(status.split()[0]), Headers(headers), keep_in_file(b"".join(pieces), self._folder))
+
+
+def _drop(made: object) -> None:
+    """Close what nobody waits for any more."""
+    if isinstance(made, Outgoing):
+        close(made.body)

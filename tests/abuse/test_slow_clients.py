@@ -92,3 +92,19 @@ def test_headers_and_addresses_have_bounds(service: Service) -> None:
                 answer = b""
             assert not answer or answer.split()[1] in {b"400", b"414", b"431", b"505"}, answer[:200]
     assert_served(service)
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+@pytest.mark.parametrize("accept", ["text/csv", "text/html"])
+def test_who_leaves_while_an_answer_is_made_leaves_nothing_open(service: Service, encoding: str, accept: str) -> None:
+    """The fixture counts descriptors after it."""
+    request = (
+        f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nAccept: {accept}\r\n"
+        f"Accept-Encoding: {encoding}\r\nContent-Length: {len(LARGE)}\r\n\r\n{LARGE}"
+    )
+    start = time.monotonic()
+    service.ask("/sparql", method="POST", body=LARGE.encode(), Content_Type="application/sparql-query", Accept=accept)
+    whole = time.monotonic() - start
+    for number in range(20):
+        with clients(service, 1, request.encode()):
+            time.sleep(number / 10 * whole)
