@@ -1,15 +1,16 @@
-"""The queue: an order becomes a job, and a process is started for it, which outlives whoever asked."""
+"""The queue: an order becomes a job, and a guardian is started for it, which outlives whoever asked."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -30,31 +31,58 @@ _HOPELESS = ChangeAborted(
     hint="the server's log has the reason; communique history says whether the change was made",
 )
 
-# Starts the process of a job, which takes over the descriptor of its lock; returns what waits for its end.
-Start = Callable[[Settings, Job, int], Callable[[], object]]
+# Starts the guardian of a job, which takes over the descriptor of its lock.
+Start = Callable[[Settings, Job, int], None]
 
 
-def start_process(settings: Settings, job: Job, lock: int) -> Callable[[], object]:
-    """Start the writer for a job, in a session of its own: it goes on when this process is replaced."""
-    command = [sys.executable, "-P", "-m", WRITER]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, pass_fds=(lock,), start_new_session=True, text=True
-    )
-    assert process.stdin is not None
-    given = {"settings": {**asdict(settings), "home": str(settings.home)}, "job": job.id}
-    with process.stdin as pipe:
-        pipe.write(json.dumps(given) + "\n")
-    return process.wait
+class Writer:
+    """The process that starts guardians: it is started with the first job, and again when it has gone."""
+
+    def __init__(self, command: Sequence[str] = (sys.executable, "-P", "-m", WRITER)) -> None:
+        """Start it with ``command``, to which the number of its socket is added."""
+        self._command = command
+        self._connection: socket.socket | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self, settings: Settings, job: Job, lock: int) -> None:
+        """Have the guardian of a job started; OSError when the system lacks the room."""
+        given = {"settings": {**asdict(settings), "home": str(job.home)}, "job": job.id}
+        message = json.dumps(given).encode()
+        with self._lock:
+            try:
+                socket.send_fds(self._connection or self._start(), [message], [lock])
+            except (BrokenPipeError, ConnectionResetError):
+                self.close()
+                socket.send_fds(self._start(), [message], [lock])
+
+    def close(self) -> None:
+        """Let the process end; the guardians that it started go on."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def _start(self) -> socket.socket:
+        """Start the process, in a session of its own: it ends when this side hangs up, and by no signal to this one."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            command = [*self._command, str(theirs.fileno())]
+            nowhere = subprocess.DEVNULL
+            process = subprocess.Popen(
+                command, stdin=nowhere, stdout=nowhere, pass_fds=(theirs.fileno(),), start_new_session=True
+            )
+        threading.Thread(target=process.wait, name="writer", daemon=True).start()
+        self._connection = ours
+        return ours
 
 
 class Queue:
     """The jobs of one home."""
 
-    def __init__(self, settings: Settings, start: Start = start_process) -> None:
-        """Let jobs be done with ``start``."""
+    def __init__(self, settings: Settings, start: Start | None = None) -> None:
+        """Let guardians be started by ``start``, a ``Writer`` when None."""
         self.settings = settings
         self.home = settings.home.absolute()
-        self._start = start
+        self._start = start or Writer()
 
     def submit(self, order: Order, bodies: tuple[bytes, ...] = ()) -> Job:
         """Write an order down and start its process.
@@ -113,10 +141,9 @@ class Queue:
     def _run(self, job: Job, lock: int) -> None:
         job.count_start()
         try:
-            wait = self._start(self.settings, job, lock)
+            self._start(self.settings, job, lock)
         finally:
             os.close(lock)
-        threading.Thread(target=wait, name=f"job {job.id}", daemon=True).start()
 
 
 def now() -> str:

@@ -1,9 +1,9 @@
 """Watch over the process that carries out one order: its turn, its limits, and what is true when it does not return.
 
-The guardian changes nothing. It waits until every earlier job has ended, forks the process that does the work, and
-waits for it. When that ends without a result, by a limit or from outside, the journal says what is true: a change is
-published with its record or not at all. When the guardian itself is killed, its child dies with it, and whoever asks
-for the job starts another guardian, which finds out the same.
+The guardian, a process that the writer forks for a job, changes nothing. It waits until every earlier job has ended,
+forks the process that does the work, and waits for it. When that ends without a result, by a limit or from outside, the
+journal says what is true: a change is published with its record or not at all. When the guardian itself is killed, its
+child dies with it, and whoever asks for the job starts another guardian, which finds out the same.
 """
 
 from __future__ import annotations

@@ -11,7 +11,9 @@ from flask import Flask
 from pyoxigraph import Quad
 from rdflib import Graph
 from rdflib.compare import isomorphic
-from served import bearer, writing
+from served import PLAIN, bearer, writing
+
+from communique.graph.jobs.queue import Writer
 
 CASES = [
     case
@@ -27,7 +29,7 @@ def plain(
     """Serve an empty dataset that may be written."""
     home = tmp_path_factory.mktemp("plain")
     publish(home, [])
-    with writing(home, "plain") as app:
+    with writing(home, Writer(PLAIN)) as app:
         yield app
 
 

@@ -10,9 +10,10 @@ from exchanges import MF, SUITES, Case, Exchange, read_manifest
 from flask import Flask
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
-from served import bearer, serving, writing
+from served import PLAIN, bearer, serving, writing
 from werkzeug.test import TestResponse
 
+from communique.graph.jobs.queue import Writer
 from communique.graph.settings import Settings
 
 CASES = read_manifest("protocol/manifest.ttl", MF.ProtocolTest)
@@ -58,7 +59,7 @@ def plain(
     """Serve a plain dataset that may be written."""
     home = tmp_path_factory.mktemp("plain")
     publish(home, quads)
-    with writing(home, "plain") as app:
+    with writing(home, Writer(PLAIN)) as app:
         yield app
 
 

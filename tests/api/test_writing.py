@@ -15,7 +15,7 @@ from rdflib.namespace import SH
 from served import bearer, serving, writing
 from werkzeug.test import TestResponse
 
-from communique.graph.jobs.queue import Queue
+from communique.graph.jobs.queue import Queue, Writer
 from communique.graph.settings import Settings
 from communique.graph.store.journal import Journal
 from communique.graph.terms.namespaces import GRAPH, ID
@@ -30,7 +30,7 @@ ADMISSIBLE, BROKEN = NOTE % "seen", f"<{ID}participation/x> a <https://w3id.org/
 @pytest.fixture(scope="module")
 def app(confined: None, packaged_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     home = shutil.copytree(packaged_home, tmp_path_factory.mktemp("writing") / "home", symlinks=True)
-    with writing(home, write_body_megabytes=3) as app:
+    with writing(home, Writer(), write_body_megabytes=3) as app:
         yield app
 
 

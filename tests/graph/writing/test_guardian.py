@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from communique.graph.errors import QueueFull, UnknownJob
 from communique.graph.jobs.job import DELETE, PUT, UPDATE, Job, Order
-from communique.graph.jobs.queue import Queue
+from communique.graph.jobs.queue import Queue, Writer
 from communique.graph.loading import pipeline
 from communique.graph.loading.amendment import Amendment
 from communique.graph.settings import Settings
@@ -41,8 +42,14 @@ def home(confined: None, packaged_home: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def queue(home: Path) -> Queue:
-    return Queue(Settings(home, write_queue=4))
+def writer() -> Iterator[Writer]:
+    with closing(Writer()) as writer:
+        yield writer
+
+
+@pytest.fixture
+def queue(home: Path, writer: Writer) -> Queue:
+    return Queue(Settings(home, write_queue=4), writer)
 
 
 @pytest.fixture
@@ -124,22 +131,50 @@ def test_a_killed_guardian_takes_its_child_along(
     assert again.state == "published"
 
 
-def test_a_change_that_was_published_is_not_called_failed(home: Path) -> None:
+def test_a_change_that_was_published_is_not_called_failed(home: Path, writer: Writer) -> None:
     """The process is killed when the pointer has moved, and before it can say so."""
     settings = Settings(home)
-    queue = Queue(settings, lambda *_: lambda: None)
+    queue = Queue(settings, lambda *_: None)
     job = queue.submit(PUT_ORDER, body("x"))
     quad = Quad(NamedNode(ID + "document/001"), NamedNode("x:p"), Literal("x"), NamedNode(NAME))
     pipeline.amend(settings, Amendment(job.id, PUT, lambda _: Change([], [quad]), ()))
-    queue = Queue(settings)
+    queue = Queue(settings, writer)
     result = queue.wait(job, HANGS)
     assert result
     assert (result.state, result.snapshot) == ("published", Workspace(home).current_id())
 
 
+def test_a_writer_that_is_killed_is_started_again(queue: Queue, home: Path, eventually: Eventually) -> None:
+    """Whatever became of what it was given, the next job finds another one."""
+    before = children()
+    first = queue.submit(PUT_ORDER, body("a"))
+    [pid] = children() - before
+    os.kill(pid, signal.SIGKILL)
+    assert eventually(lambda: pid not in children())
+    second = queue.submit(PUT_ORDER, body("b"))
+    results = [queue.wait(job, HANGS) for job in (first, second)]
+    assert [bool(result) for result in results] == [True, True]
+    assert results[1]
+    assert results[1].state == "published"
+    [quad] = Workspace(home).current().quads_of(NamedNode(NAME))
+    assert quad.object == Literal("b")
+
+
+def children() -> set[int]:
+    """List the processes that this one has started."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            if path.read_text().rpartition(")")[2].split()[1] == str(os.getpid()):
+                found.add(int(path.parent.name))
+        except OSError:
+            continue
+    return found
+
+
 def test_a_job_is_never_done_twice(queue: Queue, home: Path, eventually: Eventually) -> None:
     """A guardian that is started for a job after another one only finds out what came of it."""
-    silent = Queue(queue.settings, lambda *_: lambda: None)
+    silent = Queue(queue.settings, lambda *_: None)
     job = silent.submit(PUT_ORDER, body("x"))
     result = queue.wait(job, HANGS)
     assert result
@@ -149,7 +184,7 @@ def test_a_job_is_never_done_twice(queue: Queue, home: Path, eventually: Eventua
 
 def test_a_process_that_ends_at_once_is_not_started_for_ever(home: Path) -> None:
     started = []
-    queue = Queue(Settings(home), lambda _settings, job, _lock: lambda: started.append(job.id))
+    queue = Queue(Settings(home), lambda _settings, job, _lock: started.append(job.id))
     result = queue.wait(queue.submit(PUT_ORDER, body("x")), HANGS)
     assert result
     assert result.state == "failed"
@@ -157,8 +192,8 @@ def test_a_process_that_ends_at_once_is_not_started_for_ever(home: Path) -> None
 
 
 @pytest.mark.slow
-def test_the_time_limit_ends_a_change(home: Path) -> None:
-    queue = Queue(Settings(home, write_seconds=2.0))
+def test_the_time_limit_ends_a_change(home: Path, writer: Writer) -> None:
+    queue = Queue(Settings(home, write_seconds=2.0), writer)
     job = queue.submit(Order(UPDATE, "tester", ("doc/9*",), "", ("application/sparql-update",)), (ENDLESS.encode(),))
     result = queue.wait(job, HANGS)
     assert result
@@ -167,9 +202,9 @@ def test_the_time_limit_ends_a_change(home: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_memory_limit_ends_a_change(home: Path) -> None:
+def test_the_memory_limit_ends_a_change(home: Path, writer: Writer) -> None:
     greedy = f"INSERT {{ GRAPH <{NAME}> {{ ?a <x:n> ?z }} }} WHERE {{ ?a ?b ?x . ?d ?e ?y . ?f ?g ?z }}"
-    queue = Queue(Settings(home, write_megabytes=1500))
+    queue = Queue(Settings(home, write_megabytes=1500), writer)
     job = queue.submit(Order(UPDATE, "tester", ("doc/9*",), "", ("application/sparql-update",)), (greedy.encode(),))
     result = queue.wait(job, HANGS)
     assert result
@@ -178,7 +213,10 @@ def test_the_memory_limit_ends_a_change(home: Path) -> None:
 
 
 @pytest.mark.slow
-def test_too_many_changes_are_refused_before_they_begin(queue: Queue, stopped: Job, home: Path) -> None:
+def test_too_many_changes_are_refused_before_they_begin(
+    queue: Queue, stopped: Job, home: Path, eventually: Eventually
+) -> None:
+    assert eventually(lambda: len(processes(stopped)) == 2)
     for text in "abc":
         queue.submit(PUT_ORDER, body(text))
     with pytest.raises(QueueFull, match="4 changes"):
@@ -205,12 +243,12 @@ def test_a_graph_that_is_gone_takes_its_description_along(queue: Queue, home: Pa
     assert Workspace(home).current_id() == before, "the data are what they were"
 
 
-def test_jobs_that_were_killed_take_no_place_in_the_queue(home: Path, eventually: Eventually) -> None:
+def test_jobs_that_were_killed_take_no_place_in_the_queue(home: Path, writer: Writer, eventually: Eventually) -> None:
     """As after a power cut: nobody asks what became of them."""
-    silent = Queue(Settings(home, write_queue=2), lambda *_: lambda: None)
+    silent = Queue(Settings(home, write_queue=2), lambda *_: None)
     for text in "ab":
         silent.submit(PUT_ORDER, body(text))
-    queue = Queue(Settings(home, write_queue=2))
+    queue = Queue(Settings(home, write_queue=2), writer)
 
     def is_taken() -> bool:
         try:
