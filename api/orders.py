@@ -17,7 +17,7 @@ from communique.api.negotiation import GRAPHS, HTML, JSON, PROBLEM, best
 from communique.api.problems import respond_with_report
 from communique.api.snapshot import engine
 from communique.graph.errors import ConformanceError, EngineError
-from communique.graph.jobs.job import Job, Order, Result, read_error
+from communique.graph.jobs.job import Job, JobResult, Order, read_error
 from communique.graph.jobs.queue import Queue
 
 _PAUSE = 0.05
@@ -46,7 +46,7 @@ def carry_out(order: Order, bodies: Sequence[bytes] = (), *, location: str | Non
     return _acknowledge(job, result, location)
 
 
-def refuse(job: Job, result: Result) -> Response:
+def refuse(job: Job, result: JobResult) -> Response:
     """Raise what a job was refused for; of violated rules return the report, where the client takes RDF before JSON."""
     assert result.error is not None
     error = read_error(result.error)
@@ -59,7 +59,7 @@ def refuse(job: Job, result: Result) -> Response:
     raise error
 
 
-def describe(job: Job, result: Result | None) -> dict[str, object]:
+def describe(job: Job, result: JobResult | None) -> dict[str, object]:
     """Describe a job for programs."""
     order = job.order
     known: dict[str, object] = {
@@ -105,7 +105,7 @@ def check_body(media_types: Sequence[str]) -> None:
         raise UnsupportedMediaType(f"The body is in {charset}; {expected}.")
 
 
-def _acknowledge(job: Job, result: Result, location: str | None) -> Response:
+def _acknowledge(job: Job, result: JobResult, location: str | None) -> Response:
     """Say that a change is made."""
     response = Response(status=201 if result.is_created and result.added else 204)
     if location is not None:

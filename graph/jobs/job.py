@@ -66,7 +66,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class JobResult:
     """What came of an order.
 
     Attributes
@@ -143,10 +143,10 @@ class Job:
         return [self.folder / f"body{number}" for number in range(len(self.order.media_types))]
 
     @property
-    def result(self) -> Result | None:
+    def result(self) -> JobResult | None:
         """What came of it; None as long as it has not ended."""
         try:
-            return Result(**json.loads((self.folder / _RESULT).read_text(encoding="utf-8")))
+            return JobResult(**json.loads((self.folder / _RESULT).read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
 
@@ -171,7 +171,7 @@ class Job:
         with (self.folder / _STARTS).open("ab") as file:
             file.write(b"x")
 
-    def end(self, result: Result) -> None:
+    def end(self, result: JobResult) -> None:
         """Write down what came of it, and wait until the disk has it; the bodies are deleted."""
         draft = self.folder / f".{_RESULT}"
         with draft.open("w", encoding="utf-8") as file:

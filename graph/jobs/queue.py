@@ -16,7 +16,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from communique.graph.errors import ChangeAborted, QueueFull, UnknownJob
-from communique.graph.jobs.job import FAILED, Job, Order, Result, describe_error, jobs
+from communique.graph.jobs.job import FAILED, Job, JobResult, Order, describe_error, jobs
 from communique.graph.settings import Settings
 
 WRITER = "communique.graph.writing"
@@ -104,7 +104,7 @@ class Queue:
             raise ChangeAborted(message, hint="is there room in the home of the store?") from error
         return job
 
-    def wait(self, job: Job, seconds: float) -> Result | None:
+    def wait(self, job: Job, seconds: float) -> JobResult | None:
         """Wait for the end of a job; None when it has not ended by then.
 
         The process of a job may have been killed: then another one finds out what the journal knows of it.
@@ -115,7 +115,7 @@ class Queue:
             time.sleep(_PAUSE)
         return result
 
-    def look(self, job: Job) -> Result | None:
+    def look(self, job: Job) -> JobResult | None:
         """Return what came of a job, None when it is still at work."""
         return job.result or self._settle(job)
 
@@ -124,7 +124,7 @@ class Queue:
             return self.look(job) is None
         return False
 
-    def _settle(self, job: Job) -> Result | None:
+    def _settle(self, job: Job) -> JobResult | None:
         """See to a job whose process has gone before its end."""
         lock = job.relock()
         if lock is not None:
@@ -133,7 +133,7 @@ class Queue:
                 return None
             os.close(lock)
             if result is None:
-                result = Result(FAILED, "", now(), error=describe_error(_HOPELESS))
+                result = JobResult(FAILED, "", now(), error=describe_error(_HOPELESS))
                 job.end(result)
             return result
         return None

@@ -30,8 +30,8 @@ from communique.graph.jobs.job import (
     UNCHANGED,
     UPDATE,
     Job,
+    JobResult,
     Order,
-    Result,
     describe_error,
 )
 from communique.graph.jobs.queue import now
@@ -78,14 +78,14 @@ def carry_out(settings: Settings, job: Job, rules: Rules, on_publish: Callable[[
         report = error.judged.report
         job.report.write_text(to_turtle(report), encoding="utf-8")
         told = describe_error(error) | {"message": f"{error.message}: {_first_violation(report)}"}
-        job.end(Result(REFUSED, "", now(), findings=len(report.results), error=told, **found))
+        job.end(JobResult(REFUSED, "", now(), findings=len(report.results), error=told, **found))
     except CommuniqueError as error:
         state = FAILED if isinstance(error, StoreError | ShapesError) else REFUSED
-        job.end(Result(state, "", now(), error=describe_error(_without_path(error)), **found))
+        job.end(JobResult(state, "", now(), error=describe_error(_without_path(error)), **found))
     else:
         state = UNCHANGED if outcome.activity.outcome == journal.UNCHANGED else PUBLISHED
         findings = len(outcome.report.results)
-        job.end(Result(state, outcome.snapshot.id, now(), findings=findings, **found))
+        job.end(JobResult(state, outcome.snapshot.id, now(), findings=findings, **found))
 
 
 def _compute(copy: WorkingCopy, order: Order, bodies: Sequence[Path], rules: Rules, longest: int) -> Change:

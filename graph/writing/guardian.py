@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from communique.graph.engine import confinement
 from communique.graph.errors import ChangeAborted, CommuniqueError
-from communique.graph.jobs.job import FAILED, PUBLISHED, REFUSED, UNCHANGED, Job, Result, describe_error
+from communique.graph.jobs.job import FAILED, PUBLISHED, REFUSED, UNCHANGED, Job, JobResult, describe_error
 from communique.graph.jobs.queue import now
 from communique.graph.settings import Settings
 from communique.graph.writing.protection import GUARDED, Rules
@@ -49,11 +49,11 @@ def conclude(settings: Settings, job: Job, reason: CommuniqueError) -> None:
 
     activity = pipeline.find_activity(settings, job.id, wait=settings.write_seconds)
     if activity is None:
-        job.end(Result(FAILED, "", now(), error=describe_error(reason)))
+        job.end(JobResult(FAILED, "", now(), error=describe_error(reason)))
         return
     state = {journal.PUBLISHED: PUBLISHED, journal.UNCHANGED: UNCHANGED}.get(activity.outcome, REFUSED)
     error = describe_error(ChangeAborted("the change was refused; its report is lost", hint=_AGAIN))
-    job.end(Result(state, activity.snapshot, now(), error=error if state == REFUSED else None))
+    job.end(JobResult(state, activity.snapshot, now(), error=error if state == REFUSED else None))
 
 
 def _become_worker(settings: Settings, job: Job, rules: Rules, guardian: int) -> NoReturn:
@@ -76,7 +76,7 @@ def _become_worker(settings: Settings, job: Job, rules: Rules, guardian: int) ->
     except MemoryError:
         code = _OUT_OF_MEMORY
     except CommuniqueError as error:
-        job.end(Result(FAILED, "", now(), error=describe_error(error)))
+        job.end(JobResult(FAILED, "", now(), error=describe_error(error)))
     except Exception:
         _LOG.exception("job %s failed", job.id)
     finally:

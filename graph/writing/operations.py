@@ -43,7 +43,7 @@ class _Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class UpdateOperation:
     """One operation.
 
     Attributes
@@ -88,7 +88,7 @@ class Operation:
         """Whether its pattern may read the default graph of the store."""
         return self.has_pattern and not self.has_dataset and not _has_only_graphs(self._blocks()[-1])
 
-    def with_dataset(self, using: Sequence[str], named: Sequence[str]) -> Operation:
+    def with_dataset(self, using: Sequence[str], named: Sequence[str]) -> UpdateOperation:
         """Let the pattern read these graphs; QueryRefused when the operation names a dataset itself."""
         if not self.has_pattern:
             return self
@@ -124,7 +124,7 @@ def check(text: str, longest: int) -> None:
         raise QueryRefused(f"brackets are nested {depth} deep", expected=f"at most {DEEPEST}")
 
 
-def read_operations(text: str) -> Iterator[Operation]:
+def read_operations(text: str) -> Iterator[UpdateOperation]:
     """Part a text; each operation gets every BASE and PREFIX that stands before it."""
     prologue = ""
     for start, end, tokens in _part(text):
@@ -134,7 +134,7 @@ def read_operations(text: str) -> Iterator[Operation]:
             start = after
         if tokens[declared:]:
             shifted = (_Token(each.word, each.start - start, each.end - start) for each in tokens[declared:])
-            yield Operation(prologue, text[start:end], tuple(shifted))
+            yield UpdateOperation(prologue, text[start:end], tuple(shifted))
 
 
 def _part(text: str) -> Iterator[tuple[int, int, list[_Token]]]:

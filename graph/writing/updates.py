@@ -12,7 +12,7 @@ from communique.graph.jobs.job import Order
 from communique.graph.store.changes import Change
 from communique.graph.store.merged import merge_graphs
 from communique.graph.terms.namespaces import ID
-from communique.graph.writing.operations import Operation, read_operations
+from communique.graph.writing.operations import UpdateOperation, read_operations
 from communique.graph.writing.skolemization import in_graph, skolemize
 
 
@@ -93,7 +93,7 @@ def _check_syntax(text: str) -> None:
         return  # an empty store lacks what the update is about
 
 
-def _carry_out(store: Store, operation: Operation) -> None:
+def _carry_out(store: Store, operation: UpdateOperation) -> None:
     try:
         store.update(f"{operation.prologue}{operation.text}", base_iri=ID)
     except SyntaxError as error:
