@@ -33,7 +33,7 @@ class Endpoint:
 
     def __init__(self, port: int, path: str, seconds: float = 60.0) -> None:
         """Ask on a port of loopback; no answer is waited for longer than ``seconds``."""
-        self.port, self.path = port, path
+        self.port, self.path, self.pid = port, path, 0
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
 
     def address(self, query: str) -> str:

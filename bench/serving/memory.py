@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.machine import table
 from bench.serving.data import Material
+from bench.serving.processes import descendants
 from bench.serving.queries import ask_in_turns
 from bench.serving.services import Running
 
@@ -41,7 +42,7 @@ def measure(material: Material, running: Mapping[str, Running]) -> str:
     for name, each in running.items():
         rest = held(each.process.pid)
         for text in material.queries.values():
-            ask_in_turns(text, {name: each.endpoint}, 2)
+            ask_in_turns(text, {name: each.endpoint}, 1)
         family = descendants(each.process.pid)
         largest = max((own(pid) for pid in family), default=0.0)
         rows.append(
@@ -59,16 +60,6 @@ def held(pid: int) -> float:
 def own(pid: int) -> float:
     """Give what a process shares with no other, MiB."""
     return _kilobytes(pid, ("Private_Clean", "Private_Dirty")) / 1024
-
-
-def descendants(pid: int) -> list[int]:
-    """List a process and those under it that live."""
-    found = [pid]
-    for each in found:
-        with suppress(OSError):
-            for task in (Path("/proc") / str(each) / "task").iterdir():
-                found.extend(map(int, (task / "children").read_text().split()))
-    return found
 
 
 def _kilobytes(pid: int, names: tuple[str, ...]) -> int:

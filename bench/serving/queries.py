@@ -1,7 +1,8 @@
 """Sixteen queries over HTTP, the services in turns: milliseconds from the request to the last byte of the answer.
 
 Each query is asked in two ways. *Fresh*: every time with a comment of its own, so that no service can answer from what
-it has answered before; it has to read the text and evaluate it. *Again*: the same text once more.
+it has answered before; it has to read the text and evaluate it. *Again*: the same text once more. Beside the time is
+the processor time of all processes of the service for a fresh request, which a busy machine disturbs less.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pyoxigraph import RdfFormat, parse
 from bench.machine import table
 from bench.serving.asking import JSON, TRIPLES, Endpoint
 from bench.serving.data import Material
+from bench.serving.processes import processor_time
 
 # Each service answers a query so many times in each way; none is asked again that once took so many seconds.
 TURNS, _SLOW = 5, 5.0
@@ -32,6 +34,7 @@ class Timed:
 
     fresh: list[float] = field(default_factory=list)
     again: list[float] = field(default_factory=list)
+    spent: list[float] = field(default_factory=list)
     rows: int = 0
     failed: bool = False
 
@@ -41,12 +44,12 @@ class Timed:
         return self.failed or max(self.fresh, default=0.0) > _SLOW * 1e3
 
     @property
-    def best(self) -> tuple[float, float]:
-        """Give the medians: fresh, without the very first, and again."""
+    def best(self) -> tuple[float, float, float]:
+        """Give the medians: fresh and its processor time, without the very first, and again."""
         if self.failed or not self.fresh:
-            return math.nan, math.nan
-        fresh = statistics.median(self.fresh[1:] or self.fresh)
-        return fresh, statistics.median(self.again) if self.again else fresh
+            return math.nan, math.nan, math.nan
+        fresh, spent = (statistics.median(times[1:] or times) for times in (self.fresh, self.spent))
+        return fresh, spent, statistics.median(self.again) if self.again else fresh
 
     def __str__(self) -> str:
         """Write the medians."""
@@ -62,9 +65,11 @@ def measure(material: Material, endpoints: Mapping[str, Endpoint], turns: int = 
         ratios.append(_ratios(timed))
         rows.append([query, _sizes(timed), *timed.values(), *ratios[-1]])
     rows.append(["geometric mean", "", *[""] * len(endpoints), *map(_mean, zip(*ratios, strict=True))])
-    names = [f"{name}: fresh; again, ms" for name in endpoints]
-    others = ["best other", ENGINE] if ENGINE in endpoints else ["other"]
-    return table(["query", "rows", *names, *(f"fresh, to {each}" for each in others), "again, to the best"], rows)
+    names = [f"{name}: fresh; processor; again, ms" for name in endpoints]
+    ways = ["fresh", "processor", "again"]
+    ratios_to = [f"{way}, to the best other" for way in ways]
+    engine = [f"{way}, to {ENGINE}" for way in ways[:2]] if ENGINE in endpoints else []
+    return table(["query", "rows", *names, *ratios_to, *engine], rows)
 
 
 def ask_in_turns(text: str, endpoints: Mapping[str, Endpoint], turns: int) -> dict[str, Timed]:
@@ -73,9 +78,12 @@ def ask_in_turns(text: str, endpoints: Mapping[str, Endpoint], turns: int) -> di
     for _ in range(turns):
         for name, endpoint in endpoints.items():
             fresh = f"{text} # {next(_NUMBERS)}"
-            for asked, times in ((fresh, timed[name].fresh), (fresh, timed[name].again)):
+            before = processor_time(endpoint.pid)
+            for times in (timed[name].fresh, timed[name].again):
                 if not timed[name].is_over:
-                    _time(asked, endpoint, timed[name], times)
+                    _time(fresh, endpoint, timed[name], times)
+                if times is timed[name].fresh:
+                    timed[name].spent.append((processor_time(endpoint.pid) - before) * 1e3)
     return timed
 
 
@@ -100,12 +108,12 @@ def _count(body: bytes, accept: str) -> int:
 
 
 def _ratios(timed: Mapping[str, Timed]) -> tuple[float, ...]:
-    """Divide our times by those of others: fresh by the best and by the engine's own server, again by the best."""
+    """Divide our times by the best of the others, in each way, and by those of the engine's own server."""
     ours = timed[OURS].best
     others = [each.best for name, each in timed.items() if name != OURS]
-    best = [min((other[way] for other in others if not math.isnan(other[way])), default=math.nan) for way in (0, 1)]
-    engine = [ours[0] / timed[ENGINE].best[0]] if ENGINE in timed else []
-    return ours[0] / best[0], *engine, ours[1] / best[1]
+    best = [min((other[way] for other in others if other[way] > 0), default=math.nan) for way in range(len(ours))]
+    engine = [ours[way] / timed[ENGINE].best[way] for way in (0, 1)] if ENGINE in timed else []
+    return *(own / other for own, other in zip(ours, best, strict=True)), *engine
 
 
 def _sizes(timed: Mapping[str, Timed]) -> str:

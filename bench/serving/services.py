@@ -77,6 +77,7 @@ class Service(ABC):
             )
             try:
                 endpoint = Endpoint(self.port, self.path)
+                endpoint.pid = process.pid
                 endpoint.wait(_START, process)
                 yield Running(process, endpoint, time.perf_counter() - begun)
             finally:

@@ -15,7 +15,8 @@ from urllib.parse import parse_qs
 import pytest
 from bench.serving.asking import Endpoint
 from bench.serving.data import make
-from bench.serving.memory import descendants, held
+from bench.serving.memory import held
+from bench.serving.processes import descendants, processor_time
 from bench.serving.queries import Timed, ask_in_turns
 
 ASKED: list[str] = []
@@ -73,8 +74,8 @@ def test_a_failure_is_no_time(endpoint: Endpoint) -> None:
 
 
 def test_the_first_fresh_run_warms_up() -> None:
-    assert Timed([50.0, 1.0, 3.0, 2.0], [1.0, 0.5, 2.0]).best == (2.0, 1.0)
-    assert Timed([50.0]).best == (50.0, 50.0)
+    assert Timed([50.0, 1.0, 3.0, 2.0], [1.0, 0.5, 2.0], [9.0, 0.25, 0.5, 0.5]).best == (2.0, 0.5, 1.0)
+    assert Timed([50.0], [], [9.0]).best == (50.0, 9.0, 50.0)
     assert Timed([6000.0]).is_over
 
 
@@ -86,6 +87,7 @@ def test_memory_is_that_of_all_descendants() -> None:
         process.stdout.readline()
         assert len(descendants(process.pid)) == 2
         assert held(process.pid) > 48
+        assert 0 < processor_time(process.pid) < 60
         process.communicate(b"\n")
 
 
