@@ -11,11 +11,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import Quad
+from served import serving
 
-from communique.api import create_app
-from communique.graph.drawing import keep_drawing
 from communique.graph.drawing.client import DrawingClient
-from communique.graph.engine import start_engine
 from communique.graph.networks import layers
 from communique.graph.settings import Settings
 
@@ -177,8 +175,8 @@ def test_a_limit_ends_a_drawing_and_is_told(
 ) -> None:
     settings = Settings(tmp_path, drawing_seconds=0.001)
     publish(settings.home, world)
-    with start_engine(settings), keep_drawing(settings):
-        response = create_app(settings).test_client().get("/networks/co-party")
+    with serving(settings) as app:
+        response = app.test_client().get("/networks/co-party")
     assert (response.status_code, response.mimetype) == (503, "application/problem+json")
     assert "0.001 seconds" in response.text
     assert int(response.headers["Retry-After"]) > 0
