@@ -21,21 +21,20 @@ from communique.graph.engine import start_engine
 from communique.graph.settings import Settings
 from communique.graph.terms.vocabulary import ontology_quads
 
+Eventually = Callable[[Callable[[], bool]], bool]
 Publish = Callable[[Path, Iterable[Quad]], str]
 
 
 @pytest.fixture(scope="module")
-def home(confined: None, root: Path, publish: Publish, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Publish the small world of the tests of networks."""
-    home = tmp_path_factory.mktemp("home")
-    world = parse(path=str(root / "tests/fixtures/networks.trig"), format=RdfFormat.TRIG)
-    publish(home, [*world, *ontology_quads()])
-    return home
+def world(confined: None, root: Path) -> list[Quad]:
+    """Read the small world of the tests of networks."""
+    return [*parse(path=str(root / "tests/fixtures/networks.trig"), format=RdfFormat.TRIG), *ontology_quads()]
 
 
 @pytest.fixture(scope="module")
-def app(home: Path) -> Iterator[Flask]:
-    settings = Settings(home, query_seconds=10, query_megabytes=256)
+def app(world: list[Quad], publish: Publish, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    settings = Settings(tmp_path_factory.mktemp("home"), query_seconds=10, query_megabytes=256)
+    publish(settings.home, world)
     with start_engine(settings), keep_drawing(settings):
         app = create_app(settings)
         with closing(app.extensions["client"]):
@@ -54,10 +53,11 @@ def test_the_application_answers_odd_requests_in_order(app: Flask, seed: int, nu
             response = client.open(request.target, method=request.method, headers=request.headers, data=request.body)
         except ValueError:  # what werkzeug's own client cannot write
             continue
-        seen[response.status_code] += 1
-        headers = {name.lower(): text for name, text in response.headers.items()}
-        if wrong := fault(request, response.status_code, headers, response.data):
-            faults.append((request, wrong))
+        with closing(response):
+            seen[response.status_code] += 1
+            headers = {name.lower(): text for name, text in response.headers.items()}
+            if wrong := fault(request, response.status_code, headers, response.data):
+                faults.append((request, wrong))
     assert not faults, f"{len(faults)}: {faults[:3]}"
     assert sum(seen.values()) > 0.9 * number
     assert seen[200] > number / 10
@@ -67,9 +67,10 @@ def test_the_application_answers_odd_requests_in_order(app: Flask, seed: int, nu
     ("seed", "number"), [(3, 4_000), pytest.param(4, 100_000, marks=pytest.mark.slow)], ids=["some", "many"]
 )
 def test_the_service_answers_odd_requests_in_order(
-    home: Path, tmp_path: Path, seed: int, number: int, eventually: Callable[[Callable[[], bool]], bool]
+    world: list[Quad], publish: Publish, tmp_path: Path, seed: int, number: int, eventually: Eventually
 ) -> None:
-    with serve(home, query_seconds=10, engine_workers=4) as service:
+    publish(tmp_path, world)
+    with serve(tmp_path, query_seconds=10, engine_workers=4) as service:
         assert eventually(lambda: len(service.of_kind("worker")) == 4)
         before = {kind: service.of_kind(kind) for kind in ("web", "supervisor", "generation", "drawing")}
         faults = [(request, wrong) for request in odd_requests(seed, number) if (wrong := ask(service, request))]
