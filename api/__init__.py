@@ -8,12 +8,14 @@ from flask import Flask
 
 from communique import __version__
 from communique.api import (
+    descriptions,
     graph_store,
     home,
     jobs,
     limits,
     networks,
     ontology,
+    openapi,
     pages,
     problems,
     questions,
@@ -54,7 +56,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     app.extensions["kept"] = {}  # what ``snapshot.once`` has read
     app.extensions["tokens"] = TokenFile(Path(settings.tokens)) if settings.tokens else None
     app.extensions["queue"], app.extensions["patience"] = Queue(settings), _PATIENCE
-    for resource in (home, sparql, graph_store, jobs, questions, terms, networks, ontology, reconcile, limits):
+    asked = (sparql, questions, terms, networks, reconcile)
+    for resource in (home, limits, descriptions, openapi, ontology, graph_store, jobs, *asked):
         app.register_blueprint(resource.routes)
     app.after_request(responses.complete)
     app.context_processor(lambda: {"version": __version__})

@@ -11,16 +11,20 @@ from flask import Blueprint, Response, jsonify, render_template, url_for
 
 from communique import __version__
 from communique.api import responses
+from communique.api.descriptions import structured_data
 from communique.api.negotiation import HTML, JSON, choose
 from communique.api.snapshot import engine, once, read_steadily
 from communique.graph import networks
 from communique.graph.queries import library
 from communique.graph.queries.answers import Run
+from communique.graph.terms.identifiers import DESCRIPTION, EXAMPLES
 from communique.graph.terms.namespaces import GRAPH, prologue
 
 routes = Blueprint("home", __name__)
 
-_SIZES = "SELECT ?graph (COUNT(*) AS ?n) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph ORDER BY ?graph"
+_SIZES = f"""SELECT ?graph (COUNT(*) AS ?n) {{
+  GRAPH ?graph {{ ?s ?p ?o }} FILTER(?graph NOT IN ({DESCRIPTION}, {EXAMPLES}))
+}} GROUP BY ?graph ORDER BY ?graph"""
 _DOCUMENTS = (
     prologue(("com", "dct", "skos"))
     + """SELECT ?document (SAMPLE(?name) AS ?label) (MIN(?day) AS ?issued) {
@@ -66,6 +70,7 @@ def landing() -> Response:
         size, snapshot = read_steadily(lambda run, snapshot: once("size", snapshot, lambda: count(run, snapshot)))
         if media_type == HTML:
             known = {"questions": library().values(), "layers": networks.layers()}
+            known["structured_data"] = structured_data(size.statements, snapshot)
             return Response(render_template("home.html", holdings=size, **known), mimetype=HTML), snapshot
         return jsonify(_summarise(size)), snapshot
 
@@ -116,6 +121,9 @@ def _summarise(size: SnapshotSize) -> dict[str, Any]:
         "terms": "terms.index",
         "networks": "networks.index",
         "reconcile": "reconcile.answer",
+        "dataset": "descriptions.dataset",
+        "openapi": "openapi.document",
+        "documentation": "openapi.page",
     }
     return {
         "name": "Communique",

@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
-from pyoxigraph import RdfFormat, parse, serialize
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest
 
-from communique.api import limits, responses, updates
+from communique.api import descriptions, limits, responses, updates
 from communique.api.negotiation import GRAPHS, HTML, JSON, PROBLEM, AcceptedTypes, choose, choose_for_query, file_name
 from communique.api.operations import DIRECT, Operation, read_operation
 from communique.api.pages import read_table
@@ -22,14 +21,10 @@ from communique.graph.engine.client import Answer
 from communique.graph.federation import process as federation
 from communique.graph.hints import answers
 from communique.graph.hints.hint import Hint
-from communique.graph.queries import media
 from communique.graph.queries.answers import Run
 from communique.graph.settings import Settings
-from communique.graph.terms.namespaces import PREFIXES
 
 routes = Blueprint("sparql", __name__)
-
-_PREFIXES = {name: PREFIXES[name] for name in ("dct", "void")}
 
 
 @routes.route("/sparql", methods=["GET", "POST"])
@@ -68,16 +63,7 @@ def _service() -> Response:
     if media_type == HTML:
         page = render_template("sparql.html", text=render_template("example.rq"), table=None, hints=[])
         return Response(page, mimetype=HTML)
-    return responses.tagged_by_content(Response(_describe(request.base_url, media_type), mimetype=media_type))
-
-
-def _describe(endpoint: str, media_type: str) -> bytes:
-    """Write the service description (SPARQL 1.1 Service Description) in a media type of ``GRAPHS`` other than HTML."""
-    turtle = render_template("service.ttl", endpoint=endpoint)
-    triples = parse(turtle, format=RdfFormat.TURTLE)
-    written = serialize((quad.triple for quad in triples), format=media.GRAPHS[GRAPHS[media_type]], prefixes=_PREFIXES)
-    assert written is not None
-    return written
+    return descriptions.answer(media_type, of_service=True)
 
 
 def _ask(operation: Operation, accepted: AcceptedTypes, seconds: float | None) -> tuple[Response, str]:

@@ -14,6 +14,7 @@ import socket
 from dataclasses import dataclass
 from typing import NoReturn
 
+from communique.graph.descriptions import add_descriptions
 from communique.graph.engine import confinement
 from communique.graph.engine.liveness import LivenessPipe
 from communique.graph.engine.protocol import send
@@ -142,6 +143,7 @@ def run(listener: socket.socket, snapshot: Snapshot, settings: Settings, parent:
         confinement.cut_network()
     confinement.drop_privileges()
     dataset = MergedDataset(snapshot.load(), is_served=True)
+    add_descriptions(dataset, snapshot)
     gc.freeze()
     os.write(ready, READY)
     os.close(ready)

@@ -18,13 +18,14 @@ Only this module chooses the graphs of a query. A test says when the engine can 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pyoxigraph import (
     BlankNode,
     DefaultGraph,
     Literal,
     NamedNode,
+    Quad,
     QueryBoolean,
     QuerySolutions,
     QueryTriples,
@@ -73,6 +74,16 @@ class MergedDataset:
         """
         store = self._store if _GRAPHS.search(text) else self._alone
         return store.query(text, base_iri=ID)
+
+    def add(self, quads: Iterable[Quad]) -> None:
+        """Put quads into their named graphs and into the merge; what these graphs held before is dropped from them."""
+        added = list(quads)
+        for graph in {quad.graph_name for quad in added}:
+            self._store.clear_graph(graph)
+        self._store.extend(added)
+        merged = [Quad(quad.subject, quad.predicate, quad.object) for quad in added]
+        for store in (self._store, self._alone):
+            store.extend(merged)
 
     def query_graphs(self, text: str, default: Sequence[NamedNode], named: Sequence[NamedNode]) -> Found:
         """Evaluate a query of listed graphs only, whatever its own dataset clause says.

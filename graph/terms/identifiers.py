@@ -8,7 +8,7 @@ import unicodedata
 from pyoxigraph import NamedNode
 
 from communique.graph.errors import MappingError
-from communique.graph.terms.namespaces import GRAPH, ID
+from communique.graph.terms.namespaces import BASE, GRAPH, ID
 
 # One kind and at least one key; letters, digits and the few characters that need no escape in a path.
 _RELATIVE = re.compile(r"[a-z][a-z-]*(?:/[A-Za-z0-9][A-Za-z0-9._~-]*)+")
@@ -22,6 +22,10 @@ BACKGROUND = NamedNode(GRAPH + "background")
 DERIVED = NamedNode(GRAPH + "derived")
 META = NamedNode(GRAPH + "meta")
 ONTOLOGY = NamedNode(GRAPH + "ontology")
+
+# What is served of the data beside them, made anew for each snapshot and never stored.
+DESCRIPTION = NamedNode(GRAPH + "description")
+EXAMPLES = NamedNode(BASE + ".well-known/sparql-examples")
 
 # Graphs that state nothing of their own about the world.
 SECONDARY = frozenset({CANDIDATES, DERIVED, DUPLICATES, JUDGEMENTS, META, ONTOLOGY})

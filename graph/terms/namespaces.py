@@ -31,6 +31,9 @@ FOAF = "http://xmlns.com/foaf/0.1/"
 VOID = "http://rdfs.org/ns/void#"
 DCAT = "http://www.w3.org/ns/dcat#"
 VS = "http://www.w3.org/2003/06/sw-vocab-status/ns#"
+SD = "http://www.w3.org/ns/sparql-service-description#"
+FORMATS = "http://www.w3.org/ns/formats/"
+VOID_EXT = "http://ldf.fi/void-ext#"  # datatypes of values, as void-generator counts them
 
 # The prefix of a concept scheme and the last step of its IRI under VOCAB.
 SCHEMES = MappingProxyType(
