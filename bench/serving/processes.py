@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from pathlib import Path
+
+# The clock of a process, with all of its threads, as Linux numbers it (clock_getcpuclockid(3)).
+_SCHED = 2
 
 
 def descendants(pid: int) -> list[int]:
@@ -18,10 +22,8 @@ def descendants(pid: int) -> list[int]:
 
 def processor_time(pid: int) -> float:
     """Sum up the processor time of a process and its living descendants, seconds."""
-    spent = 0
+    spent = 0.0
     for each in descendants(pid):
         with suppress(OSError):
-            for task in (Path("/proc") / str(each) / "task").iterdir():
-                with suppress(OSError):
-                    spent += int((task / "schedstat").read_text().split()[0])
-    return spent / 1e9
+            spent += time.clock_gettime((~each << 3) | _SCHED)
+    return spent

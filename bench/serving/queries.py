@@ -112,7 +112,7 @@ def _ratios(timed: Mapping[str, Timed]) -> tuple[float, ...]:
     ours = timed[OURS].best
     others = [each.best for name, each in timed.items() if name != OURS]
     best = [min((other[way] for other in others if other[way] > 0), default=math.nan) for way in range(len(ours))]
-    engine = [ours[way] / timed[ENGINE].best[way] for way in (0, 1)] if ENGINE in timed else []
+    engine = [ours[way] / (timed[ENGINE].best[way] or math.nan) for way in (0, 1)] if ENGINE in timed else []
     return *(own / other for own, other in zip(ours, best, strict=True)), *engine
 
 
