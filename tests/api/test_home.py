@@ -27,7 +27,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
-        self.tags.append(tag)
+        # Data in a page are no script: nothing of them is run.
+        self.tags += [] if found.get("type") == "application/ld+json" else [tag]
         self.links += [value for name, value in attrs if name in {"href", "src", "action"} and value]
         self.ids += [value for name, value in attrs if name == "id" and value]
         self.labelled += [found["for"] or ""] if "for" in found else []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from communique.graph.terms.namespaces import BASE
 
-SELECT = "SELECT ?s { ?s ?p <https://w3id.org/communique/ns#Treaty> }"
+SELECT = "SELECT ?s { ?s a <https://w3id.org/communique/ns#Treaty> }"
 DESCRIBE = "DESCRIBE <state/XAA>"
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(6)) + " }"
 RESULTS, RESULTS_XML = "application/sparql-results+json", "application/sparql-results+xml"
@@ -277,7 +279,7 @@ def test_pages_escape_what_they_show(client: FlaskClient) -> None:
 
 def test_a_long_answer_is_cut_on_the_page_only_and_says_so(client: FlaskClient) -> None:
     text = "SELECT * { ?s ?p ?o }"
-    total = len(ask(client, text, "text/csv").text.splitlines()) - 1
+    total = len(list(csv.reader(StringIO(ask(client, text, "text/csv").text)))) - 1
     assert total > 500
     page = ask(client, text, "text/html").text
     assert f"the first 500 of {total:_} rows; the downloads hold all" in page.replace("\N{NARROW NO-BREAK SPACE}", "_")
