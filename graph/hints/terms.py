@@ -16,7 +16,19 @@ from communique.graph.errors import UnknownTerm
 from communique.graph.hints.known import below, by_iri, meant
 from communique.graph.queries.answers import Run, ask, listed, text
 from communique.graph.queries.answers import Term as Value
-from communique.graph.terms.namespaces import CONVERTER, ID, PREFIXES, RDFS, SKOS, VOCAB, prologue, shorten
+from communique.graph.terms.namespaces import (
+    CONVERTER,
+    ID,
+    PREFIXES,
+    RDFS,
+    SD,
+    SKOS,
+    VOCAB,
+    VOID,
+    VOID_EXT,
+    prologue,
+    shorten,
+)
 from communique.graph.terms.spelling import closest
 from communique.graph.terms.vocabulary import Concept, Term
 
@@ -25,6 +37,8 @@ KINDS = ("class", "object", "datatype", "annotation", "property", "concept")
 _LABEL, _SUBCLASS = SKOS + "prefLabel", RDFS + "subClassOf"
 MOST = 20_000
 _FEW = 8
+# Vocabularies of which only what describes the service and its dataset makes use (``graph.descriptions``).
+_DESCRIBING = (SD, VOID, VOID_EXT)
 _PLAIN = (
     *("name", "iri", "declaration", "kind", "label", "definition", "uses", "counted", "nodes"),
     *("broader", "narrower", "subjects", "values", "scheme"),
@@ -114,7 +128,8 @@ def entries(run: Run) -> list[TermEntry]:
     }
     found = [_entry(each, counts) for each in by_iri().values()]
     for kind in ("property", "class"):
-        found += [TermEntry(iri, shorten(iri), kind, uses=n) for iri, n in counts[kind].items() if iri not in by_iri()]
+        others = {iri: n for iri, n in counts[kind].items() if iri not in by_iri() and not iri.startswith(_DESCRIBING)}
+        found += [TermEntry(iri, shorten(iri), kind, uses=n) for iri, n in others.items()]
     return sorted(found, key=lambda entry: (KINDS.index(entry.kind), entry.name.casefold()))
 
 
