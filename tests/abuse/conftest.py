@@ -25,7 +25,8 @@ def running(confined: None, publish: Publish, tmp_path_factory: pytest.TempPathF
     """Serve 2,000 quads; 3 seconds are given to a query, 20 to a drawing."""
     home = tmp_path_factory.mktemp("home")
     publish(home, statements(2_000))
-    with serve(home, query_seconds=3, engine_workers=4, queue_seconds=5, query_megabytes=256) as service:
+    limits = {"query_seconds": 3, "query_megabytes": 256, "queue_seconds": 5, "client_connections": 400}
+    with serve(home, engine_workers=4, **limits) as service:
         yield service
 
 
