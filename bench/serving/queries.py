@@ -48,7 +48,7 @@ class Timed:
         """Give the medians: fresh and its processor time, without the very first, and again."""
         if self.failed or not self.fresh:
             return math.nan, math.nan, math.nan
-        fresh, spent = (statistics.median(times[1:] or times) for times in (self.fresh, self.spent))
+        fresh, spent = (statistics.median(times[1:] or times or [math.nan]) for times in (self.fresh, self.spent))
         return fresh, spent, statistics.median(self.again) if self.again else fresh
 
     def __str__(self) -> str:
@@ -83,7 +83,8 @@ def ask_in_turns(text: str, endpoints: Mapping[str, Endpoint], turns: int) -> di
                 if not timed[name].is_over:
                     _time(fresh, endpoint, timed[name], times)
                 if times is timed[name].fresh:
-                    timed[name].spent.append((processor_time(endpoint.pid) - before) * 1e3)
+                    spent = processor_time(endpoint.pid) - before
+                    timed[name].spent += [spent * 1e3] if spent > 0 else []  # less when a process has ended meanwhile
     return timed
 
 
