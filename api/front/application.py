@@ -45,7 +45,7 @@ BODY_SECONDS, STALLED_SECONDS = 20.0, 60.0
 _WATCHED = 0.2
 # Threads for what may ask the engine, and for what never does, so that the one cannot keep out the other.
 _ASKING, _STATIC = 32, 4
-_WITHOUT_ENGINE = ("/static/", "/ontology", "/openapi", "/robots.txt", "/info")
+_WITHOUT_ENGINE = ("/static/", "/ontology", "/openapi", "/documentation", "/robots.txt", "/sitemap.xml", "/info")
 # For those who watch the service.
 _PROBES = ("/healthz", "/readyz")
 _LIVE = {"status": "live", "version": __version__}

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+import shutil
+from collections.abc import Iterator
 
 import pytest
-from pyoxigraph import Quad
+from flask import Flask
 from service_process import Service, running
-
-Publish = Callable[[Path, Iterable[Quad]], str]
 
 
 @pytest.fixture(scope="package")
-def service(
-    confined: None, publish: Publish, world: list[Quad], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    """Serve the world, with time enough."""
-    home = tmp_path_factory.mktemp("home")
-    publish(home, world)
+def service(app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Serve a copy of the store that the application answers from, with time enough."""
+    home = tmp_path_factory.mktemp("service") / "home"
+    shutil.copytree(app.extensions["settings"].home, home, ignore=shutil.ignore_patterns("*.sock", "*.lock"))
     with running(home, tmp_path_factory.mktemp("log"), query_seconds=60, query_megabytes=256) as service:
         yield service
