@@ -22,7 +22,7 @@ from werkzeug.utils import get_content_type
 from communique.api import limits, problems, questions, responses, sparql
 from communique.api.front.asking import Asker, ask
 from communique.api.front.incoming import Incoming
-from communique.api.front.outgoing import Outgoing
+from communique.api.front.outgoing import Outgoing, close
 from communique.api.front.threads import Threads
 from communique.api.negotiation import HTML, PROBLEM, AcceptedTypes, asked_format, file_name, negotiate_query
 from communique.api.operations import DIRECT, FORM, MULTIPART, Operation, Pairs, read_operation
@@ -124,15 +124,19 @@ class DirectQueries:
         asker, seconds = asking
         is_volatile = responses.is_volatile(question.request.text)
         found = await ask(self._pool, accepted.request(question.request, seconds), asker)
+        try:
+            headers = self._headers()
+            if await self._explain(question, found, asker):
+                headers[responses.HINTS] = responses.hints_link(question.hints, question.pairs)
+        except BaseException:
+            close(found.body)
+            raise
         media_type = accepted.media_type(found)
-        headers = self._headers()
         headers["Content-Type"] = get_content_type(media_type, "utf-8")
         headers["Communique-Snapshot"] = found.snapshot
         headers["Cache-Control"] = "no-store" if is_volatile else "no-cache"
         if request.scope.method != "POST" and not is_volatile:
             headers["ETag"] = f'W/"{responses.entity_tag(found.snapshot, str(accepted), request.target)}"'
-        if await self._explain(question, found, asker):
-            headers[responses.HINTS] = responses.hints_link(question.hints, question.pairs)
         return Outgoing(200, headers, found.body)
 
     async def _explain(self, question: DirectQuestion, found: PoolAnswer, asker: Asker) -> Sequence[Hint]:
