@@ -23,6 +23,8 @@ from service import Reply, Service, serve, settled, statements
 Eventually = Callable[[Callable[[], bool]], bool]
 Publish = Callable[[Path, Iterable[Quad]], str]
 
+pytestmark = pytest.mark.slow
+
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(6)) + " }"
 ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 20000"
@@ -109,7 +111,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("times", [4, pytest.param(30, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("times", [4, 30])
 def test_data_published_each_second_is_served_without_a_lost_request(
     confined: None, publish: Publish, tmp_path: Path, times: int, eventually: Eventually
 ) -> None:
@@ -129,9 +131,7 @@ def test_data_published_each_second_is_served_without_a_lost_request(
         assert eventually(lambda: service.census().descriptors <= before.descriptors + 2), (before, service.census())
 
 
-@pytest.mark.parametrize(
-    ("clients", "seconds"), [(50, 4), pytest.param(200, 60, marks=pytest.mark.slow)], ids=["some", "many"]
-)
+@pytest.mark.parametrize(("clients", "seconds"), [(50, 4), (200, 60)], ids=["some", "many"])
 def test_a_crowd_with_runaways_stops_nobody(
     service: Service, clients: int, seconds: int, record_property: Callable[[str, object], None]
 ) -> None:

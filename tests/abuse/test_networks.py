@@ -13,6 +13,8 @@ from service import Service, seconds_used, serve, settled
 Eventually = Callable[[Callable[[], bool]], bool]
 Publish = Callable[[Path, Iterable[Quad]], str]
 
+pytestmark = pytest.mark.slow
+
 BASE = "https://w3id.org/communique/"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 SUBCLASS = "http://www.w3.org/2000/01/rdf-schema#subClassOf"

@@ -36,7 +36,7 @@ def app(
     """Serve the world; 48 MiB are given to a query, and time enough."""
     settings = Settings(tmp_path_factory.mktemp("home"), query_seconds=60, query_megabytes=48, query_characters=20_000)
     publish(settings.home, world)
-    with serving(settings) as app:
+    with serving(settings, draws=True) as app:
         yield app
 
 

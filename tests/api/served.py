@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,9 @@ PLAIN = (sys.executable, str(Path(__file__).parent / "writer.py"))
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[Flask]:
-    """Start what answers, and make the application before it."""
-    with start_engine(settings), keep_drawing(settings):
+def serving(settings: Settings, *, draws: bool = False) -> Iterator[Flask]:
+    """Start what answers, and make the application before it; networks are drawn only where a test ``draws`` some."""
+    with start_engine(settings), keep_drawing(settings) if draws else nullcontext():
         app = create_app(settings)
         with closing(app.extensions["client"]):
             yield app

@@ -175,7 +175,7 @@ def test_a_limit_ends_a_drawing_and_is_told(
 ) -> None:
     settings = Settings(tmp_path, drawing_seconds=0.001)
     publish(settings.home, world)
-    with serving(settings) as app:
+    with serving(settings, draws=True) as app:
         response = app.test_client().get("/networks/co-party")
     assert (response.status_code, response.mimetype) == (503, "application/problem+json")
     assert "0.001 seconds" in response.text
