@@ -11,9 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
-from werkzeug.wrappers import Response as AnyResponse
 
 from communique.api import responses
 from communique.api.negotiation import GRAPHS, HTML, choose, refuse_others
@@ -60,9 +59,9 @@ def dataset() -> Response:
 
 
 @routes.get("/.well-known/void")
-def well_known() -> AnyResponse:
+def well_known() -> Response:
     """Lead to the description of the dataset (VoID, 7.2)."""
-    return redirect(url_for("descriptions.dataset"), 303)
+    return Response(status=303, headers={"Location": url_for("descriptions.dataset")}, mimetype="text/plain")
 
 
 @routes.get("/robots.txt")
