@@ -15,6 +15,8 @@ from service import HANGS, Reply, Service, megabytes, seconds_used
 
 Eventually = Callable[[Callable[[], bool]], bool]
 
+pytestmark = pytest.mark.slow
+
 EX = "http://example.org/"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(6)) + " }"

@@ -18,6 +18,8 @@ from served import serving
 
 from communique.graph.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 SUITE = SUITES / "service"
 Publish = Callable[[Path, Iterable[Quad]], str]
 
