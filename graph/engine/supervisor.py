@@ -76,14 +76,15 @@ class Supervisor:
         parent.register(sys.stdin.fileno(), select.POLLIN)
         while not parent.poll(_INTERVAL * 1000):
             self._reap()
-            served = self._serving.snapshot if self._serving else None
-            if served != self._workspace.current_id() and time.monotonic() >= self._pause_until:
+            if time.monotonic() >= self._pause_until:
                 self._renew()
 
     def _renew(self) -> None:
-        """Start a generation; where that fails say why and leave things as they are for a while."""
+        """Start a generation when there is newer data; where that fails say why and go on as before for a while."""
+        served = self._serving.snapshot if self._serving else None
         try:
-            self.start()
+            if served != self._workspace.current_id():
+                self.start()
         except CommuniqueError as error:
             _LOG.error("no new generation: %s", error)
             self._pause_until = time.monotonic() + _PAUSE

@@ -123,11 +123,17 @@ class Workspace:
             raise StoreError(f"a restore into {self.home} was interrupted", hint="communique restore DIR once more")
 
     def current_id(self) -> str | None:
-        """Return the id of the snapshot in force without reading it; None before the first publication."""
+        """Return the id of the snapshot in force without reading it; None before the first publication.
+
+        StoreError when what should be the pointer to it is none, as in a copy that followed links.
+        """
         try:
             return self.pointer.readlink().name
         except FileNotFoundError:
             return None
+        except OSError as error:
+            hint = "communique backup and restore copy a store as it is"
+            raise StoreError(f"{self.pointer} is no link to a snapshot: {error.strerror}", hint=hint) from error
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """List the snapshots that are kept, newest first."""

@@ -205,6 +205,23 @@ def test_a_generation_that_is_killed_is_replaced(own_settings: Settings, eventua
         assert count(client) == 40
 
 
+def test_a_store_that_cannot_be_read_for_a_while_ends_nothing(own_settings: Settings, eventually: Eventually) -> None:
+    """The pointer to the snapshot in force becomes no pointer, and is mended."""
+    with start_engine(own_settings) as engine, closing(Client(engine.address)) as client:
+        pointer, aside = own_settings.home / "current", own_settings.home / "aside"
+        pointer.rename(aside)
+        pointer.mkdir()
+        (generation,) = children(engine.pid)
+        os.kill(generation, signal.SIGKILL)
+        assert eventually(lambda: not is_alive(generation))
+        assert engine.is_running()
+        pointer.rmdir()
+        aside.rename(pointer)
+        assert eventually(lambda: bool(children(engine.pid)))
+        assert count(client) == 40
+        assert engine.is_running()
+
+
 STARTER = """
 import os, signal
 from pathlib import Path
