@@ -100,9 +100,17 @@ def children(pid: int) -> list[int]:
 
 
 def server() -> int | None:
-    """Find the server that this process keeps; None while it is being started."""
+    """Find the server that this process started last, since other tests keep one too; None while it is being started."""
     found = [pid for pid in children(os.getpid()) if b"communique.graph.drawing" in command(pid)]
-    return found[0] if found else None
+    return max(found, key=started, default=None)
+
+
+def started(pid: int) -> int:
+    """Return when a process was started, in ticks since the machine was; 0 when it has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    except OSError:
+        return 0
 
 
 def drawing() -> list[int]:
