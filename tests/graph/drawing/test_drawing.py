@@ -100,7 +100,7 @@ def children(pid: int) -> list[int]:
 
 
 def server() -> int | None:
-    """Find the server that this process started last, since other tests keep one too; None while it is being started."""
+    """Find the server that this process started last, as other tests keep one too; None while it is being started."""
     found = [pid for pid in children(os.getpid()) if b"communique.graph.drawing" in command(pid)]
     return max(found, key=started, default=None)
 
