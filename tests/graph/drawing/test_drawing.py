@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Event
@@ -94,9 +94,11 @@ def never(text: str) -> bytes:
 
 
 def children(pid: int) -> list[int]:
-    return [
-        int(child) for tid in Path(f"/proc/{pid}/task").iterdir() for child in (tid / "children").read_text().split()
-    ]
+    found = []
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(OSError):  # it has ended meanwhile
+            found += map(int, (thread / "children").read_text().split())
+    return found
 
 
 def server() -> int | None:
