@@ -53,7 +53,7 @@ def explain(run: Run, query: str, *, is_empty: bool, graphs: Sequence[str] = ())
             found[hint] = None
             if len(found) == _MOST_HINTS:
                 break
-    except CommuniqueError as error:
+    except (CommuniqueError, ValueError) as error:  # ValueError: a name that the engine takes for an IRI and is none
         _LOG.warning("%d hints, then %s", len(found), error)
     return list(found)
 
@@ -119,7 +119,7 @@ def _about_graph(run: Run, graph: str) -> Hint:
 
 def _about_terms(run: Run, reading: QueryReading, *, is_empty: bool) -> Iterator[Hint]:
     """Name deprecated terms, the IRIs that no graph uses, and the classes whose nodes have a narrower class."""
-    written = dict(islice(reading.written.items(), _MOST_TERMS))
+    written = dict(islice(((each, form) for each, form in reading.written.items() if _is_iri(each)), _MOST_TERMS))
     suspects = written if is_empty else {each: form for each, form in written.items() if _is_suspect(each)}
     former = [each for each in written if NamedNode(each) in deprecated()]
     for each in former:
@@ -135,7 +135,17 @@ def _about_terms(run: Run, reading: QueryReading, *, is_empty: bool) -> Iterator
         if each in unknown:
             yield _about_unknown(run, each, form)
     if _SUBCLASS not in reading.written:
-        yield from _about_classes(run, [each for each in reading.classes if known.below(each)], is_empty=is_empty)
+        classes = [each for each in reading.classes if _is_iri(each) and known.below(each)]
+        yield from _about_classes(run, classes, is_empty=is_empty)
+
+
+def _is_iri(text: str) -> bool:
+    """Whether a name became an absolute IRI: a prefix may stand for a text that is none, which the engine takes."""
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_suspect(each: str) -> bool:

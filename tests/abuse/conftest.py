@@ -16,8 +16,8 @@ from service import Service, serve, settled, statements
 Eventually = Callable[[Callable[[], bool]], bool]
 Publish = Callable[[Path, Iterable[Quad]], str]
 
-# Memory that a service may keep after an abuse, MiB: its allocators give back late.
-SLACK = 96.0
+# Memory that a service may keep after an abuse, MiB: allocators give back late, and up to 64 MiB of answers are kept.
+SLACK = 192.0
 
 
 @pytest.fixture(scope="module")

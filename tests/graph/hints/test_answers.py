@@ -214,3 +214,12 @@ def test_the_ready_questions_name_no_unknown_term(run: Run) -> None:
     for question in library().values():
         told = explain(run, question.text, is_empty=False)
         assert [hint for hint in told if hint.kind not in {"class", "node"}] == [], question.name
+
+
+def test_a_prefix_that_stands_for_no_iri_breaks_nothing() -> None:
+    store = Store()
+
+    def run(text: str) -> bytes:
+        return evaluate(MergedDataset(store), Request(text)).read()
+
+    explain(run, "PREFIX com: <httw3id.org/ns#> SELECT * { ?a a com:State ; ?p ?o }", is_empty=True)
