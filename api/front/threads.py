@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 from flask import Flask
 from werkzeug.datastructures import Headers
-from werkzeug.wsgi import ClosingIterator
 
 from communique.api.front.asking import Asker, ask
 from communique.api.front.incoming import Incoming
@@ -117,7 +116,7 @@ class Threads:
         try:
             pieces.extend(iterable)
         finally:
-            if isinstance(iterable, ClosingIterator) or hasattr(iterable, "close"):
+            if hasattr(iterable, "close"):
                 iterable.close()
         ASKER.get().route = environ.get(ROUTE, "")
         ((status, headers),) = started

@@ -7,6 +7,7 @@ import json
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import quote, quote_from_bytes
 from xml.etree import ElementTree
 
@@ -252,8 +253,9 @@ HEADERS = {
     "X-HTTP-Method-Override": ["DELETE"],
     "Timeout": ["0", "-1", "x", "1e99", "5"],
 }
-# Words that tell of our insides.
-INSIDES = ("Traceback", 'File "', "site-packages", "/work/", "werkzeug.", "NoneType", "object at 0x", "panicked")
+# Words that tell of our insides, the folder of this checkout among them.
+_ROOT = str(Path(__file__).resolve().parents[2])
+INSIDES = ("Traceback", 'File "', "site-packages", _ROOT, "werkzeug.", "NoneType", "object at 0x", "panicked")
 # What may come of a request; 500 and 502 may not.
 STATUSES = {
     200,
