@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from communique.graph.errors import CommuniqueError
@@ -10,6 +11,8 @@ from communique.graph.errors import CommuniqueError
 Network = IPv4Network | IPv6Network
 
 _SETTING = "COMMUNIQUE_PROXIES"
+# Addresses that are remembered.
+_KEPT = 4096
 
 
 def read_networks(text: str) -> tuple[Network, ...]:
@@ -84,6 +87,12 @@ def _read(text: str) -> IPv4Address | IPv6Address | None:
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
+    return _parse(text)
+
+
+@lru_cache(maxsize=_KEPT)
+def _parse(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address alone; the clients of a service are asked for again and again."""
     try:
         found = ip_address(text)
     except ValueError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import secrets
+import os
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -82,7 +82,7 @@ class RequestRecord:
 
 def new_id() -> str:
     """Return an id for a request: 16 hexadecimal digits, drawn at random."""
-    return secrets.token_hex(8)
+    return os.urandom(8).hex()
 
 
 def digest(query: str) -> str:

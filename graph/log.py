@@ -19,6 +19,8 @@ from communique.graph.errors import legible, one_line
 from communique.graph.settings import LogForm
 
 _PACKAGE = "communique."
+# One for all lines: json.dumps would make one for each.
+_ENCODE = json.JSONEncoder(default=str).encode
 
 
 class JsonLines(logging.Formatter):
@@ -30,7 +32,7 @@ class JsonLines(logging.Formatter):
         content = {**head, "process": record.process, "message": record.getMessage(), **_parts(record)}
         if record.exc_info:
             content["error"] = _traceback(record)
-        return json.dumps(content, default=str)
+        return _ENCODE(content)
 
 
 class PlainLines(logging.Formatter):
@@ -62,6 +64,10 @@ def set_up(form: LogForm) -> None:
     """Let this process log in a form, warnings of Python included; to be called once, at its start."""
     logging.config.dictConfig(configuration(form))
     logging.captureWarnings(True)
+    # No line says in which line of the code, thread or task it was written, and to find that out takes as long as to
+    # write it ("Optimization" in the HOWTO of logging).
+    logging._srcfile = None
+    logging.logThreads = logging.logMultiprocessing = False
 
 
 def event(logger: logging.Logger, message: str, parts: Mapping[str, Any], level: int = logging.INFO) -> None:

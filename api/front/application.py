@@ -9,10 +9,10 @@ import logging
 import os
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask
-from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, RequestURITooLarge
 
 from communique import __version__
@@ -106,8 +106,7 @@ class Front:
         response = None
         try:
             response = await self._answer_or_confess(scope, exchange, asker)
-            response.headers["Communique-Request"] = asker.id
-            self._add_budget(response, asker)
+            response = response.plus(("communique-request", asker.id), *self._budget(asker))
             outgoing.send(exchange, response, scope.method)
         except asyncio.CancelledError:
             asker.leave()
@@ -123,7 +122,7 @@ class Front:
             _LOG.exception("%s: %s %s failed", asker.id, scope.method, one_line(scope.path))
             problem, parts = problems.confess(asker.id)
             status, headers, body = problems.write(problem, parts, PROBLEM)
-            return Outgoing(status, Headers(headers), body)
+            return Outgoing(status, outgoing.lowered(headers.items()), body)
 
     async def answer(self, scope: Scope, exchange: Exchange, asker: Asker) -> Outgoing:
         """Choose who answers."""
@@ -147,12 +146,12 @@ class Front:
         key = _key(request)
         if (kept := self._kept.find(self.pool.known_snapshot(), key)) is not None:
             asker.route = "kept"
-            return _unless_known(replace(kept, headers=Headers(kept.headers)), request)
+            return _unless_known(kept, request)
         response = await self._make(request, asker)
         response = await outgoing.compress(response, request.header("accept-encoding"), self._settings.home)
-        response.headers["Vary"] = ", ".join([*response.headers.getlist("Vary"), "Accept-Encoding"])
+        response = response.plus(("vary", ", ".join(filter(None, (response.header("vary"), "Accept-Encoding")))))
         if _is_safe(request):
-            self._kept.keep(self.pool.known_snapshot(), key, replace(response, headers=Headers(response.headers)))
+            self._kept.keep(self.pool.known_snapshot(), key, response)
         return _unless_known(response, request)
 
     async def _make(self, request: Incoming, asker: Asker) -> Outgoing:
@@ -163,12 +162,14 @@ class Front:
         threads = self._static if path.startswith(_WITHOUT_ENGINE) else self._asking
         return await threads.answer(request, asker)
 
-    def _add_budget(self, response: Outgoing, asker: Asker) -> None:
+    def _budget(self, asker: Asker) -> outgoing.Pairs:
         """Tell a client with a budget what is left of it (draft-ietf-httpapi-ratelimit-headers)."""
         budget = self.pool.budget
-        if asker.asked and not budget.is_exempt(asker.client):
-            response.headers["RateLimit-Policy"] = f'"query-seconds";q={budget.seconds:g};w=60'
-            response.headers["RateLimit"] = f'"query-seconds";r={max(0, int(budget.left(asker.client)))}'
+        if not asker.asked or budget.is_exempt(asker.client):
+            return ()
+        policy = f'"query-seconds";q={budget.seconds:g};w=60'
+        left = f'"query-seconds";r={max(0, int(budget.left(asker.client)))}'
+        return ("ratelimit-policy", policy), ("ratelimit", left)
 
     def _tell(self, record: RequestRecord) -> None:
         """Write a line about a request that has ended, and count it."""
@@ -214,21 +215,21 @@ def _is_safe(request: Incoming) -> bool:
 
 def _unless_known(response: Outgoing, request: Incoming) -> Outgoing:
     """Say "not modified" of a kept answer that the client has (RFC 9110, 13.1.2)."""
-    tag, known = response.headers.get("ETag"), request.header("if-none-match")
+    tag, known = response.header("etag"), request.header("if-none-match")
     if response.status != 200 or not tag or not known or tag.removeprefix("W/") not in known:
         return response
-    headers = Headers((name, value) for name, value in response.headers if not name.lower().startswith("content-"))
+    headers = tuple(pair for pair in response.headers if not pair[0].startswith("content-"))
     if not isinstance(response.body, bytes):
         os.close(response.body.descriptor)
     return replace(response, status=304, headers=headers, body=b"")
 
 
 def _json(status: int, content: Mapping[str, object]) -> Outgoing:
-    headers = Headers({"Content-Type": "application/json", "Cache-Control": "no-store"})
-    headers["Access-Control-Allow-Origin"] = "*"
-    return Outgoing(status, headers, json.dumps(content).encode())
+    headers = {"content-type": "application/json", "cache-control": "no-store", "access-control-allow-origin": "*"}
+    return Outgoing(status, tuple(headers.items()), json.dumps(content).encode())
 
 
+@lru_cache(maxsize=1 << 10)
 def _is_local(client: str) -> bool:
     """Whether a client is on this machine."""
     try:

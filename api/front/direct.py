@@ -13,7 +13,6 @@ from io import BytesIO
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
-from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.formparser import parse_form_data
 from werkzeug.http import parse_options_header
@@ -22,7 +21,7 @@ from werkzeug.utils import get_content_type
 from communique.api import limits, problems, questions, responses, sparql
 from communique.api.front.asking import Asker, ask
 from communique.api.front.incoming import Incoming
-from communique.api.front.outgoing import Outgoing, close
+from communique.api.front.outgoing import Outgoing, close, lowered
 from communique.api.front.threads import Threads
 from communique.api.negotiation import HTML, PROBLEM, AcceptedTypes, asked_format, file_name, negotiate_query
 from communique.api.operations import DIRECT, FORM, MULTIPART, Operation, Pairs, read_operation
@@ -38,6 +37,7 @@ from communique.graph.queries.answers import Run
 from communique.graph.settings import Settings
 
 _SPARQL, _QUERIES = "/sparql", "/queries/"
+_HINTS = responses.HINTS.lower()
 _METHODS = {"GET", "HEAD", "POST"}
 
 
@@ -66,6 +66,8 @@ class DirectQueries:
     def __init__(self, pool: Pool, threads: Threads, settings: Settings) -> None:
         """Ask through ``pool``; hints that need the engine are found in ``threads``."""
         self._pool, self._threads, self._settings = pool, threads, settings
+        of_all = {**responses.ALWAYS, "Vary": "Accept", limits.HEADER: limits.header(settings)}
+        self._headers = lowered(of_all.items())
 
     async def answer(self, request: Incoming, asker: Asker) -> Outgoing | None:
         """Answer a query; None for a request that is the application's: a page, a description, anything odd."""
@@ -73,7 +75,6 @@ class DirectQueries:
             return None
         accept = request.header("accept")
         address = parse_qsl(request.scope.query_string, keep_blank_values=True)
-        told = problems.form_for(accept, next((text for name, text in address if name == "format"), None))
         try:
             form = _read_form(request)
             asked = asked_format([*address, *form])
@@ -88,13 +89,15 @@ class DirectQueries:
             seconds = limits.read_seconds(given, request.header("prefer"), self._settings.query_seconds)
             response = await self._ask(request, question, accepted, (asker, seconds))
             if asked:
-                file = file_name(question.stem, parse_options_header(response.headers["Content-Type"])[0])
-                response.headers["Content-Disposition"] = responses.disposition(file)
+                file = file_name(question.stem, parse_options_header(response.header("content-type"))[0])
+                response = response.plus(("content-disposition", responses.disposition(file)))
             return response
         except CommuniqueError as error:
-            return self._refuse(*problems.explain(error), told)
+            problem = problems.explain(error)
         except HTTPException as error:
-            return self._refuse(*problems.translate(error), told)
+            problem = problems.translate(error)
+        asked = next((text for name, text in address if name == "format"), None)
+        return self._refuse(*problem, problems.form_for(accept, asked))
 
     async def _read_question(
         self, request: Incoming, address: list[tuple[str, str]], form: list[tuple[str, str]], asker: Asker
@@ -124,20 +127,20 @@ class DirectQueries:
         asker, seconds = asking
         is_volatile = responses.is_volatile(question.request.text)
         found = await ask(self._pool, accepted.request(question.request, seconds), asker)
+        headers = {
+            "content-type": get_content_type(accepted.media_type(found), "utf-8"),
+            "communique-snapshot": found.snapshot,
+            "cache-control": "no-store" if is_volatile else "no-cache",
+        }
         try:
-            headers = self._headers()
             if await self._explain(question, found, asker):
-                headers[responses.HINTS] = responses.hints_link(question.hints, question.pairs)
+                headers[_HINTS] = responses.hints_link(question.hints, question.pairs)
         except BaseException:
             close(found.body)
             raise
-        media_type = accepted.media_type(found)
-        headers["Content-Type"] = get_content_type(media_type, "utf-8")
-        headers["Communique-Snapshot"] = found.snapshot
-        headers["Cache-Control"] = "no-store" if is_volatile else "no-cache"
         if request.scope.method != "POST" and not is_volatile:
-            headers["ETag"] = f'W/"{responses.entity_tag(found.snapshot, str(accepted), request.target)}"'
-        return Outgoing(200, headers, found.body)
+            headers["etag"] = f'W/"{responses.entity_tag(found.snapshot, str(accepted), request.target)}"'
+        return Outgoing(200, (*self._headers, *headers.items()), found.body)
 
     async def _explain(self, question: DirectQuestion, found: PoolAnswer, asker: Asker) -> Sequence[Hint]:
         """Find hints: here, if their text is enough, else in a thread."""
@@ -153,16 +156,7 @@ class DirectQueries:
     def _refuse(self, problem: problems.Problem, parts: dict[str, Any], form: str) -> Outgoing:
         """Write a problem."""
         status, written, body = problems.write(problem, parts, form if form != HTML else PROBLEM)
-        headers = self._headers()
-        headers.extend(written)
-        return Outgoing(status, headers, body)
-
-    def _headers(self) -> Headers:
-        """Return the headers of every response."""
-        headers = Headers(responses.ALWAYS)
-        headers["Vary"] = "Accept"
-        headers[limits.HEADER] = limits.header(self._settings)
-        return headers
+        return Outgoing(status, self._headers, body).plus(*lowered(written.items()))
 
 
 def _read_form(request: Incoming) -> list[tuple[str, str]]:

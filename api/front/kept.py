@@ -33,9 +33,9 @@ class KeptAnswers:
         """Keep an answer, unless it is large, failed, says not to (``no-store``), or is from another snapshot."""
         if not isinstance(answer.body, bytes) or len(answer.body) > _LARGEST or answer.status != 200:
             return
-        if snapshot is None or answer.headers.get("Communique-Snapshot") != snapshot:
+        if snapshot is None or answer.header("communique-snapshot") != snapshot:
             return
-        if "no-store" in answer.headers.get("Cache-Control", ""):
+        if "no-store" in answer.header("cache-control"):
             return
         if snapshot != self._snapshot:
             self._snapshot, self._size = snapshot, 0

@@ -7,7 +7,7 @@ import logging
 import os
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +15,6 @@ from typing import TypeVar
 
 import brotli
 import zstandard
-from werkzeug.datastructures import Headers
 from werkzeug.http import parse_accept_header
 
 from communique.api.front.incoming import Exchange
@@ -32,21 +31,41 @@ _OPENED = 10.0
 _TEXT = ("text/", "application/json", "application/xml", "application/trig", "application/n-", "image/svg")
 
 Compress = Callable[[Iterator[bytes]], Iterator[bytes]]
+Pairs = tuple[tuple[str, str], ...]
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A response: status, headers, and a body in memory or in an open file, which is closed when it has been sent."""
+    """A response: status, headers, and a body in memory or in an open file, which is closed when it has been sent.
+
+    The names of headers are in small letters, as ``lowered`` writes them. One that never changes can be kept, and
+    appending is cheap; werkzeug's ``Headers`` took a quarter of the time that a small query has before the engine.
+    """
 
     status: int
-    headers: Headers
+    headers: Pairs
     body: bytes | AnswerFile = b""
 
     @property
     def size(self) -> int:
         """Count the bytes of the body."""
         return self.body.size if isinstance(self.body, AnswerFile) else len(self.body)
+
+    def header(self, name: str) -> str:
+        """Return a header by its name in small letters, several of it joined by commas; empty where there is none."""
+        return ", ".join([value for key, value in self.headers if key == name])
+
+    def plus(self, *headers: tuple[str, str]) -> Outgoing:
+        """Return the same with further headers, in the place of those of the same name."""
+        names = {name for name, _ in headers}
+        others = [pair for pair in self.headers if pair[0] not in names]
+        return Outgoing(self.status, (*others, *headers), self.body)
+
+
+def lowered(headers: Iterable[tuple[str, str]]) -> Pairs:
+    """Write the names of headers in small letters."""
+    return tuple((name.lower(), value) for name, value in headers)
 
 
 def keep_in_file(body: bytes, folder: Path) -> bytes | AnswerFile:
@@ -91,15 +110,12 @@ async def compress(response: Outgoing, accepted: str | None, folder: Path) -> Ou
         if made is None:
             return response
         body = made
-    headers = Headers(response.headers)
-    headers["Content-Encoding"] = encoding
-    headers.pop("Content-Length", None)
-    return replace(response, headers=headers, body=body)
+    return replace(response.plus(("content-encoding", encoding)), body=body)
 
 
 def send(exchange: Exchange, response: Outgoing, method: str) -> None:
     """Send a response; its file, if it has one, is closed here."""
-    headers = [(name.lower(), value) for name, value in response.headers if name.lower() != "content-length"]
+    headers = [pair for pair in response.headers if pair[0] != "content-length"]
     bodiless = response.status in {204, 304}
     if not bodiless:
         headers.append(("content-length", str(response.size)))
@@ -120,9 +136,9 @@ def send(exchange: Exchange, response: Outgoing, method: str) -> None:
 
 def _choose(response: Outgoing, accepted: str | None) -> str | None:
     """Choose an encoding; None to leave the body as it is."""
-    kind = response.headers.get("Content-Type", "")
-    if not accepted or response.size < _WORTHWHILE or "Content-Encoding" in response.headers:
+    if not accepted or response.size < _WORTHWHILE or response.header("content-encoding"):
         return None
+    kind = response.header("content-type")
     if not kind.startswith(_TEXT) and "+json" not in kind and "+xml" not in kind:
         return None
     weights = dict(parse_accept_header(accepted))

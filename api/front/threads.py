@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from flask import Flask
-from werkzeug.datastructures import Headers
 
 from communique.api.front.asking import Asker, ask
 from communique.api.front.incoming import Incoming
-from communique.api.front.outgoing import Outgoing, close, finish, keep_in_file
+from communique.api.front.outgoing import Outgoing, close, finish, keep_in_file, lowered
 from communique.api.responses import REQUEST_ID, ROUTE
 from communique.graph.engine.client import Answer
 from communique.graph.engine.pool import Pool, PoolAnswer
@@ -120,7 +119,7 @@ class Threads:
                 iterable.close()
         ASKER.get().route = environ.get(ROUTE, "")
         ((status, headers),) = started
-        return Outgoing(int(status.split()[0]), Headers(headers), keep_in_file(b"".join(pieces), self._folder))
+        return Outgoing(int(status.split()[0]), lowered(headers), keep_in_file(b"".join(pieces), self._folder))
 
 
 def _drop(made: object) -> None:

@@ -19,7 +19,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,10 @@ class Request:
     rows: int = 500
 
 
+# What an ``ask`` has beside the text.
+_PARTS = [each.name for each in fields(Request) if each.name != "text"]
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerFile:
     """The bytes of a large answer in an open file without a name; whoever holds it closes ``descriptor``."""
@@ -89,8 +93,8 @@ def address_of(home: Path) -> Path:
 
 def ask(request: Request) -> Message:
     """Write a request as a message."""
-    parts = asdict(request)
-    return Message("ask", parts, parts.pop("text").encode())
+    parts = {name: getattr(request, name) for name in _PARTS}
+    return Message("ask", parts, request.text.encode())
 
 
 def read_request(message: Message) -> Request:

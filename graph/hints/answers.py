@@ -32,6 +32,8 @@ _MOST_TERMS, _MOST_HINTS = 40, 5
 _LONGEST = 8_000  # characters of a query, and bytes of an answer without rows, which may hold prefixes and columns
 _SECONDS = 2.0  # after which no more queries are asked
 _SUBCLASS = RDFS + "subClassOf"
+# A row with an IRI is one that says something, and needs no reading; within a text the quotation marks are escaped.
+_JSON, _IRI = "application/sparql-results+json", b'"type":"uri"'
 
 
 def explain(run: Run, query: str, *, is_empty: bool, graphs: Sequence[str] = ()) -> list[Hint]:
@@ -81,6 +83,8 @@ def has_no_rows(media_type: str, body: bytes) -> bool:
         return head != "true" and (not lines or (len(lines) == 1 and set(lines[0].split(",")) <= {"0", ""}))
     if media_type == "text/tab-separated-values" and body.strip() in {b"true", b"false"}:
         return body.strip() == b"false"
+    if media_type == _JSON and _IRI in body:
+        return False
     found = parse_query_results(body, format=SOLUTIONS[media_type])
     if not isinstance(found, QuerySolutions):
         return not found

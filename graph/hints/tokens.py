@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _TOKEN = re.compile(
     r'''(?P<comment>\#[^\r\n]*)
@@ -27,12 +27,13 @@ _TOKEN = re.compile(
 
 # The words with which a query begins.
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+# Kinds of pieces that only stand between tokens.
+_BETWEEN = frozenset({"space", "comment"})
 # Kinds of tokens that name a thing.
 TERMS = frozenset({"variable", "iri", "name", "blank", "string", "number"})
 
 
-@dataclass(frozen=True, slots=True)
-class SparqlToken:
+class SparqlToken(NamedTuple):
     """A piece of the text; ``kind`` is a group of the pattern above, ``start`` and ``end`` count characters from 0."""
 
     kind: str
@@ -56,8 +57,11 @@ class SparqlToken:
 
 def read_tokens(text: str) -> list[SparqlToken]:
     """Cut a text into tokens, without white space and comments."""
-    found = (SparqlToken(match.lastgroup or "mark", match[0], match.start()) for match in _TOKEN.finditer(text))
-    return [token for token in found if token.kind not in {"space", "comment"}]
+    return [
+        SparqlToken(match.lastgroup or "mark", match[0], match.start())
+        for match in _TOKEN.finditer(text)
+        if match.lastgroup not in _BETWEEN
+    ]
 
 
 def declared(tokens: Sequence[SparqlToken]) -> dict[str, str]:
